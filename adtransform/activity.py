@@ -1,0 +1,429 @@
+"""Activity: which variables depend on which, differentiably.
+
+For each function a graph of its variables is built, without regard to the order of statements; whatever can be reached from
+the inputs is *varied*, whatever reaches the result is *useful*, and what is both is *active* (Griewank and Walther,
+Evaluating Derivatives, section 6.2; Hascoet, Naumann and Pascual 2005, "To be recorded" analysis).  A variable that is active
+somewhere is active everywhere, so that a variable and its tangent are always assigned together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from adtransform import ir
+from adtransform.calls import bind
+from adtransform.rules import PASSIVE, find
+from adtransform.scopes import Callee, LibraryCall, NestedCall, Program, Unit, UnitCall, UnknownCall, ValueCall
+from adtransform.traverse import blocks, target_names
+
+RESULT = "return"  # the key of a function's result: no variable has this name
+PASSIVE_OPERATORS = frozenset({"//", "&", "|", "^", "<<", ">>", "not", "~"})
+
+
+@dataclass(frozen=True)
+class Site:
+    """A call of another unit: its node in the graph, and what each parameter receives."""
+
+    node: str
+    unit: Unit
+    received: dict[str, frozenset[str]]
+    functions: dict[str, Callee]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """`inputs[k]` are the keys that the variable `k` depends on."""
+
+    inputs: dict[str, set[str]] = field(default_factory=dict)
+    sites: list[Site] = field(default_factory=list)
+
+    def reach(self, start: Iterable[str], backward: bool) -> frozenset[str]:
+        """All keys that can be reached; `backward` from results to what they depend on."""
+        step = self.inputs if backward else self.outputs()
+        seen, stack = set(start), list(start)
+        while stack:
+            for k in step.get(stack.pop(), ()):
+                if k not in seen:
+                    seen.add(k)
+                    stack.append(k)
+        return frozenset(seen)
+
+    def outputs(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for k, sources in self.inputs.items():
+            for s in sources:
+                found.setdefault(s, set()).add(k)
+        return found
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What holds in one unit for one choice of inputs."""
+
+    varied: frozenset[str]
+    useful: frozenset[str]
+
+    @property
+    def active(self) -> frozenset[str]:
+        return self.varied & self.useful
+
+
+class Activity:
+    """Graphs and summaries of all units of a program, computed when they are asked for."""
+
+    def __init__(self, program: Program, enabled: bool = True) -> None:
+        self.program = program
+        self.enabled = enabled
+        self.graphs: dict[Unit, Graph] = {}
+        self.summaries: dict[Unit, frozenset[str]] = {}
+        self.pending: list[Unit] = []
+        self.final: dict[Unit, Graph] = {}
+
+    def summary(self, unit: Unit) -> frozenset[str]:
+        """The parameters that the result of a unit depends on; for recursion the least fixed point."""
+        if unit in self.summaries:
+            return self.summaries[unit]
+        found: frozenset[str] = frozenset()
+        self.pending.append(unit)
+        while True:
+            self.summaries[unit] = found
+            new = self.summarise(unit)
+            if new == found:
+                break
+            found = new
+        self.pending.pop()
+        if not self.pending:
+            return found
+        # a guess of a caller further up may still grow: what was derived from it is computed again
+        for other in list(self.summaries):
+            if other not in self.pending and other is not unit and self.uses_pending(other):
+                del self.summaries[other]
+        if self.uses_pending(unit):
+            del self.summaries[unit]
+        return found
+
+    def uses_pending(self, unit: Unit) -> bool:
+        seen, stack = {unit}, [unit]
+        while stack:
+            graph = self.graphs.get(stack.pop())
+            for site in graph.sites if graph else ():
+                if site.unit in self.pending and site.unit is not unit:
+                    return True
+                if site.unit not in seen:
+                    seen.add(site.unit)
+                    stack.append(site.unit)
+        return False
+
+    def summarise(self, unit: Unit) -> frozenset[str]:
+        params = frozenset(p.name for p in unit.function.params)
+        if unit.directives.passive:
+            return frozenset()
+        if unit.directives.partials:
+            return frozenset(n for n, _ in unit.directives.partials) & params
+        self.graphs[unit] = graph = Builder(self, unit).build()
+        return graph.reach([RESULT], backward=True) & params
+
+    def graph(self, unit: Unit) -> Graph:
+        """The graph of a unit, built with the final summaries of all that it calls."""
+        self.summary(unit)
+        if unit not in self.final:
+            # inside a cycle the graph was built on guesses
+            guessed = unit not in self.graphs or self.in_cycle(unit)
+            self.final[unit] = Builder(self, unit).build() if guessed else self.graphs[unit]
+        return self.final[unit]
+
+    def in_cycle(self, unit: Unit) -> bool:
+        seen: set[Unit] = set()
+        stack = [unit]
+        while stack:
+            graph = self.graphs.get(stack.pop())
+            for site in graph.sites if graph else ():
+                if site.unit is unit:
+                    return True
+                if site.unit not in seen:
+                    seen.add(site.unit)
+                    stack.append(site.unit)
+        return False
+
+    def facts(self, unit: Unit, wrt: frozenset[str]) -> Facts:
+        """Varied and useful variables of a unit, differentiated with respect to `wrt`."""
+        graph = self.graph(unit)
+        varied = graph.reach(wrt, backward=False)
+        useful = graph.reach([RESULT], backward=True) if self.enabled else varied
+        return Facts(varied, useful)
+
+
+class Builder:
+    """Builds the graph of one unit in one walk."""
+
+    def __init__(self, activity: Activity, unit: Unit) -> None:
+        self.activity = activity
+        self.program = activity.program
+        self.unit = unit
+        self.graph = Graph()
+        self.local: dict[str, frozenset[str]] = {}  # variables of comprehensions and lambdas: what they depend on
+
+    def build(self) -> Graph:
+        self.function("", self.unit.function)
+        return self.graph
+
+    def add(self, key: str, sources: Iterable[str]) -> None:
+        self.graph.inputs.setdefault(key, set()).update(sources)
+
+    def function(self, path: str, function: ir.Function) -> None:
+        for p in function.params:
+            if p.default is not None:
+                self.add(path + p.name, self.sources(p.default, path))
+        self.block(function.body, path)
+
+    def block(self, block: ir.Block, path: str) -> None:
+        for s in block:
+            self.statement(s, path)
+            for inner in blocks(s):
+                self.block(inner, path)
+
+    def statement(self, s: ir.Stmt, path: str) -> None:
+        match s:
+            case ir.Assign(targets, value):
+                if passive_line(s):
+                    return
+                for t in targets:
+                    self.assign(t, value, path)
+            case ir.Augment(target, op, value):
+                sources = frozenset() if op in PASSIVE_OPERATORS else self.sources(value, path)
+                self.target(target, sources, path)
+            case ir.Return(value) if value is not None:
+                self.add(path + RESULT, self.sources(value, path))
+            case ir.For(target, iterable):
+                self.iterate(target, iterable, path)
+            case ir.With(items):
+                for context, bound in items:
+                    sources = self.sources(context, path)
+                    if bound is not None:
+                        self.target(bound, sources, path)
+            case ir.Function(name):
+                self.function(f"{path}{name}/", s)
+            case ir.If(test) | ir.While(test):
+                self.sources(test, path)
+            case ir.Effect(value):
+                self.effect(value, path)
+            case ir.Unread(_, reads, binds):
+                sources = frozenset(k for n in reads if (k := self.unit.scopes.key(path, n)) is not None)
+                for n in binds:
+                    self.add(path + n, sources)
+            case ir.Inert(_, parts):
+                for part in parts:
+                    if not isinstance(part, str):
+                        self.sources(part, path)
+            case _:
+                pass
+
+    def effect(self, value: ir.Expr, path: str) -> None:
+        """`xs.append(v)`: the receiver depends on the arguments."""
+        self.sources(value, path)
+        if isinstance(value, ir.Call) and isinstance(value.func, ir.Attribute):
+            base: ir.Expr = value.func.value
+            while isinstance(base, (ir.Attribute, ir.Subscript)):
+                base = base.value
+            if isinstance(base, ir.Name):
+                for a in value.args:
+                    self.target(base, self.sources(a.value, path), path)
+
+    def assign(self, target: ir.Expr, value: ir.Expr, path: str) -> None:
+        match target, value:
+            case (ir.Display(_, ts), ir.Display(_, vs)) if len(ts) == len(vs) and not starred(ts) and not starred(vs):
+                for t, v in zip(ts, vs, strict=True):
+                    self.assign(t, v, path)
+            case _:
+                self.target(target, self.sources(value, path), path)
+
+    def target(self, target: ir.Expr, sources: frozenset[str], path: str) -> None:
+        base = target
+        while isinstance(base, (ir.Attribute, ir.Subscript)):
+            base = base.value
+        for n in target_names(base):
+            key = self.unit.scopes.key(path, n)
+            if key is not None:
+                self.add(key, sources)
+
+    def iterate(self, target: ir.Expr, iterable: ir.Expr, path: str) -> None:
+        """The loop variables depend on what is iterated over, column by column where that shows."""
+        callee = self.callee(iterable.func, path) if isinstance(iterable, ir.Call) else None
+        args = [a.value for a in iterable.args] if isinstance(iterable, ir.Call) else []
+        match callee, target:
+            case (LibraryCall("builtins", "zip"), ir.Display(_, ts)) if len(ts) == len(args) and not starred(ts):
+                for t, a in zip(ts, args, strict=True):
+                    self.iterate(t, a, path)
+            case (LibraryCall("builtins", "enumerate"), ir.Display(_, (_, t))):
+                self.iterate(t, args[0], path)
+            case (LibraryCall("builtins", "range"), _):
+                self.sources(iterable, path)
+            case _:
+                self.target(target, self.sources(iterable, path), path)
+
+    def callee(self, func: ir.Expr, path: str) -> Callee:
+        if isinstance(func, ir.Name) and func.id in self.local:
+            return UnknownCall(func.id)
+        return self.program.callee(self.unit, path, func)
+
+    def sources(self, e: ir.Expr, path: str) -> frozenset[str]:
+        """The keys that the value of an expression depends on differentiably."""
+        match e:
+            case ir.Const() | ir.Library():
+                return frozenset()
+            case ir.Name(id):
+                return self.name(id, path)
+            case ir.Binary(op, left, right):
+                both = self.sources(left, path) | self.sources(right, path)
+                return frozenset() if op in PASSIVE_OPERATORS else both
+            case ir.Unary(op, operand):
+                inner = self.sources(operand, path)
+                return frozenset() if op in PASSIVE_OPERATORS else inner
+            case ir.Compare(left, rest):
+                for x in (left, *(r for _, r in rest)):
+                    self.sources(x, path)
+                return frozenset()
+            case ir.Choice(test, body, orelse):
+                self.sources(test, path)
+                return self.sources(body, path) | self.sources(orelse, path)
+            case ir.Call(func, args):
+                return self.call(e, func, args, path)
+            case ir.Subscript(value, index):
+                self.sources(index, path)
+                return self.sources(value, path)
+            case ir.Walrus(target, value):
+                found = self.sources(value, path)
+                self.target(target, found, path)
+                return found
+            case ir.Comprehension(_, element, clauses):
+                return self.comprehension(element, clauses, path)
+            case ir.Lambda(params, body):
+                saved = dict(self.local)
+                self.local |= {p.name: frozenset() for p in params}
+                found = self.sources(body, path)
+                self.local = saved
+                return found
+            case ir.Opaque(parts):
+                found = self.union([p for p in parts if not isinstance(p, str)], path)
+                return frozenset() if is_text(e) else found
+            case ir.Slice(lower, upper, step):
+                return self.union([p for p in (lower, upper, step) if p is not None], path)
+            case ir.Logic(_, items) | ir.Display(_, items):
+                return self.union(items, path)
+            case ir.Attribute(value) | ir.Star(value):
+                return self.sources(value, path)
+
+    def union(self, items: Iterable[ir.Expr], path: str) -> frozenset[str]:
+        return frozenset[str]().union(*(self.sources(i, path) for i in items))
+
+    def name(self, id: str, path: str) -> frozenset[str]:
+        if id in self.local:
+            return self.local[id]
+        nested = self.unit.scopes.nested(path, id)
+        if nested is not None:
+            return frozenset({nested.path + RESULT})
+        key = self.unit.scopes.key(path, id)
+        return frozenset() if key is None else frozenset({key})
+
+    def comprehension(self, element: ir.Expr, clauses: tuple[ir.Clause, ...], path: str) -> frozenset[str]:
+        saved = dict(self.local)
+        for c in clauses:
+            sources = self.sources(c.iterable, path)
+            callee = self.callee(c.iterable.func, path) if isinstance(c.iterable, ir.Call) else None
+            names = target_names(c.target)
+            if isinstance(callee, LibraryCall) and callee.name == "range":
+                sources = frozenset()
+            self.local |= {n: sources for n in names}
+            if isinstance(callee, LibraryCall) and callee.name == "enumerate" and isinstance(c.target, ir.Display):
+                self.local |= {n: frozenset() for n in target_names(c.target.items[0])}
+            for condition in c.conditions:
+                self.sources(condition, path)
+        found = self.sources(element, path)
+        self.local = saved
+        return found
+
+    def call(self, e: ir.Call, func: ir.Expr, args: tuple[ir.Arg, ...], path: str) -> frozenset[str]:
+        callee = self.callee(func, path)
+        received = [self.sources(a.value, path) for a in args]
+        everything = frozenset[str]().union(*received)
+        match callee:
+            case LibraryCall(home, name):
+                if name in PASSIVE:
+                    return frozenset()
+                rule = find(home, name)
+                if rule is not None and len(rule.params) == len(args):
+                    found = zip(rule.partials, received, strict=True)
+                    return frozenset[str]().union(*(r for p, r in found if p != "0"))
+                return everything
+            case NestedCall(nested_path, functions):
+                for f in functions:
+                    self.bind_nested(nested_path, f, e, received)
+                self.function_arguments(args, everything, path)
+                return frozenset({nested_path + RESULT})
+            case UnitCall(unit):
+                return self.unit_call(unit, e, received, path)
+            case ValueCall(key):
+                self.function_arguments(args, everything | {key}, path)
+                return everything | {key}
+            case UnknownCall():
+                self.function_arguments(args, everything, path)
+                return everything | self.sources(func, path)
+
+    def bind_nested(self, path: str, f: ir.Function, call: ir.Call, received: list[frozenset[str]]) -> None:
+        bound = bind(f.params, call)
+        by_arg = {id(a): r for a, r in zip(call.args, received, strict=True)}
+        for p, a in bound.pairs if bound else ():
+            self.add(path + p.name, by_arg[id(a)])
+        for p in bound.open if bound and bound.loose else ():
+            for a in bound.loose if bound else ():
+                self.add(path + p.name, by_arg[id(a)])
+
+    def unit_call(self, unit: Unit, call: ir.Call, received: list[frozenset[str]], path: str) -> frozenset[str]:
+        summary = self.activity.summary(unit)
+        bound = bind(unit.function.params, call)
+        if bound is None:
+            return frozenset()
+        by_arg = {id(a): r for a, r in zip(call.args, received, strict=True)}
+        to_param: dict[str, frozenset[str]] = {}
+        functions: dict[str, Callee] = {}
+        for p, a in bound.pairs:
+            to_param[p.name] = to_param.get(p.name, frozenset()) | by_arg[id(a)]
+            if isinstance(a.value, (ir.Name, ir.Attribute)):
+                target = self.callee(a.value, path)
+                if isinstance(target, (NestedCall, UnitCall)):
+                    functions[p.name] = target
+        for p in bound.open if bound.loose else ():
+            to_param[p.name] = to_param.get(p.name, frozenset()).union(*(by_arg[id(a)] for a in bound.loose))
+        node = f"call {len(self.graph.sites)}"
+        self.graph.sites.append(Site(node, unit, to_param, functions))
+        everything = frozenset[str]().union(*(s for n, s in to_param.items() if n in summary))
+        self.add(node, everything)
+        self.function_arguments(call.args, everything | {node}, path)
+        return frozenset({node})
+
+    def function_arguments(self, args: tuple[ir.Arg, ...], everything: frozenset[str], path: str) -> None:
+        """A nested function that is handed on can be called with anything that the call knows, and with its own results."""
+        for a in args:
+            nested = self.unit.scopes.nested(path, a.value.id) if isinstance(a.value, ir.Name) else None
+            if nested is not None:
+                for f in nested.functions:
+                    for p in f.params:
+                        self.add(nested.path + p.name, everything | {nested.path + RESULT})
+
+
+def starred(items: tuple[ir.Expr, ...]) -> bool:
+    return any(isinstance(i, ir.Star) for i in items)
+
+
+def is_text(e: ir.Opaque) -> bool:
+    """Whether opaque text is a string (and no dictionary)."""
+    first = e.parts[0] if e.parts else ""
+    return not (isinstance(first, str) and first.startswith("{"))
+
+
+def passive_line(s: ir.Stmt) -> bool:
+    """Whether `# adgen: passive` stands behind an assignment."""
+    from adtransform.directives import is_passive
+
+    return is_passive(s.source.trail)

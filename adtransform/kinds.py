@@ -1,0 +1,198 @@
+"""Kinds of parameters: which of them carry a derivative, from annotations, defaults and use."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from adtransform import ir
+from adtransform.activity import Activity
+from adtransform.calls import bind
+from adtransform.scopes import LibraryCall, Unit, UnitCall
+from adtransform.traverse import expressions, statements, walk
+
+Kind = Enum("Kind", "FLOAT INT TUPLE CONTAINER OTHER")
+
+WORDS = {
+    "float": Kind.FLOAT,
+    "float64": Kind.FLOAT,
+    "floating": Kind.FLOAT,
+    "Real": Kind.FLOAT,
+    "Number": Kind.FLOAT,
+    "int": Kind.INT,
+    "bool": Kind.OTHER,
+    "str": Kind.OTHER,
+    "None": Kind.OTHER,
+    "tuple": Kind.TUPLE,
+    "Tuple": Kind.TUPLE,
+    "list": Kind.CONTAINER,
+    "List": Kind.CONTAINER,
+    "Sequence": Kind.CONTAINER,
+    "Iterable": Kind.CONTAINER,
+    "ndarray": Kind.CONTAINER,
+    "NDArray": Kind.CONTAINER,
+    "ArrayLike": Kind.CONTAINER,
+    "dict": Kind.CONTAINER,
+}
+INTEGER_FUNCTIONS = frozenset({"range", "factorial", "comb", "perm", "gcd", "isqrt", "lcm"})
+
+
+def of_annotation(e: ir.Expr | None) -> Kind | None:
+    """The kind that an annotation states; None without one, or where it says nothing.
+
+    >>> from adtransform.templates import template
+    >>> of_annotation(template("float")), of_annotation(template("Optional[float]"))
+    (<Kind.FLOAT: 1>, <Kind.FLOAT: 1>)
+    """
+    match e:
+        case None:
+            return None
+        case ir.Const(str() as text):
+            return WORDS.get(text, of_words(text))
+        case ir.Name(id):
+            return WORDS.get(id, Kind.OTHER)
+        case ir.Const(None):
+            return Kind.OTHER
+        case ir.Attribute(_, attr):
+            return WORDS.get(attr, Kind.OTHER)
+        case ir.Binary("|", left, right):
+            return widest(of_annotation(left), of_annotation(right))
+        case ir.Subscript(ir.Name("Optional" | "Annotated" | "Final") | ir.Attribute(_, "Optional" | "Final"), inner):
+            return of_annotation(inner.items[0] if isinstance(inner, ir.Display) else inner)
+        case ir.Subscript(ir.Name("Union") | ir.Attribute(_, "Union"), ir.Display(_, items)):
+            return widest(*(of_annotation(i) for i in items))
+        case ir.Subscript(value):
+            return of_annotation(value)
+        case _:
+            return Kind.OTHER
+
+
+def of_words(text: str) -> Kind:
+    """A string annotation such as "float | None"."""
+    parts = [p.strip() for p in text.replace("Optional[", "").replace("]", "").split("|")]
+    return widest(*(WORDS.get(p, Kind.OTHER) for p in parts))
+
+
+def widest(*kinds: Kind | None) -> Kind:
+    order = (Kind.FLOAT, Kind.TUPLE, Kind.CONTAINER, Kind.INT, Kind.OTHER)
+    return min((k for k in kinds if k is not None), key=order.index, default=Kind.OTHER)
+
+
+def of_default(e: ir.Expr | None) -> Kind | None:
+    match e:
+        case ir.Const(bool() | str()):
+            return Kind.OTHER
+        case ir.Const(float()) | ir.Unary("-", ir.Const(float())):
+            return Kind.FLOAT
+        case ir.Display("(", _):
+            return Kind.TUPLE
+        case ir.Display() | ir.Opaque():
+            return Kind.CONTAINER
+        case _:
+            return None
+
+
+def of_use(activity: Activity, unit: Unit, name: str, seen: frozenset[tuple[int, str]] = frozenset()) -> Kind | None:
+    """The kind that the use of an unannotated parameter shows, here and where it is passed on."""
+    if (id(unit), name) in seen:
+        return None
+    seen |= {(id(unit), name)}
+    for s in statements(unit.function.body, nested=True):
+        if isinstance(s, ir.For) and s.iterable == ir.Name(name):
+            return Kind.CONTAINER
+        for top in expressions(s):
+            for e in walk(top):
+                if (kind := use_in(activity, unit, name, e, seen)) is not None:
+                    return kind
+    return None
+
+
+def use_in(activity: Activity, unit: Unit, name: str, e: ir.Expr, seen: frozenset[tuple[int, str]]) -> Kind | None:
+    """What one expression shows of a name."""
+    match e:
+        case ir.Subscript(ir.Name(id), _) if id == name:
+            return Kind.CONTAINER
+        case ir.Subscript(_, index) if is_integer_use(index, name):
+            return Kind.INT
+        case ir.Attribute(ir.Name(id), _) if id == name:
+            return Kind.OTHER
+        case ir.Binary("<<" | ">>" | "&" | "|" | "^", left, right) if ir.Name(name) in (left, right):
+            return Kind.INT
+        case ir.Compare(left, ((_, right), *_)) if left == ir.Name(name) and is_word(right):
+            return Kind.OTHER
+        case ir.Compare(_, ((("in" | "not in"), right), *_)) if right == ir.Name(name):
+            return Kind.CONTAINER
+        case ir.Star(ir.Name(id)) if id == name:
+            return Kind.CONTAINER
+        case ir.Comprehension(_, _, clauses) if any(c.iterable == ir.Name(name) for c in clauses):
+            return Kind.CONTAINER
+        case ir.Call(ir.Name(id), _) if id == name:
+            return Kind.OTHER
+        case ir.Call():
+            return use_in_call(activity, unit, name, e, seen)
+        case _:
+            return None
+
+
+def use_in_call(
+    activity: Activity, unit: Unit, name: str, e: ir.Call, seen: frozenset[tuple[int, str]]
+) -> Kind | None:
+    if not any(isinstance(x, ir.Name) and x.id == name for a in e.args for x in walk(a.value)):
+        return None
+    callee = activity.program.callee(unit, "", e.func)
+    match callee:
+        case LibraryCall(_, function) if function in INTEGER_FUNCTIONS:
+            return Kind.INT if any(is_integer_use(a.value, name) for a in e.args) else None
+        case LibraryCall("builtins", "len" | "list" | "tuple" | "enumerate" | "zip" | "reversed" | "sorted"):
+            return Kind.CONTAINER if any(a.value == ir.Name(name) for a in e.args) else None
+        case UnitCall(other):
+            bound = bind(other.function.params, e)
+            for p, a in bound.pairs if bound else ():
+                if a.value == ir.Name(name) and p.role != "*":
+                    stated = of_annotation(p.annotation) or of_default(p.default)
+                    return stated or of_use(activity, other, p.name, seen)
+    return None
+
+
+def is_integer_use(e: ir.Expr, name: str) -> bool:
+    """Whether an index or a range bound is whole-number arithmetic with the name in it."""
+    match e:
+        case ir.Name(id):
+            return id == name
+        case ir.Binary("+" | "-" | "*" | "//" | "%", left, right):
+            return is_integer_use(left, name) or is_integer_use(right, name)
+        case ir.Unary("-", operand):
+            return is_integer_use(operand, name)
+        case ir.Slice(lower, upper, step):
+            return any(is_integer_use(p, name) for p in (lower, upper, step) if p is not None)
+        case ir.Display(_, items):
+            return any(is_integer_use(i, name) for i in items)
+        case _:
+            return False
+
+
+def is_word(e: ir.Expr) -> bool:
+    match e:
+        case ir.Const(str()):
+            return True
+        case ir.Display(_, items):
+            return any(is_word(i) for i in items)
+        case _:
+            return False
+
+
+def of_param(activity: Activity, unit: Unit, p: ir.Param) -> Kind:
+    """The kind of a parameter; an unannotated one is a float if the result depends on it and its use agrees."""
+    if p.role == "**":
+        return Kind.OTHER
+    stated = of_annotation(p.annotation) or of_default(p.default)
+    if stated is not None:
+        return stated
+    used = of_use(activity, unit, p.name) if p.role != "*" else None
+    if used is not None:
+        return used
+    return Kind.FLOAT if p.name in activity.summary(unit) else Kind.INT
+
+
+def default_wrt(activity: Activity, unit: Unit) -> tuple[str, ...]:
+    """The parameters that a function is differentiated with respect to, unless the user chooses."""
+    return tuple(p.name for p in unit.function.params if of_param(activity, unit, p) is Kind.FLOAT)

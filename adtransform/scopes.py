@@ -1,0 +1,266 @@
+"""Who is called: the scopes of one function and what each callee resolves to."""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+from adtransform import ir
+from adtransform.directives import Directives, directives
+from adtransform.modules import Binding, Defined, Imported, Module, Project, Value, imported_names
+from adtransform.traverse import bound_names, expressions, local_names, statements, target_names, walk
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """A function at the top level of a module, with the functions nested in it."""
+
+    module: Module = field(repr=False)
+    function: ir.Function = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.function.name
+
+    @cached_property
+    def directives(self) -> Directives:
+        return directives(self.function)
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        return Scopes(self.function)
+
+
+# --- callees ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryCall:
+    """A function of `math`, `numpy`, `scipy.special` or the builtins (`home` is `builtins`)."""
+
+    home: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NestedCall:
+    """A function defined inside the unit; `path` is its scope (a name may have a definition in each branch)."""
+
+    path: str
+    functions: tuple[ir.Function, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCall:
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCall:
+    """A call of a local variable or parameter that holds a function."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCall:
+    text: str
+
+
+Callee = LibraryCall | NestedCall | UnitCall | ValueCall | UnknownCall
+
+
+class Scopes:
+    """The local names of a function and its nested functions; a path such as `outer/inner/` names a scope.
+
+    The outermost function has the empty path; a variable's key is the path of its scope and its name.
+    """
+
+    def __init__(self, function: ir.Function) -> None:
+        self.functions: dict[str, list[ir.Function]] = {}
+        self.locals: dict[str, frozenset[str]] = {}
+        self.imports: dict[str, Imported] = {}
+        self.other: dict[str, int] = {}  # how often a name is bound otherwise than by a definition
+        self.aliases: dict[str, ir.Expr] = {}
+        self.enter("", function)
+
+    def enter(self, path: str, function: ir.Function) -> None:
+        self.functions.setdefault(path, []).append(function)
+        self.locals[path] = self.locals.get(path, frozenset()) | local_names(function)
+        for p in function.params:
+            self.count(path + p.name)
+        for s in statements(function.body):
+            self.bind(path, s)
+        for s in statements(function.body):
+            if isinstance(s, ir.Function):
+                self.enter(f"{path}{s.name}/", s)
+
+    def bind(self, path: str, s: ir.Stmt) -> None:
+        if isinstance(s, ir.Function):
+            return
+        if isinstance(s, ir.Inert) and s.kind == "import":
+            for name, binding in imported_names(s.at).items():
+                self.imports[path + name] = binding
+            return
+        bound = [t for t in s.targets] if isinstance(s, ir.Assign) else []
+        for name in bound_names((s,)) if not bound else {n for t in bound for n in target_names(t)}:
+            self.count(path + name)
+        if isinstance(s, ir.Assign) and len(bound) == 1 and isinstance(bound[0], ir.Name):
+            if isinstance(s.value, (ir.Name, ir.Attribute)):
+                self.aliases[path + bound[0].id] = s.value
+        for e in expressions(s) if bound else ():
+            for w in walk(e):
+                if isinstance(w, ir.Walrus):
+                    self.count(path + w.target.id)
+
+    def count(self, key: str) -> None:
+        self.other[key] = self.other.get(key, 0) + 1
+
+    def owner(self, path: str, name: str) -> str | None:
+        """The path of the scope that binds a name, seen from a scope; None if it is no local of the unit."""
+        while True:
+            if name in self.locals[path]:
+                return path
+            if not path:
+                return None
+            path = path[: path.rstrip("/").rfind("/") + 1]
+
+    def key(self, path: str, name: str) -> str | None:
+        owner = self.owner(path, name)
+        return None if owner is None else owner + name
+
+    def nested(self, path: str, name: str) -> NestedCall | None:
+        """The nested function that a name stands for, if it stands for nothing else."""
+        key = self.key(path, name)
+        if key is None or key + "/" not in self.functions or self.other.get(key, 0):
+            return None
+        return NestedCall(key + "/", tuple(self.functions[key + "/"]))
+
+
+class Program:
+    """All units that a run meets, and who calls whom."""
+
+    def __init__(self, main: Module) -> None:
+        self.main = main
+        self.project = Project()
+        if main.path is not None:
+            self.project.modules[main.path.resolve()] = main
+        self.units: dict[tuple[int, str], Unit] = {}
+
+    def unit(self, module: Module, name: str) -> Unit:
+        key = (id(module), name)
+        if key not in self.units:
+            self.units[key] = Unit(module, module.function(name))
+        return self.units[key]
+
+    def callee(self, unit: Unit, path: str, func: ir.Expr) -> Callee:
+        """What a called expression is.
+
+        `unit` and `path` say where it stands; nothing is executed to find out.
+        """
+        match func:
+            case ir.Library(home, name):
+                return LibraryCall(home, name)
+            case ir.Name(id):
+                key = unit.scopes.key(path, id)
+                return self.global_callee(unit.module, id) if key is None else self.local_callee(unit, path, id, key)
+            case ir.Attribute():
+                return self.attribute_callee(unit, path, func)
+            case _:
+                return UnknownCall("an expression")
+
+    def local_callee(self, unit: Unit, path: str, name: str, key: str) -> Callee:
+        scopes = unit.scopes
+        if (nested := scopes.nested(path, name)) is not None:
+            return nested
+        if key in scopes.imports:
+            if scopes.other.get(key, 0):
+                return UnknownCall(name)
+            return self.imported_callee(unit.module, scopes.imports[key], name)
+        if key in scopes.aliases and scopes.other.get(key) == 1 and scopes.aliases[key] != ir.Name(name):
+            owner = key[: -len(name)]
+            return self.callee(unit, owner, scopes.aliases[key])
+        return ValueCall(key)
+
+    def global_callee(self, module: Module, name: str) -> Callee:
+        resolved = self.project.resolve(module, name)
+        if resolved is None:
+            if hasattr(builtins, name):
+                return LibraryCall("builtins", name)
+            return UnknownCall(name)
+        home, target, binding = resolved
+        return self.bound_callee(home, target, binding)
+
+    def bound_callee(self, module: Module, name: str, binding: Binding) -> Callee:
+        match binding:
+            case Defined():
+                return UnitCall(self.unit(module, name))
+            case Imported(dotted, attribute) if attribute:
+                return library_call(dotted, attribute)
+            case Value(ir.Attribute() as alias):
+                return self.dotted_callee(module, alias)
+            case _:
+                return UnknownCall(name)
+
+    def imported_callee(self, module: Module, binding: Imported, name: str) -> Callee:
+        """A name that is imported inside a function."""
+        if not binding.attribute:
+            return UnknownCall(name)
+        target = self.project.imported(module, binding)
+        if target is not None and binding.attribute in target.bindings:
+            return self.global_callee(target, binding.attribute)
+        return library_call(binding.dotted, binding.attribute)
+
+    def attribute_callee(self, unit: Unit, path: str, func: ir.Attribute) -> Callee:
+        root: ir.Expr = func
+        while isinstance(root, ir.Attribute):
+            root = root.value
+        if not isinstance(root, ir.Name):
+            return UnknownCall(func.attr)
+        key = unit.scopes.key(path, root.id)
+        if key is None:
+            return self.dotted_callee(unit.module, func)
+        binding = unit.scopes.imports.get(key)
+        if binding is None or unit.scopes.other.get(key, 0):
+            return UnknownCall(f".{func.attr}")
+        return self.module_callee(unit.module, binding, attributes(func)[1:])
+
+    def dotted_callee(self, module: Module, func: ir.Attribute) -> Callee:
+        first, *rest = attributes(func)
+        resolved = self.project.resolve(module, first) if first else None
+        if resolved is None or not isinstance(resolved[2], Imported):
+            return UnknownCall(f".{func.attr}")
+        return self.module_callee(resolved[0], resolved[2], rest)
+
+    def module_callee(self, module: Module, binding: Imported, rest: list[str]) -> Callee:
+        """`rest` are the attributes behind an imported module: `numpy` and ["linalg", "norm"]."""
+        dotted = ".".join([p for p in (binding.dotted, binding.attribute) if p])
+        if dotted.partition(".")[0] in ("math", "numpy", "scipy"):
+            *middle, last = rest
+            return library_call(".".join([dotted, *middle]), last)
+        for i in range(len(rest) - 1, -1, -1):
+            full = Imported(".".join([dotted, *rest[:i]]), "", binding.level)
+            target = self.project.imported(module, full)
+            if target is not None and len(rest) == i + 1:
+                return self.global_callee(target, rest[i])
+        return UnknownCall(".".join([dotted, *rest]))
+
+
+def library_call(dotted: str, name: str) -> Callee:
+    if dotted in ("math", "numpy", "scipy.special"):
+        return LibraryCall(dotted, name)
+    return UnknownCall(f"{dotted}.{name}")
+
+
+def attributes(e: ir.Expr) -> list[str]:
+    """`a.b.c` as ["a", "b", "c"]; the first is empty if the root is no name."""
+    parts: list[str] = []
+    while isinstance(e, ir.Attribute):
+        parts.append(e.attr)
+        e = e.value
+    parts.append(e.id if isinstance(e, ir.Name) else "")
+    return parts[::-1]
+
+

@@ -1,0 +1,77 @@
+"""A second opinion where differences are too noisy: the function itself, run on dual numbers.
+
+The functions of the package are rebuilt with `math` replaced by its overloaded twin; what cannot be run so (`float(x)`,
+NumPy, compiled code) has no second opinion.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable, Iterator
+from types import FunctionType, ModuleType
+
+from tests.bench.dual import MATH, Dual, slope, value
+from tests.corpus.calls import call, outputs, same
+from tests.corpus.classify import Measured
+from tests.corpus.packages import Candidate
+
+TWINS = {id(getattr(math, name)): twin for name, twin in vars(MATH).items() if callable(getattr(math, name))}
+
+
+class Overloaded(dict[str, object]):
+    """The globals of a module, with functions rebuilt when they are looked up for the first time."""
+
+    def __init__(self, original: dict[str, object], package: str, made: dict[int, Overloaded]) -> None:
+        super().__init__()
+        made[id(original)] = self
+        self["__builtins__"] = original.get("__builtins__", builtins)
+        for name, item in original.items():
+            self[name] = overloaded(item, package, made)
+
+
+def overloaded(item: object, package: str, made: dict[int, Overloaded]) -> object:
+    if item is math:
+        return MATH
+    if id(item) in TWINS:
+        return TWINS[id(item)]
+    if isinstance(item, FunctionType) and item.__module__.partition(".")[0] == package:
+        scope = made.get(id(item.__globals__)) or Overloaded(item.__globals__, package, made)
+        twin = FunctionType(item.__code__, scope, item.__name__, item.__defaults__, item.__closure__)
+        twin.__kwdefaults__ = item.__kwdefaults__
+        return twin
+    return item
+
+
+class SecondOpinion:
+    """Derivatives by overloading; builds the package's twin once."""
+
+    def __init__(self) -> None:
+        self.made: dict[int, Overloaded] = {}
+
+    def slopes(self, candidate: Candidate, measured: Measured, name: str) -> list[float] | None:
+        """Derivatives of all outputs, or None if the function cannot be run on dual numbers."""
+        import inspect
+
+        twin = overloaded(candidate.call, candidate.module.partition(".")[0], self.made)
+        assert isinstance(twin, Callable)  # type: ignore[arg-type]
+        arguments = {**measured.point.arguments, name: Dual(measured.point.arguments[name], 1.0)}
+        try:
+            result = call(twin, inspect.signature(candidate.call), arguments)
+        except Exception:
+            return None
+        if not same(plain(result), measured.value):
+            return None
+        return [float(slope(item)) for item in leaves(result) if not isinstance(item, int)]
+
+
+def plain(result: object) -> object:
+    return tuple(map(plain, result)) if isinstance(result, tuple) else value(result)
+
+
+def leaves(result: object) -> Iterator[object]:
+    if isinstance(result, tuple):
+        for item in result:
+            yield from leaves(item)
+    else:
+        yield result
