@@ -412,6 +412,24 @@ class Builder:
                         self.add(nested.path + p.name, everything | {nested.path + RESULT})
 
 
+class Probe(Builder):
+    """Asks what an expression depends on, without adding to the graph."""
+
+    def add(self, key: str, sources: Iterable[str]) -> None:
+        pass
+
+    def unit_call(self, unit: Unit, call: ir.Call, received: list[frozenset[str]], path: str) -> frozenset[str]:
+        summary = self.activity.summary(unit)
+        bound = bind(unit.function.params, call)
+        if bound is None:
+            return frozenset()
+        by_arg = {id(a): r for a, r in zip(call.args, received, strict=True)}
+        pairs = [by_arg[id(a)] for p, a in bound.pairs if p.name in summary]
+        if any(p.name in summary for p in bound.open):
+            pairs += [by_arg[id(a)] for a in bound.loose]
+        return frozenset[str]().union(*pairs)
+
+
 def starred(items: tuple[ir.Expr, ...]) -> bool:
     return any(isinstance(i, ir.Star) for i in items)
 

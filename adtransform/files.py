@@ -1,7 +1,7 @@
 """Reading sources and writing results: encodings, line endings, atomic writes, differences.
 
-Inside the tool a source is text with `\\n` at the end of every line.  What is written is UTF-8 with the line ending of the
-source.
+Inside the tool a source is text with `\\n` at the end of every line.  What is written is UTF-8 with the line ending of
+the source.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import difflib
 import io
 import os
 import re
-import secrets
 import stat
 import tokenize
 from dataclasses import dataclass
@@ -104,9 +103,9 @@ def undecodable(data: bytes, filename: str, encoding: str, error: UnicodeDecodeE
         line=len(before),
         column=len(start) + 1,
         end_column=len(start) + 2,
-        code="E002",
+        code="E003",
         message=f"the byte 0x{data[offset]:02x} is not {encoding.upper()} text",
-        help="save the file as UTF-8, or name its encoding in the first line: # -*- coding: latin-1 -*-",
+        help="Save the file as UTF-8, or name its encoding in the first line: `# -*- coding: latin-1 -*-`.",
         text=start + rest.decode(encoding, "replace"),
     )
 
@@ -114,7 +113,7 @@ def undecodable(data: bytes, filename: str, encoding: str, error: UnicodeDecodeE
 def unknown_encoding(filename: str, encoding: str) -> Refusal:
     """The refusal for a coding comment that Python cannot follow."""
     message = f"the coding comment does not name the encoding of this file: {encoding}"
-    return Refusal(filename, 1, 1, "E002", message, help="save the file as UTF-8 and remove the coding comment")
+    return Refusal(filename, 1, 1, "E003", message, help="Save the file as UTF-8 and remove the coding comment.")
 
 
 def write_if_changed(path: Path, data: bytes) -> bool:
@@ -138,7 +137,7 @@ def write_if_changed(path: Path, data: bytes) -> bool:
         return True
     if mode is not None and target.read_bytes() == data:
         return False
-    temporary = target.with_name(f".adgen-{secrets.token_hex(6)}.tmp")
+    temporary = target.with_name(f".adgen-{os.urandom(6).hex()}.tmp")
     try:
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as stream:
             stream.write(data)
@@ -170,12 +169,11 @@ def difference(old: bytes, new: bytes, name: str) -> list[str]:
     -x = 1
     +x = 2
     """
-    before, after = (
-        content.decode("utf-8", "surrogateescape").replace("\r\n", "\r\r\n").split("\n") for content in (old, new)
-    )
-    rows = difflib.unified_diff(
-        *([line + "\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else []) for lines in (before, after)),
-        fromfile=name,
-        tofile=name,
-    )
+    before, after = (split_lines(content.decode("utf-8", "surrogateescape")) for content in (old, new))
+    rows = difflib.unified_diff(before, after, fromfile=name, tofile=name)
     return [row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows]
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text with their `\\n`; no other character ends a line."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)

@@ -8,8 +8,8 @@ difference of nearly equal terms, relative to those terms.
 
 from __future__ import annotations
 
-# Abramowitz and Stegun, Handbook of Mathematical Functions (1964): reflection 6.3.7, recurrence 6.3.5, asymptotic series
-# 6.3.18.  Next to its positive root the function is summed from its Taylor series there, whose coefficients are
+# Abramowitz and Stegun, Handbook of Mathematical Functions (1964): reflection 6.3.7, recurrence 6.3.5, asymptotic
+# series 6.3.18.  Next to its positive root the function is summed from its Taylor series there, whose coefficients are
 # (-1)**(k + 1) * zeta(k + 1, root); the root is given in two parts, so that d keeps all its digits.
 DIGAMMA = '''\
 def digamma(x: float) -> float:

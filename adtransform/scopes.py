@@ -152,7 +152,10 @@ class Program:
     def unit(self, module: Module, name: str) -> Unit:
         key = (id(module), name)
         if key not in self.units:
-            self.units[key] = Unit(module, module.function(name))
+            from adtransform.resolve import resolve
+
+            raw = Unit(module, module.function(name))
+            self.units[key] = Unit(module, resolve(self, raw))
         return self.units[key]
 
     def callee(self, unit: Unit, path: str, func: ir.Expr) -> Callee:

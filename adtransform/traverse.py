@@ -206,6 +206,31 @@ def map_blocks(s: Stmt, f: Callable[[Block], Block]) -> Stmt:
             return s
 
 
+def map_expressions(s: Stmt, e: Callable[[Expr], Expr]) -> Stmt:
+    """A statement with its own expressions mapped; those of its blocks are left."""
+    match s:
+        case Assign(targets, value, annotation):
+            return replace(s, targets=tuple(e(t) for t in targets), value=e(value), annotation=annotation and e(annotation))
+        case Augment(target, _, value):
+            return replace(s, target=e(target), value=e(value))
+        case Effect(value):
+            return replace(s, value=e(value))
+        case Return(value):
+            return s if value is None else replace(s, value=e(value))
+        case Inert(_, parts):
+            return replace(s, parts=tuple(p if isinstance(p, str) else e(p) for p in parts))
+        case If(test) | While(test):
+            return replace(s, test=e(test))
+        case For(target, iterable):
+            return replace(s, target=e(target), iterable=e(iterable))
+        case With(items):
+            return replace(s, items=tuple((e(c), e(t) if t is not None else None) for c, t in items))
+        case Try(_, handlers):
+            return replace(s, handlers=tuple(replace(h, error=h.error and e(h.error)) for h in handlers))
+        case _:
+            return s
+
+
 def expressions(s: Stmt) -> tuple[Expr, ...]:
     """The expressions that a statement itself holds (not those of its blocks), targets included."""
     match s:

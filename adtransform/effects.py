@@ -1,0 +1,57 @@
+"""What evaluating an expression can do beside giving a value: raise, or call something."""
+
+from __future__ import annotations
+
+from adtransform import ir
+from adtransform.calculus import number
+from adtransform.traverse import children
+
+# These raise at an argument only where the function whose derivative they are part of raises there too.
+TOTAL = frozenset(
+    "sin cos tan tanh atan asinh sinh cosh exp erf erfc fabs abs copysign degrees radians trunc floor ceil float isinstance "
+    "bool arctan arcsinh where".split()
+)
+
+
+def may_raise(e: ir.Expr) -> bool:
+    """Whether evaluating an expression can raise, as far as floats and names are concerned.
+
+    >>> from adtransform.templates import template
+    >>> may_raise(template("a / b")), may_raise(template("a / 2 + b"))
+    (True, False)
+    """
+    stack = [e]
+    while stack:
+        top = stack.pop()
+        match top:
+            case ir.Binary("/" | "//" | "%", _, right) if not number(right):
+                return True
+            case ir.Binary("**", _, right) if (number(right) or -1.0) <= 0.0:
+                return True
+            case ir.Binary("**", left, _) if number(left) is None and False:
+                return True
+            case ir.Call(ir.Library(_, name)) if name not in TOTAL:
+                return True
+            case ir.Call(ir.Library()):
+                pass
+            case ir.Call() | ir.Subscript() | ir.Attribute() | ir.Comprehension() | ir.Star() | ir.Walrus() | ir.Opaque():
+                return True
+            case _:
+                pass
+        stack.extend(children(top))
+    return False
+
+
+def raises_first(e: ir.Expr) -> bool:
+    """Whether the primal itself can raise: stricter than `may_raise`, powers and every call count."""
+    stack = [e]
+    while stack:
+        top = stack.pop()
+        match top:
+            case ir.Binary("/" | "//" | "%", _, right) if not number(right):
+                return True
+            case ir.Binary("**") | ir.Call() | ir.Subscript() | ir.Attribute() | ir.Comprehension() | ir.Opaque():
+                return True
+            case _:
+                stack.extend(children(top))
+    return False

@@ -1,0 +1,274 @@
+"""Accepted language to flat language: what cannot be doubled in place gets a statement of its own.
+
+Calls of the user's functions, conditional values and operators whose partials are conditional move out of expressions, in
+the order in which Python evaluates them; the primal keeps its value and what it raises.
+
+    y = 2.0 * g(x) + abs(x)        g_x = g(x)
+                                   abs_x = abs(x)
+                                   y = 2.0 * g_x + abs_x
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from adtransform import ir
+from adtransform.effects import may_raise
+from adtransform.names import temporary
+from adtransform.refusals import Refused
+from adtransform.scopes import LibraryCall, NestedCall, UnitCall, ValueCall
+from adtransform.tangents import Tangents
+from adtransform.traverse import blocks, children, map_blocks, names, rebuild, walk
+
+
+
+class Flatten:
+    """Flattens one unit; `work` knows what is active and takes the new temporaries in."""
+
+    def __init__(self, work: Tangents) -> None:
+        self.work = work
+
+    def function(self, f: ir.Function, path: str) -> ir.Function:
+        return replace(f, body=self.block(f.body, path))
+
+    def block(self, block: ir.Block, path: str) -> ir.Block:
+        found: list[ir.Stmt] = []
+        for s in block:
+            try:
+                found += self.statement(s, path)
+            except Refused as refused:
+                self.work.refuse(refused, s)
+        return tuple(found)
+
+    def statement(self, s: ir.Stmt, path: str) -> list[ir.Stmt]:
+        match s:
+            case ir.Function():
+                return [replace(s, body=self.block(s.body, f"{path}{s.name}/"))]
+            case ir.Assign(targets, value) if self.work.is_active(value, path) and self.work.targets_active(s, path):
+                return self.assign(s, value, path)
+            case ir.Augment(target, _, value) if self.work.is_active(value, path) and self.work.is_active(target, path):
+                return self.augment(s, path)
+            case ir.Return(value) if value is not None and self.work.is_active(value, path):
+                return self.returned(s, value, path)
+            case ir.If(test) | ir.While(test) if self.binds_active(test, path):
+                return self.condition(s, test, path)
+            case ir.For(_, iterable) if self.work.is_active(iterable, path):
+                pre: list[ir.Stmt] = []
+                flat = self.children(iterable, path, pre) if not isinstance(iterable, ir.Name) else iterable
+                new = replace(s, iterable=flat, source=unchanged(s.source, flat is iterable))
+                return self.with_lead(pre, self.blocks(new, path))
+            case _:
+                for e in self.own(s):
+                    if self.binds_active(e, path):
+                        raise Refused(e, "N105", "an assignment expression stands here with an active value",
+                                      "Assign on a line of its own.")  # fmt: skip
+                return [self.blocks(s, path)]
+
+    def own(self, s: ir.Stmt) -> tuple[ir.Expr, ...]:
+        from adtransform.traverse import expressions
+
+        return expressions(s)
+
+    def blocks(self, s: ir.Stmt, path: str) -> ir.Stmt:
+        return map_blocks(s, lambda b: self.block(b, path)) if blocks(s) else s
+
+    def with_lead(self, pre: list[ir.Stmt], s: ir.Stmt) -> list[ir.Stmt]:
+        """Comments above a statement stay above what now comes before it."""
+        if not pre:
+            return [s]
+        first = replace(pre[0], source=replace(pre[0].source, lead=s.source.lead + pre[0].source.lead))
+        return [first, *pre[1:], replace(s, source=replace(s.source, lead=()))]
+
+    # --- statements ---------------------------------------------------------------------------------------------------
+
+    def assign(self, s: ir.Assign, value: ir.Expr, path: str) -> list[ir.Stmt]:
+        pre: list[ir.Stmt] = []
+        if isinstance(value, ir.Choice) and self.splits(value, path):
+            return self.branches(value, path, lambda v: replace(s, value=v, source=ir.Source()), s)
+        flat = self.root(value, path, pre)
+        return self.with_lead(pre, replace(s, value=flat, source=unchanged(s.source, flat is value)))
+
+    def returned(self, s: ir.Return, value: ir.Expr, path: str) -> list[ir.Stmt]:
+        pre: list[ir.Stmt] = []
+        if isinstance(value, ir.Choice) and self.splits(value, path):
+            return self.branches(value, path, lambda v: replace(s, value=v, source=ir.Source()), s)
+        flat = self.root(value, path, pre)
+        return self.with_lead(pre, replace(s, value=flat, source=unchanged(s.source, flat is value)))
+
+    def augment(self, s: ir.Augment, path: str) -> list[ir.Stmt]:
+        pre: list[ir.Stmt] = []
+        flat = self.expr(s.value, path, pre)
+        if self.rebinds(pre) & names(s.target):
+            raise Refused(s.value, "N106", "the call on the right may rebind the variable that is augmented",
+                          "Call the function on a line of its own.")  # fmt: skip
+        return self.with_lead(pre, replace(s, value=flat, source=unchanged(s.source, flat is s.value)))
+
+    def branches(self, value: ir.Choice, path: str, make: object, s: ir.Stmt) -> list[ir.Stmt]:
+        """`y = a if c else b` as an `if` statement."""
+        pre: list[ir.Stmt] = []
+        test = self.hoist_walruses(value.test, path, pre)
+        body = self.statement(make(value.body), path)  # type: ignore[operator]
+        orelse = self.statement(make(value.orelse), path)  # type: ignore[operator]
+        if len(orelse) == 1 and isinstance(orelse[0], ir.If) and isinstance(value.orelse, ir.Choice):
+            orelse = [replace(orelse[0], is_elif=True)]
+        new = ir.If(test, tuple(body), tuple(orelse), at=s.at, source=ir.Source(s.source.lead, s.source.trail))
+        return self.with_lead(pre, new)
+
+    def splits(self, value: ir.Choice, path: str) -> bool:
+        """Whether a branch holds something that needs a statement of its own."""
+        if self.binds_active(value.test, path):
+            return True
+        for branch in (value.body, value.orelse):
+            if isinstance(branch, ir.Choice) and self.splits(branch, path):
+                return True
+            for e in walk(branch):
+                if isinstance(e, ir.Call) and self.needs_root(e, path):
+                    return True
+                if isinstance(e, (ir.Walrus, ir.Logic)) and self.work.is_active(e, path):
+                    return True
+                if isinstance(e, ir.Choice) and e is not branch and self.work.is_active(e, path):
+                    return True
+        return False
+
+    def condition(self, s: ir.If | ir.While, test: ir.Expr, path: str) -> list[ir.Stmt]:
+        """A test that assigns an active variable: the assignment comes first."""
+        pre: list[ir.Stmt] = []
+        flat = self.hoist_walruses(test, path, pre)
+        if isinstance(s, ir.If):
+            new = replace(s, test=flat, is_elif=False, source=unchanged(s.source, False))
+            return self.with_lead(pre, self.blocks(new, path))
+        if any(isinstance(x, ir.Keyword) and x.word != "pass" for x in s.orelse):
+            raise Refused(test, "N105", "this loop's `else` leaves an outer loop", "Write the test inside the loop.")
+        leave = ir.If(ir.Unary("not", flat), (*self.block(s.orelse, path), ir.Keyword("break")), ())
+        body = (*pre, leave, *self.block(s.body, path))
+        return [ir.While(ir.Const(True, "True"), body, (), at=s.at, source=replace(s.source, text=None))]
+
+    # --- expressions --------------------------------------------------------------------------------------------------
+
+    def root(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
+        """An expression that is the whole right-hand side: it may stay a call or a conditional."""
+        match e:
+            case ir.Choice(test, body, orelse):
+                return e
+            case ir.Logic(op, values):
+                return self.logic(e, path, pre)
+            case ir.Call() | ir.Display():
+                return self.children(e, path, pre)
+            case _:
+                return self.expr(e, path, pre)
+
+    def expr(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
+        if not self.work.is_active(e, path) and not self.binds_active(e, path):
+            return e
+        match e:
+            case ir.Name() | ir.Const() | ir.Comprehension() | ir.Lambda() | ir.Opaque():
+                return e
+            case ir.Choice() | ir.Logic():
+                name = self.new(e, path)
+                pre += self.assign(ir.Assign((name,), e, at=e.at), e, path)
+                return name
+            case ir.Walrus(target, value):
+                pre.append(ir.Assign((target,), self.root(value, path, pre), at=e.at))
+                return target
+            case ir.Call():
+                flat = self.children(e, path, pre)
+                assert isinstance(flat, ir.Call)
+                if not self.needs_root(flat, path):
+                    return flat
+                name = self.new(flat, path)
+                pre.append(ir.Assign((name,), flat, at=e.at))
+                return name
+            case _:
+                return self.children(e, path, pre)
+
+    def logic(self, e: ir.Logic, path: str, pre: list[ir.Stmt]) -> ir.Expr:
+        """`a or b` as a value: `a` becomes a name, so that it can be tested again."""
+        first, *rest = e.values
+        for later in rest:
+            scratch: list[ir.Stmt] = []
+            self.expr(later, path, scratch)
+            if scratch:
+                raise Refused(later, "N107", f"the operand behind `{e.op}` calls a function with active arguments",
+                              "Write an `if` statement.")  # fmt: skip
+        flat = self.expr(first, path, pre)
+        if not isinstance(flat, ir.Name) and self.work.is_active(flat, path):
+            name = self.new(flat, path)
+            pre.append(ir.Assign((name,), flat, at=first.at))
+            flat = name
+        return ir.Logic(e.op, (flat, *rest), at=e.at)
+
+    def children(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
+        """Flatten subexpressions in order; what was evaluated before a new statement and could tell moves as well."""
+        done: list[ir.Expr] = []
+        for child in children(e):
+            before = len(pre)
+            flat = self.expr(child, path, pre)
+            if len(pre) > before:
+                moved: list[ir.Stmt] = []
+                for i, earlier in enumerate(done):
+                    if may_raise(earlier) or names(earlier) & self.rebinds(pre[before:]):
+                        if isinstance(earlier, (ir.Name, ir.Star)) and not names(earlier) & self.rebinds(pre[before:]):
+                            continue
+                        name = self.new(earlier, path)
+                        moved.append(ir.Assign((name,), earlier, at=child.at))
+                        done[i] = name
+                pre[before:before] = moved
+            done.append(flat)
+        rest = iter(done)
+        return rebuild(e, lambda _: next(rest))
+
+    def rebinds(self, pre: list[ir.Stmt]) -> set[str]:
+        """Names that statements bind, nonlocal ones of the nested functions that they call included."""
+        found: set[str] = set()
+        for s in pre:
+            if isinstance(s, ir.Assign):
+                found |= {n for t in s.targets for n in names(t)}
+                for e in walk(s.value):
+                    if isinstance(e, ir.Name):
+                        found |= self.work.nonlocals(e.id)
+        return found
+
+    def hoist_walruses(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
+        """Assignment expressions move in front of a test, where that cannot be told."""
+        if isinstance(e, ir.Walrus):
+            value = self.root(e.value, path, pre)
+            pre.append(ir.Assign((e.target,), value, at=e.at))
+            return e.target
+        done: list[ir.Expr] = []
+        for i, child in enumerate(children(e)):
+            if not self.binds_active(child, path):
+                done.append(child)
+                continue
+            lazy = (isinstance(e, (ir.Logic, ir.Choice, ir.Comprehension, ir.Lambda)) and i > 0) or (
+                isinstance(e, ir.Compare) and i > 1
+            )
+            if lazy or any(may_raise(d) or names(d) & names(child) for d in done if not isinstance(d, ir.Name)):
+                raise Refused(child, "N105", "an assignment expression stands where it may not be evaluated first",
+                              "Assign on a line of its own.")  # fmt: skip
+            done.append(self.hoist_walruses(child, path, pre))
+        rest = iter(done)
+        return rebuild(e, lambda _: next(rest))
+
+    def binds_active(self, e: ir.Expr, path: str) -> bool:
+        return any(isinstance(w, ir.Walrus) and self.work.is_active(w.target, path) for w in walk(e))
+
+    def needs_root(self, e: ir.Call, path: str) -> bool:
+        """Whether a call has to stand alone on the right-hand side."""
+        if not self.work.is_active(e, path):
+            return False
+        match self.work.callee(e.func, path):
+            case NestedCall() | ValueCall():
+                return True
+            case UnitCall(unit):
+                return not unit.directives.partials
+            case LibraryCall():
+                return self.work.is_conditional(e, path)
+            case _:
+                return False
+
+    def new(self, e: ir.Expr, path: str) -> ir.Name:
+        return self.work.temporary(temporary(e), path, self.work.is_active(e, path))
+
+
+def unchanged(source: ir.Source, same: bool) -> ir.Source:
+    return source if same else replace(source, text=None)

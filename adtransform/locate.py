@@ -1,0 +1,39 @@
+"""Positions of refusals.  They are computed only when something is refused: for all nodes of a file at once."""
+
+from __future__ import annotations
+
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from adtransform import ir
+from adtransform.diagnostics import Refusal
+from adtransform.modules import Module
+from adtransform.refusals import Refused
+
+
+
+def positions(module: Module) -> dict:  # type: ignore[type-arg]
+    """The positions of all nodes of a module."""
+    cached = getattr(module, "positions", None)
+    if cached is None:
+        wrapper = MetadataWrapper(module.tree, unsafe_skip_copy=True)
+        cached = module.positions = wrapper.resolve(PositionProvider)  # type: ignore[attr-defined]
+    return cached  # type: ignore[no-any-return]
+
+
+def locate(module: Module, node: ir.Node, refused: Refused, statement: ir.Stmt | None) -> Refusal:
+    """The refusal with file, line, columns and the text of the line."""
+    found = positions(module)
+    for candidate in (node, statement):
+        at = candidate.at if candidate is not None else None
+        if isinstance(candidate, ir.Function) and at is not None:
+            at = getattr(at, "name", at)
+        where = found.get(at) if at is not None else None
+        if where is not None:
+            start, end = where.start, where.end
+            lines = module.text.splitlines()
+            text = lines[start.line - 1] if start.line <= len(lines) else ""
+            last = end.column if end.line == start.line else len(text)
+            return Refusal(
+                module.filename, start.line, start.column + 1, refused.code, refused.message, refused.help, text, last + 1
+            )
+    return Refusal(module.filename, 0, 0, refused.code, refused.message, refused.help)

@@ -1,0 +1,92 @@
+"""Points at which to try a function: what the user gave, the defaults, and numbers drawn by annotation.
+
+>>> def f(x: float, n: int, y: float = 2.5): ...
+>>> next(candidates(inspect.signature(f), ("x", "y"), {}))
+{'x': 0.7, 'n': 3, 'y': 2.5}
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Iterator, Mapping
+
+FLOATS = (0.7, 1.3, 2.1, 3.4, 4.6, 5.9, 7.2, 8.3, 9.1, 10.7)
+SCALES = (1.0, 10.0, 0.1, 100.0, 0.01, 1000.0, 0.001)
+
+Signature = inspect.Signature
+Parameter = inspect.Parameter
+
+
+class NoValue(Exception):
+    """A parameter has no default and no annotation to draw a value from."""
+
+
+def candidates(signature: Signature, wrt: tuple[str, ...], given: Mapping[str, object]) -> Iterator[dict[str, object]]:
+    """Points to try, best first: the defaults and rising numbers, then falling, larger and smaller ones.
+
+    Arguments:
+        signature: that of the function.
+        wrt: the parameters that are differentiated; they are floats whatever their annotation says.
+        given: the values that are fixed, by parameter.
+
+    Yields:
+        A value for each parameter, by name; `*args` is a tuple, `**kwargs` is left out.
+
+    Raises:
+        NoValue: no value can be found for a parameter; the message says for which.
+    """
+    parameters = [p for p in signature.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
+    seen: set[str] = set()
+    for optional, whole, scale, falling in itertools.product((False, True), (True, False), SCALES, (False, True)):
+        numbers = [scale * number for number in FLOATS]
+        supply = itertools.cycle(reversed(numbers) if falling else numbers)
+        point = {
+            p.name: fixed(given[p.name], p.name in wrt)
+            if p.name in given
+            else choose(p, p.name in wrt, supply, optional, whole)
+            for p in parameters
+        }
+        if repr(point) not in seen:
+            seen.add(repr(point))
+            yield point
+
+
+def fixed(value: object, active: bool) -> object:
+    """A value that the user gave: whole numbers become floats where floats are differentiated."""
+    return float(value) if active and isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def choose(parameter: Parameter, active: bool, supply: Iterator[float], optional: bool, whole: bool) -> object:
+    """One value.  `optional`: draw one although the default is None; `whole`: what may be an int is one."""
+    name, kind = parameter.name, words(parameter.annotation)
+    if parameter.kind is Parameter.VAR_POSITIONAL:
+        return (next(supply), next(supply)) if active else ()
+    if parameter.default is not Parameter.empty and not (optional and active and parameter.default is None):
+        return parameter.default
+    if kind.startswith(("list", "List", "Sequence")) and "float" in kind:
+        return [next(supply), next(supply), next(supply)]
+    if kind.startswith(("tuple", "Tuple")) and "float" in kind:
+        return tuple(next(supply) for _ in range(kind.count("float") + kind.count("...")))
+    if active or "float" in kind:
+        return next(supply)
+    if "bool" in kind:
+        return True
+    if "int" in kind.replace("|", " ").split() or (not kind and whole):
+        return 3
+    if not kind:
+        return next(supply)
+    raise NoValue(f"`{name}` needs a value: it has no default, and none can be drawn for the annotation `{kind}`")
+
+
+def words(annotation: object) -> str:
+    """An annotation as text; empty where there is none.
+
+    >>> words(float), words("float | None"), words(list[float]), words(Parameter.empty)
+    ('float', 'float | None', 'list[float]', '')
+    """
+    if annotation is Parameter.empty:
+        return ""
+    if isinstance(annotation, str):
+        return annotation
+    return annotation.__name__ if type(annotation) is type else str(annotation).replace("typing.", "")

@@ -1,0 +1,66 @@
+"""Names to libraries: `math.sin`, `m.sin` and `sin` all become the same node, whatever the import form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from adtransform import ir
+from adtransform.modules import Imported
+from adtransform.rules import CONSTANTS
+from adtransform.scopes import LibraryCall, Program, Unit
+from adtransform.traverse import map_blocks, map_expressions, rebuild, target_names
+
+
+def resolve(program: Program, unit: Unit) -> ir.Function:
+    """The function of a unit with library functions and constants as `Library` nodes."""
+
+    def expression(e: ir.Expr, path: str, hidden: frozenset[str]) -> ir.Expr:
+        match e:
+            case ir.Call(func, args):
+                new = library(func, path, hidden) or expression(func, path, hidden)
+                return ir.Call(new, tuple(replace(a, value=expression(a.value, path, hidden)) for a in args), at=e.at)
+            case ir.Name(id) if id not in hidden and unit.scopes.key(path, id) is None:
+                return constant(e, path) or e
+            case ir.Attribute():
+                return constant(e, path) or rebuild(e, lambda x: expression(x, path, hidden))
+            case ir.Lambda(params, _):
+                inner = hidden | {p.name for p in params}
+                return rebuild(e, lambda x: expression(x, path, inner))
+            case ir.Comprehension(_, _, clauses):
+                inner = hidden | {n for c in clauses for n in target_names(c.target)}
+                return rebuild(e, lambda x: expression(x, path, inner))
+            case _:
+                return rebuild(e, lambda x: expression(x, path, hidden))
+
+    def library(func: ir.Expr, path: str, hidden: frozenset[str]) -> ir.Expr | None:
+        if not isinstance(func, (ir.Name, ir.Attribute)) or (isinstance(func, ir.Name) and func.id in hidden):
+            return None
+        callee = program.callee(unit, path, func)
+        return ir.Library(callee.home, callee.name, at=func.at) if isinstance(callee, LibraryCall) else None
+
+    def constant(e: ir.Name | ir.Attribute, path: str) -> ir.Expr | None:
+        if isinstance(e, ir.Name):
+            resolved = program.project.resolve(unit.module, e.id)
+            match resolved:
+                case (_, _, Imported("math" | "numpy" as home, name)) if name:
+                    return ir.Library(home, name, at=e.at)
+            return None
+        if e.attr not in CONSTANTS:
+            return None
+        callee = program.callee(unit, path, e)
+        return ir.Library(callee.home, callee.name, at=e.at) if isinstance(callee, LibraryCall) else None
+
+    def statement(s: ir.Stmt, path: str) -> ir.Stmt:
+        def e(x: ir.Expr) -> ir.Expr:
+            return expression(x, path, frozenset())
+
+        if isinstance(s, ir.Function):
+            inner = f"{path}{s.name}/"
+            params = tuple(replace(p, default=p.default and e(p.default)) for p in s.params)
+            return replace(s, params=params, body=tuple(statement(x, inner) for x in s.body))
+        new = map_expressions(s, e)
+        return map_blocks(new, lambda b: tuple(statement(x, path) for x in b))
+
+    f = unit.function
+    params = tuple(replace(p, default=p.default and expression(p.default, "", frozenset())) for p in f.params)
+    return replace(f, params=params, body=tuple(statement(s, "") for s in f.body))

@@ -1,0 +1,325 @@
+"""One run: from the text of a module to the text of its derivatives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adtransform import ir
+from adtransform.activity import Activity
+from adtransform.diagnostics import Refusal, TransformError
+from adtransform.documentation import documented
+from adtransform.flatten import Flatten
+from adtransform.forward import Forward
+from adtransform.helpers import HELPERS
+from adtransform.kinds import Kind, default_wrt, of_param
+from adtransform.locate import locate
+from adtransform.modules import Defined, Module
+from adtransform.names import Supply, suffix
+from adtransform.plan import Plan, plan
+from adtransform.printer import Style
+from adtransform.refusals import Refused
+from adtransform.scopes import Program, Unit
+from adtransform.spelling import Spelling
+from adtransform.tangents import Tangents
+from adtransform.traverse import bound_names, statements, walk, expressions
+from adtransform.writer import Output, write
+
+if TYPE_CHECKING:
+    from adtransform.pipeline import Derivative, Options, Result
+
+KNOWN_DECORATORS = frozenset({"lru_cache", "cache", "njit", "jit", "override", "no_type_check", "deprecated"})
+
+
+class Session:
+    """Everything that one run knows."""
+
+    def __init__(self, source: str, filename: str, options: Options) -> None:
+        path = Path(filename)
+        self.filename = filename
+        self.options = options
+        self.main = Module(source, filename, path if filename != "<string>" and path.suffix else None)
+        self.program = Program(self.main)
+        self.activity = Activity(self.program, "activity" not in options.disabled)
+        self.refusals: dict[Unit | None, list[Refusal]] = {}
+        self.suffix = "_d"
+        self.names: dict[Unit, str] = {}
+
+    # --- the steps ----------------------------------------------------------------------------------------------------
+
+    def run(self) -> Result:
+        from adtransform.pipeline import Result
+
+        roots = self.roots()
+        whole = plan(self.activity, roots)
+        self.suffix = suffix("d", self.taken(whole))
+        self.name_units(whole)
+        written: dict[Unit, ir.Function] = {}
+        helpers: set[str] = set()
+        for unit in whole.wrt:
+            function = self.generate(unit, whole, helpers)
+            if function is not None:
+                written[unit] = function
+        written = self.without_refused(whole, written, roots)
+        refusals = sorted(r for rs in self.refusals.values() for r in rs)
+        if refusals and not self.options.keep_going:
+            raise TransformError(refusals)
+        if refusals and not written:
+            raise TransformError(refusals)
+        text = self.text(whole, written, roots, helpers)
+        derivatives = tuple(self.derivative(u, whole) for u in roots if u in written)
+        return Result(text, derivatives, tuple(refusals))
+
+    def roots(self) -> dict[Unit, frozenset[str]]:
+        """The requested functions and their inputs; by default every function that has a derivative."""
+        functions = self.options.functions
+        by_function = dict(self.options.wrt_of)
+        known = [n for n, b in self.main.bindings.items() if isinstance(b, Defined)]
+        for name in [*(functions or ()), *by_function]:
+            if name not in known:
+                self.absent("U001", f"there is no function `{name}`", name, known)
+        found: dict[Unit, frozenset[str]] = {}
+        chosen = functions if functions is not None else (tuple(by_function) or known)
+        for name in chosen:
+            unit = self.program.unit(self.main, name)
+            explicit = functions is not None or name in by_function
+            wrt = by_function.get(name, self.options.wrt)
+            inputs = self.inputs(unit, wrt, explicit)
+            if inputs:
+                found[unit] = inputs
+        if functions is None and self.options.wrt is not None and not by_function:
+            for name in self.options.wrt:
+                if not any(name in (p.name for p in u.function.params) for u in found):
+                    everywhere = [p.name for n in known for p in self.program.unit(self.main, n).function.params]
+                    self.absent("U002", f"no function has a parameter `{name}`", name, everywhere)
+        if self.refusals:
+            raise TransformError(r for rs in self.refusals.values() for r in rs)
+        if not found:
+            raise TransformError([Refusal(self.filename, 0, 0, "U003", *self.nothing_to_do(known))])
+        return found
+
+    def nothing_to_do(self, known: list[str]) -> tuple[str, str]:
+        if not known:
+            return "the file defines no function at its top level", "Give a file with functions of floats."
+        return (
+            "no function of the file has a derivative: none returns a value that depends on a float parameter",
+            "Annotate float parameters with `float`; lists, arrays and objects are not supported yet.",
+        )
+
+    def inputs(self, unit: Unit, wrt: tuple[str, ...] | None, explicit: bool) -> frozenset[str]:
+        """The inputs of one root; empty if it is left alone."""
+        params = [p.name for p in unit.function.params]
+        summary = self.activity.summary(unit)
+        if wrt is None:
+            chosen = frozenset(default_wrt(self.activity, unit))
+            if explicit and not chosen & summary:
+                self.undifferentiable(unit)
+            return chosen if chosen & summary else frozenset()
+        for name in wrt:
+            if name not in params and explicit:
+                self.absent("U002", f"`{unit.name}` has no parameter `{name}`", name, params, unit)
+        for name in set(wrt) & set(params):
+            kind = of_param(self.activity, unit, next(p for p in unit.function.params if p.name == name))
+            if kind is Kind.CONTAINER and explicit:
+                self.refuse(unit, Refused(unit.function, "N150", f"`{name}` is a list, array or dictionary: not supported yet",
+                                          "Pass the numbers one by one, or as a tuple."))  # fmt: skip
+        chosen = frozenset(wrt) & frozenset(params)
+        if explicit and chosen and not chosen & summary:
+            self.undifferentiable(unit)
+        return chosen if chosen & summary else frozenset()
+
+    def undifferentiable(self, unit: Unit) -> None:
+        kinds = {of_param(self.activity, unit, p) for p in unit.function.params}
+        summary = self.activity.summary(unit)
+        if Kind.FLOAT not in kinds and Kind.CONTAINER in kinds:
+            refused = Refused(unit.function, "N150", f"`{unit.name}` takes lists, arrays or dictionaries: not supported yet",
+                              "Pass the numbers one by one, or as a tuple.")  # fmt: skip
+        elif Kind.FLOAT not in kinds and not summary:
+            refused = Refused(unit.function, "D001", f"`{unit.name}` has no float parameter",
+                              "Annotate a parameter with `float`, or choose one with --wrt.")  # fmt: skip
+        else:
+            refused = Refused(unit.function, "D002", f"the value of `{unit.name}` does not depend on its float parameters",
+                              "Nothing to differentiate; leave the function out.")  # fmt: skip
+        self.refuse(unit, refused)
+
+    def absent(self, code: str, message: str, name: str, known: list[str], unit: Unit | None = None) -> None:
+        near = get_close_matches(name, known, 3)
+        help = f"Did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else ""
+        if not near and known:
+            shown = ", ".join(dict.fromkeys(known[:8]))
+            help = f"There are: {shown}{', …' if len(known) > 8 else ''}."
+        if unit is not None:
+            self.refuse(unit, Refused(unit.function, code, message, help))
+        else:
+            self.refusals.setdefault(None, []).append(Refusal(self.filename, 0, 0, code, message, help))
+
+    # --- one function -------------------------------------------------------------------------------------------------
+
+    def generate(self, unit: Unit, whole: Plan, helpers: set[str]) -> ir.Function | None:
+        """The tangent of one unit, or None if something in it was refused."""
+        try:
+            self.check(unit)
+        except Refused as refused:
+            self.refuse(unit, refused)
+            return None
+        work = Tangents(unit, self.program, self.activity, whole.facts[unit], self.supply(unit))
+        forward = Forward(work, whole, self.names.__getitem__, self.enabled())
+        source = self.by_rule(unit) if unit.directives.partials else unit.function
+        if unit.directives.partials:
+            work.active = {p.name for p in unit.function.params if p.name in whole.wrt[unit]} | {"return"}
+            work.varied = set(work.active)
+        flat = Flatten(work).function(source, "")
+        if self.options.emit == "read":
+            function = source
+        elif self.options.emit == "flat":
+            function = flat
+        else:
+            function = forward.unit(unit, flat)
+            function = documented(function, unit, tuple(p.name for p in unit.function.params if p.name in whole.wrt[unit]))
+        for refused, statement in work.refused:
+            self.refuse(unit, refused, statement)
+        helpers |= work.helpers
+        return None if work.refused else function
+
+    def by_rule(self, unit: Unit) -> ir.Function:
+        """A function with partials of its own: its value is called, its derivative follows from the partials."""
+        f = unit.function
+        args = tuple(ir.Arg(ir.Name(p.name), p.name if p.role == "=" else "") for p in f.params)
+        doc = f.body[:1] if isinstance(f.body[0], ir.Effect) else ()
+        return replace(f, body=(*doc, ir.Return(ir.Call(ir.Name(f.name), args))))
+
+    def check(self, unit: Unit) -> None:
+        """What the whole function must be."""
+        f = unit.function
+        for message in unit.directives.errors:
+            raise Refused(f, "U010", message, "Write `# adgen: partial x = …`, one line an argument, or `# adgen: passive`.")
+        for d in f.decorators:
+            target = d.func if isinstance(d, ir.Call) else d
+            word = target.attr if isinstance(target, ir.Attribute) else target.id if isinstance(target, ir.Name) else ""
+            if word not in KNOWN_DECORATORS:
+                raise Refused(d, "N130", f"the decorator `{word}` may change what the function does",
+                              "Differentiate the undecorated function.")  # fmt: skip
+        for s in statements(f.body, nested=True):
+            if isinstance(s, ir.Unread):
+                raise Refused(s, "N132", f"{describe(s.what)} is not in the language that is differentiated",
+                              "Move it into a function of its own that is called with passive arguments.")  # fmt: skip
+            for top in expressions(s):
+                for e in walk(top):
+                    if isinstance(e, ir.Const) and isinstance(e.value, complex):
+                        raise Refused(e, "D003", "complex numbers are not differentiated", "Write it with floats.")
+
+    def refuse(self, unit: Unit, refused: Refused, statement: ir.Stmt | None = None) -> None:
+        node = refused.node if refused.node is not None and refused.node.at is not None else statement or unit.function
+        found = locate(unit.module, node, refused, statement)
+        self.refusals.setdefault(unit, []).append(replace(found, function=unit.name))
+
+    def without_refused(
+        self, whole: Plan, written: dict[Unit, ir.Function], roots: dict[Unit, frozenset[str]]
+    ) -> dict[Unit, ir.Function]:
+        """Drop what calls a function that was refused, and callees that nobody calls any more."""
+        bad = set(whole.wrt) - set(written)
+        while True:
+            more = {
+                u for u in written
+                if u not in bad and any(s.unit in bad and s.node in whole.facts[u].active for s in self.sites(u))
+            }  # fmt: skip
+            if not more:
+                break
+            bad |= more
+        kept, stack = set(), [u for u in roots if u not in bad]
+        while stack:
+            u = stack.pop()
+            if u not in kept:
+                kept.add(u)
+                stack += [s.unit for s in self.sites(u) if s.node in whole.facts[u].active and s.unit in whole.wrt]
+                stack += [f.unit for s in self.sites(u) for f in s.functions.values() if hasattr(f, "unit") and f.unit in whole.wrt]
+        return {u: f for u, f in written.items() if u in kept and u not in bad}
+
+    def sites(self, unit: Unit) -> list:  # type: ignore[type-arg]
+        return [] if unit.directives.partials else self.activity.graph(unit).sites
+
+    # --- names and text -----------------------------------------------------------------------------------------------
+
+    def enabled(self) -> frozenset[str]:
+        from adtransform.pipeline import OPTIMISATIONS
+
+        return frozenset(OPTIMISATIONS) - self.options.disabled
+
+    def taken(self, whole: Plan) -> set[str]:
+        """Names that the suffix must not collide with: those of the file, and of functions from other files."""
+        found = set(self.main.code_identifiers)
+        for unit in whole.wrt:
+            if unit.module is not self.main:
+                found |= {p.name for p in unit.function.params} | bound_names(unit.function.body) | {unit.name}
+        return found
+
+    def name_units(self, whole: Plan) -> None:
+        used: set[str] = set()
+        for unit in whole.wrt:
+            name = unit.name + self.suffix
+            if name in used or (unit.module is not self.main and name in self.main.identifiers):
+                name = f"{unit.module.dotted.rpartition('.')[2]}_{name}"
+            while name in used:
+                name = f"{name}_"
+            used.add(name)
+            self.names[unit] = name
+
+    def supply(self, unit: Unit) -> Supply:
+        taken = set(self.main.identifiers) | set(self.names.values())
+        if unit.module is not self.main:
+            taken |= unit.module.identifiers
+        return Supply(taken, self.suffix)
+
+    def text(self, whole: Plan, written: dict[Unit, ir.Function], roots: dict[Unit, frozenset[str]], helpers: set[str]) -> str:
+        own = Supply(set(self.main.identifiers) | set(self.names.values()), self.suffix)
+        spelling = Spelling(self.program, own)
+        known = frozenset(self.names.values()) | helpers
+        spelled = {u: spelling.function(u, f, known) for u, f in written.items()}
+        functions = {u.name: [f] for u, f in spelled.items() if u.module is self.main}
+        others = [f for u, f in spelled.items() if u.module is not self.main]
+        texts = []
+        for name in ("digamma", "polygamma"):
+            if name in helpers or (name == "digamma" and "polygamma" in helpers and "digamma(" in HELPERS["polygamma"]):
+                texts.append(HELPERS[name])
+        if texts:
+            spelling.library(ir.Library("math", "floor"), frozenset())
+            if not any(b for b in self.main.bindings if b == "math"):
+                spelling.added["import math"] = None
+        imports = list(spelling.added)
+        return write(
+            self.main,
+            Output(functions, others, imports, spelling.extended, texts, self.options.source_name, self.options.command),
+            self.style(),
+        )
+
+    def style(self) -> Style:
+        from adtransform.modules import STRING_OR_COMMENT
+
+        width = self.options.width
+        if width is None:
+            longest = max((len(line) for line in STRING_OR_COMMENT.sub("", self.main.text).splitlines()), default=0)
+            width = next((w for w in (88, 100, 120) if longest <= w), 120)
+        return Style(self.main.tree.default_indent, width)
+
+    def derivative(self, unit: Unit, whole: Plan) -> Derivative:
+        from adtransform.pipeline import Derivative
+
+        wrt = tuple(p.name for p in unit.function.params if p.name in whole.wrt[unit])
+        return Derivative(unit.name, self.names[unit], wrt, tuple(n + self.suffix for n in wrt))
+
+
+def describe(what: str) -> str:
+    """A construct by the name that users know."""
+    known = {
+        "Yield": "a generator (`yield`)",
+        "Await": "`await`",
+        "Match": "`match`",
+        "ClassDef": "a class inside a function",
+        "TryStar": "`except*`",
+        "FunctionDef": "an asynchronous function",
+        "For": "an asynchronous loop",
+        "With": "an asynchronous `with`",
+    }
+    return known.get(what, what)

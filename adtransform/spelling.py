@@ -1,0 +1,176 @@
+"""How the generated module spells what its functions use: libraries in the style of the source, names of other files."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from dataclasses import replace
+
+from adtransform import ir
+from adtransform.modules import Imported, Module
+from adtransform.names import Supply
+from adtransform.scopes import Program, Unit
+from adtransform.traverse import local_names, map_blocks, map_expressions, rebuild
+
+
+class Spelling:
+    """Spells library functions and foreign globals for one output module, and collects the imports that this takes."""
+
+    def __init__(self, program: Program, supply: Supply) -> None:
+        self.program = program
+        self.main = program.main
+        self.supply = supply
+        self.added: dict[str, None] = {}  # new import statements, in order
+        self.extended: dict[str, list[str]] = {}  # names added to `from X import …`, by X
+        self.foreign: dict[tuple[int, str], str] = {}
+
+    # --- libraries ----------------------------------------------------------------------------------------------------
+
+    def library(self, e: ir.Library, hidden: frozenset[str]) -> ir.Expr:
+        """The name or attribute under which the output module reaches a library function."""
+        if e.home == "builtins":
+            return ir.Name(e.name)
+        home = e.home or ("numpy" if self.alias("numpy", hidden) and not self.reaches("math", hidden) else "math")
+        name = twin_name(home, e.name)
+        for bound, binding in self.main.bindings.items():
+            if binding == Imported(home, name) and bound not in hidden:
+                return ir.Name(bound)
+        if (alias := self.alias(home, hidden)) is not None:
+            return ir.Attribute(ir.Name(alias), name)
+        star = self.program.project.starred(self.main, name)
+        if star == Imported(home, name) and name not in hidden and name not in self.main.bindings:
+            return ir.Name(name)
+        return self.add_library(home, name, hidden)
+
+    def alias(self, home: str, hidden: frozenset[str]) -> str | None:
+        for bound, binding in self.main.bindings.items():
+            if binding == Imported(home) and bound not in hidden:
+                return bound
+        return None
+
+    def reaches(self, home: str, hidden: frozenset[str]) -> bool:
+        return any(isinstance(b, Imported) and b.dotted == home for b in self.main.bindings.values())
+
+    def add_library(self, home: str, name: str, hidden: frozenset[str]) -> ir.Expr:
+        short = {"numpy": "np"}.get(home, home)
+        added = f"import {home}" if short == home else f"import {home} as {short}"
+        free = self.supply.is_free(name) and name not in hidden
+        if self.reaches(home, hidden) and (free or name in self.extended.get(home, ())):
+            names = self.extended.setdefault(home, [])
+            if name not in names:
+                names.append(name)
+            return ir.Name(name)
+        if added in self.added or (short not in self.main.identifiers and short not in hidden):
+            self.added[added] = None
+            return ir.Attribute(ir.Name(short), name)
+        other = self.supply.fresh(f"{short.replace('.', '_')}_{name}")
+        self.added[f"from {home} import {name} as {other}"] = None
+        return ir.Name(other)
+
+    # --- other files --------------------------------------------------------------------------------------------------
+
+    def globals_of(self, unit: Unit) -> Callable[[str], ir.Expr | None]:
+        """The renaming of a unit's global names for the output module."""
+        if unit.module is self.main:
+            return lambda name: None
+        return lambda name: self.foreign_name(unit.module, name)
+
+    def foreign_name(self, module: Module, name: str) -> ir.Expr | None:
+        resolved = self.program.project.resolve(module, name)
+        if resolved is None:
+            return None
+        home, original, binding = resolved
+        if isinstance(binding, Imported):
+            return self.foreign_import(home, name, binding)
+        key = (id(home), original)
+        if key not in self.foreign:
+            self.foreign[key] = self.import_from(home.dotted, original)
+        return ir.Name(self.foreign[key])
+
+    def foreign_import(self, home: Module, name: str, binding: Imported) -> ir.Expr | None:
+        """A name that the other file imports itself: from where it imports it, or from the file."""
+        if binding.level == 0 and not binding.attribute:
+            for bound, own in self.main.bindings.items():
+                if own == binding:
+                    return ir.Name(bound)
+        key = (id(home), name)
+        if key not in self.foreign:
+            self.foreign[key] = self.import_from(home.dotted, name)
+        return ir.Name(self.foreign[key])
+
+    def import_from(self, dotted: str, name: str) -> str:
+        for bound, binding in self.main.bindings.items():
+            if binding == Imported(dotted, name):
+                return bound
+        resolved = self.program.project.resolve(self.main, name)
+        if resolved is not None and resolved[0].dotted == dotted and resolved[1] == name and resolved[0] is not self.main:
+            return name
+        if name not in self.main.identifiers and not hasattr(builtins, name) and name not in self.supply.taken:
+            self.supply.taken.add(name)
+            self.added[f"from {dotted} import {name}"] = None
+            return name
+        new = self.supply.fresh(f"{dotted.rpartition('.')[2]}_{name}".lstrip("_"))
+        self.added[f"from {dotted} import {name} as {new}"] = None
+        return new
+
+    # --- functions ----------------------------------------------------------------------------------------------------
+
+    def function(self, unit: Unit, f: ir.Function, known: frozenset[str]) -> ir.Function:
+        """A generated function as the output module spells it; `known` are the generated functions' own names."""
+        is_main = unit.module is self.main
+        other = self.globals_of(unit)
+
+        def expression(e: ir.Expr, hidden: frozenset[str]) -> ir.Expr:
+            match e:
+                case ir.Library():
+                    return self.local_library(unit, e, hidden) or self.library(e, hidden)
+                case ir.Name(id) if not is_main and id not in hidden and id not in known:
+                    return other(id) or e
+                case ir.Lambda(params, _):
+                    inner = hidden | {p.name for p in params}
+                    return rebuild(e, lambda x: expression(x, inner))
+                case _:
+                    return rebuild(e, lambda x: expression(x, hidden))
+
+        def whole(g: ir.Function, hidden: frozenset[str]) -> ir.Function:
+            outer = hidden
+            hidden = hidden | local_names(g)
+
+            def param(p: ir.Param) -> ir.Param:
+                default = p.default and expression(p.default, outer)
+                annotation = p.annotation and expression(p.annotation, outer)
+                return replace(p, default=default, annotation=annotation)
+
+            returns = g.returns and expression(g.returns, outer)
+            body = tuple(statement(s, hidden) for s in g.body)
+            return replace(g, params=tuple(param(p) for p in g.params), returns=returns, body=body)
+
+        def statement(s: ir.Stmt, hidden: frozenset[str]) -> ir.Stmt:
+            def e(x: ir.Expr) -> ir.Expr:
+                return expression(x, hidden)
+
+            if isinstance(s, ir.Function):
+                return whole(s, hidden)
+            new = map_expressions(s, e)
+            if not is_main and not isinstance(s, ir.Effect):
+                new = replace(new, source=replace(new.source, text=None))
+            return map_blocks(new, lambda b: tuple(statement(x, hidden) for x in b))
+
+        return whole(f, frozenset())
+
+    def local_library(self, unit: Unit, e: ir.Library, hidden: frozenset[str]) -> ir.Expr | None:
+        """A library that the function itself imports."""
+        for key, binding in unit.scopes.imports.items():
+            if binding == Imported(e.home, e.name):
+                return ir.Name(key.rpartition("/")[2])
+            if binding == Imported(e.home or "math"):
+                return ir.Attribute(ir.Name(key.rpartition("/")[2]), e.name)
+        return None
+
+
+def twin_name(home: str, name: str) -> str:
+    """A function of the rule table under its name in a library."""
+    from adtransform.rules import RULES
+
+    rule = RULES.get(name)
+    return rule.numpy if home == "numpy" and rule is not None and rule.numpy else name
