@@ -6,12 +6,10 @@ A derivative is an expression, or `None` where it is zero.
 from __future__ import annotations
 
 from adtransform.ir import Binary, Choice, Compare, Const, Expr, Library, Logic, Name, Unary
-from adtransform.signs import truth
 
 Derivative = Expr | None
 
 ZERO = Const(0.0, "0.0")
-INFINITE = frozenset({"inf", "nan"})
 
 
 def constant(value: float) -> Const:
@@ -44,8 +42,6 @@ def neg(a: Derivative) -> Derivative:
             return constant(-value)
         case Unary("-", operand):
             return operand
-        case Binary("-", left, right):
-            return Binary("-", right, left)
         case Binary("*" | "/" as op, left, right):
             first = neg(left)
             assert first is not None
@@ -54,6 +50,15 @@ def neg(a: Derivative) -> Derivative:
             return Choice(test, neg(body) or ZERO, neg(orelse) or ZERO)
         case _:
             return Unary("-", a)
+
+
+def finished(a: Derivative) -> Derivative:
+    """A derivative as it is written: `-(a - b)` is `b - a`."""
+    match a:
+        case Unary("-", Binary("-", left, right)):
+            return Binary("-", right, left)
+        case _:
+            return a
 
 
 def positive_part(a: Expr) -> Expr | None:
@@ -88,6 +93,8 @@ def plus(a: Derivative, b: Derivative) -> Derivative:
             return a
         case (Choice(t1, b1, o1), Choice(t2, b2, o2)) if t1 == t2:
             return Choice(t1, plus(b1, b2) or ZERO, plus(o1, o2) or ZERO)
+        case (Choice(t1, Library(_, "nan") as nan, o1), Choice(t2, Library(_, "nan"), o2)) if o1 == o2 == ZERO:
+            return Choice(Logic("or", (t1, t2)), nan, ZERO)
         case (Binary("/", n1, d1), Binary("/", n2, d2)) if d1 == d2:
             return over(plus(n1, n2), d1)
         case (Binary("/", n1, d1), Binary("*", Binary("/", n2, d2), f2)) if d1 == d2:
@@ -123,14 +130,10 @@ def times(p: Expr, d: Derivative) -> Derivative:
         return Choice(d.test, times(p, d.body) or ZERO, times(p, d.orelse) or ZERO)
     match p:
         case Choice(test, body, orelse):
-            match truth(test):
-                case True:
-                    return times(body, d)
-                case False:
-                    return times(orelse, d)
-                case _:
-                    return choice(test, times(body, d), times(orelse, d))
-        case Library(_, name) if name in INFINITE:
+            return choice(test, times(body, d), times(orelse, d))
+        case Library(_, "nan"):
+            return d if number(d) == 0.0 else Choice(d, p, ZERO)
+        case Library(_, "inf"):
             return d if number(d) == 0.0 else Choice(d, Binary("*", d, p), ZERO)
         case Unary("-", operand):
             return neg(times(operand, d))

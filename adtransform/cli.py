@@ -64,9 +64,9 @@ class DefaultGroup(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the options of the default command with the group's own."""
-        records = [param.get_help_record(ctx) for param in (*self.default.params, *self.get_params(ctx))]
+        options = [p for p in (*self.default.params, *self.get_params(ctx)) if isinstance(p, click.Option)]
         with formatter.section("Options"):
-            formatter.write_dl([record for record in records if record])
+            formatter.write_dl([record for option in options if (record := option.get_help_record(ctx))])
         self.format_commands(ctx, formatter)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

@@ -10,6 +10,7 @@ the order in which Python evaluates them; the primal keeps its value and what it
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from adtransform import ir
@@ -93,6 +94,8 @@ class Flatten:
         if isinstance(value, ir.Choice) and self.splits(value, path):
             return self.branches(value, path, lambda v: replace(s, value=v, source=ir.Source()), s)
         flat = self.root(value, path, pre)
+        if isinstance(flat, ir.Call) and isinstance(self.work.callee(flat.func, path), LibraryCall):
+            flat = self.expr(flat, path, pre)
         return self.with_lead(pre, replace(s, value=flat, source=unchanged(s.source, flat is value)))
 
     def augment(self, s: ir.Augment, path: str) -> list[ir.Stmt]:
@@ -152,10 +155,29 @@ class Flatten:
                 return e
             case ir.Logic(op, values):
                 return self.logic(e, path, pre)
-            case ir.Call() | ir.Display():
+            case ir.Call():
+                return self.called(e, path, pre)
+            case ir.Display():
                 return self.children(e, path, pre)
             case _:
                 return self.expr(e, path, pre)
+
+    def called(self, e: ir.Call, path: str, pre: list[ir.Stmt]) -> ir.Call:
+        """A call with flat arguments; where its tangent is conditional, active arguments are names."""
+        flat = self.children(e, path, pre)
+        assert isinstance(flat, ir.Call)
+        if isinstance(self.work.callee(e.func, path), LibraryCall) and self.work.is_conditional(flat, path):
+            flat = self.children(flat, path, pre, self.named)
+            assert isinstance(flat, ir.Call)
+        return flat
+
+    def named(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
+        """An active argument as a variable."""
+        if isinstance(e, (ir.Name, ir.Display, ir.Star)) or not self.work.is_active(e, path):
+            return e
+        name = self.new(e, path)
+        pre.append(ir.Assign((name,), e, at=e.at))
+        return name
 
     def expr(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
         if not self.work.is_active(e, path) and not self.binds_active(e, path):
@@ -171,8 +193,7 @@ class Flatten:
                 pre.append(ir.Assign((target,), self.root(value, path, pre), at=e.at))
                 return target
             case ir.Call():
-                flat = self.children(e, path, pre)
-                assert isinstance(flat, ir.Call)
+                flat = self.called(e, path, pre)
                 if not self.needs_root(flat, path):
                     return flat
                 name = self.new(flat, path)
@@ -197,12 +218,15 @@ class Flatten:
             flat = name
         return ir.Logic(e.op, (flat, *rest), at=e.at)
 
-    def children(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
+    def children(
+        self, e: ir.Expr, path: str, pre: list[ir.Stmt], visit: Callable[[ir.Expr, str, list[ir.Stmt]], ir.Expr] | None = None
+    ) -> ir.Expr:
         """Flatten subexpressions in order; what was evaluated before a new statement and could tell moves as well."""
+        visit = visit or self.expr
         done: list[ir.Expr] = []
         for child in children(e):
             before = len(pre)
-            flat = self.expr(child, path, pre)
+            flat = visit(child, path, pre)
             if len(pre) > before:
                 moved: list[ir.Stmt] = []
                 for i, earlier in enumerate(done):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from adtransform import ir
 from adtransform.activity import RESULT
-from adtransform.calculus import ZERO
+from adtransform.calculus import ZERO, finished
 from adtransform.calls import Bound, bind
 from adtransform.effects import may_raise, raises_first
 from adtransform.names import temporary
@@ -25,7 +25,7 @@ from adtransform.share import Shared, share
 from adtransform.sinks import is_harmless
 from adtransform.tangents import Tangents, zero_like
 from adtransform.templates import substitute
-from adtransform.traverse import map_blocks, names, target_names
+from adtransform.traverse import expressions, map_blocks, names, statements, target_names, walk
 
 VALUE = ir.Name("the new value")  # stands for what the primal statement assigns; no variable can have this name
 
@@ -53,8 +53,11 @@ class Forward:
             if path + p.name in self.work.active and p.name not in wrt
         ]
         body = list(self.block(f.body, path, False))
+        self.check_effects(body, path)
         if falls_through(f.body):
             body.append(ir.Return(ir.Display("(", (ir.Const(None, "None"), ZERO))))
+        if not path:
+            body = without_idle(body, self.work.unit.scopes.functions)
         at = 1 if body and is_docstring(body[0]) else 0
         new = (*body[:at], *entry, *body[at:])
         returns = tangent_annotation(f.returns)
@@ -63,12 +66,13 @@ class Forward:
     def nested(self, f: ir.Function, path: str) -> list[ir.Stmt]:
         """A nested function stays, and its tangent follows if its result is active."""
         inner = f"{path}{f.name}/"
-        primal = f
         if inner + RESULT not in self.work.active:
-            return [primal]
+            return [f]
         wrt = [p.name for p in f.params if inner + p.name in self.work.varied and p.role != "**"]
         tangent = self.function(f, inner, wrt, self.work.tangent(f.name).id)
-        return [primal, replace(tangent, source=ir.Source(f.source.lead if not f.is_lambda else (), ""))]
+        lead = f.source.lead if not f.is_lambda else ()
+        tangent = replace(tangent, source=ir.Source(lead if inner in self.work.effectful else ("",), ""))
+        return [tangent] if inner in self.work.effectful else [f, tangent]
 
     # --- statements ---------------------------------------------------------------------------------------------------
 
@@ -96,6 +100,9 @@ class Forward:
                 if s.decorators:
                     raise Refused(s, "N130", "a nested function has a decorator", "Define it without.")
                 return self.nested(s, path)
+            case ir.Effect(ir.Call() as value) if self.calls_effect(value, path):
+                pre, call = self.call(value, path)
+                return with_lead(pre, replace(s, value=call, source=without_text(s.source)))
             case ir.Effect(value):
                 self.check_effect(value, path)
                 return [s]
@@ -120,6 +127,8 @@ class Forward:
         work = self.work
         for t in targets:
             self.check_store(t, value, path)
+        if isinstance(value, ir.Call) and self.calls_effect(value, path):
+            return self.called(s, targets, value, path)
         if not work.targets_active(s, path):
             if work.is_active(value, path) and not all(isinstance(t, ir.Name) or target_names(t) for t in targets):
                 raise Refused(s, "N140", "an active value is stored in a container or an object", STORE_HELP)
@@ -127,24 +136,31 @@ class Forward:
         if not work.is_active(value, path):
             return self.passive(s, targets, value, path, in_try)
         if isinstance(value, ir.Call) and self.is_call(value, path):
-            mirror = tuple(self.tangent_target(t, path) for t in targets)
-            pre, call = self.call(value, path)
-            if len(targets) > 1:
-                raise Refused(s, "N141", "the result of a call is assigned to several targets", "Assign one by one.")
-            new = ir.Assign((ir.Display("(", (targets[0], mirror[0])),), call, at=s.at, source=without_text(s.source))
-            return with_lead(pre, new)
+            return self.called(s, targets, value, path)
         d = self.tangent_value(value, path)
         mirror = tuple(self.tangent_target(t, path) for t in targets)
         root = VALUE if all(isinstance(t, ir.Name) for t in targets) else None
         shared = self.shared(value, (d,), path, root)
-        primal = replace(s, value=shared.primal, source=untold(s.source, shared.primal is value))
-        tangent = ir.Assign(mirror, shared.tangents[0])
+        primal = replace(s, value=shared.primal, source=untold(s.source, shared.primal == value))
+        tangent = without_unused(ir.Assign(mirror, shared.tangents[0]), self.work.nobody)
         reads = set().union(*(set(target_names(t)) for t in targets))
         return self.place(shared, primal, tangent, reads, path, in_try)
 
+    def called(self, s: ir.Assign, targets: tuple[ir.Expr, ...], value: ir.Call, path: str) -> list[ir.Stmt]:
+        """`y = g(x)` becomes `y, y_d = g_d(x, x_d)`."""
+        if len(targets) > 1:
+            raise Refused(s, "N141", "the result of a call is assigned to several targets", "Assign one by one.")
+        pre, call = self.call(value, path)
+        both = ir.Display("(", (targets[0], self.tangent_target(targets[0], path)))
+        return with_lead(pre, ir.Assign((both,), call, at=s.at, source=without_text(s.source)))
+
+    def calls_effect(self, e: ir.Call, path: str) -> bool:
+        callee = self.work.callee(e.func, path)
+        return isinstance(callee, NestedCall) and callee.path in self.work.effectful
+
     def tangent_value(self, value: ir.Expr, path: str) -> ir.Expr:
         self.work.nonzero = divisors(value) if "sign" in self.enabled else []
-        return self.work.mirrored(value, path)
+        return finished(self.work.derivative(value, path)) or zero_like(value)
 
     def shared(self, value: ir.Expr, tangents: tuple[ir.Expr, ...], path: str, root: ir.Name | None) -> Shared:
         if "share" not in self.enabled:
@@ -205,7 +221,7 @@ class Forward:
         shared = self.shared(whole, (self.tangent_value(whole, path),), path, VALUE)
         d = shared.tangents[0]
         kept = shared.primal.right if isinstance(shared.primal, ir.Binary) else value
-        primal = replace(s, value=kept, source=untold(s.source, kept is value))
+        primal = replace(s, value=kept, source=untold(s.source, kept == value))
         tangent: ir.Stmt = ir.Assign((d_name,), d)
         match d:
             case ir.Name(id) if id == d_name.id:
@@ -399,6 +415,15 @@ class Forward:
                 if self.work.unit.scopes.key(path, n) is None and self.work.is_varied(value, path):
                     raise Refused(t, "N147", f"an active value is stored in the global `{n}`", "Return it instead.")
 
+    def check_effects(self, body: list[ir.Stmt], path: str) -> None:
+        """No primal call is left of a nested function that assigns active variables of an outer one."""
+        for s in statements(tuple(body)):
+            for e in (x for top in expressions(s) for x in walk(top) if isinstance(x, ir.Name)):
+                nested = self.work.unit.scopes.nested(path, e.id)
+                if nested is not None and nested.path in self.work.effectful:
+                    self.work.refuse(Refused(e, "N149", f"`{e.id}` assigns active variables of an outer function, and is called "
+                                             "where that cannot be followed", "Call it on a line of its own."), s)  # fmt: skip
+
     def check_target(self, target: ir.Expr, path: str) -> None:
         for n in target_names(target):
             if self.work.is_active(ir.Name(n), path):
@@ -420,6 +445,36 @@ STORE_HELP = "Keep active values in variables or tuples; lists, arrays and objec
 
 def pair(value: ir.Expr, tangent: ir.Expr) -> ir.Expr:
     return ir.Display("(", (value, tangent))
+
+
+def without_idle(body: list[ir.Stmt], functions: dict[str, list[ir.Function]]) -> list[ir.Stmt]:
+    """The body without the nested functions that nothing calls any more."""
+    nested = {f.name for path, fs in functions.items() if path for f in fs}
+    while nested:
+        read = {n.id for s in statements(tuple(body), True) for e in expressions(s) for n in walk(e) if isinstance(n, ir.Name)}
+        idle = nested - read
+        if not idle:
+            break
+        nested -= idle
+
+        def keep(block: ir.Block, idle: set[str] = idle) -> ir.Block:
+            kept = tuple(s for s in block if not (isinstance(s, ir.Function) and s.name in idle and not s.decorators))
+            return tuple(map_blocks(s, keep) for s in kept) or (ir.Keyword("pass"),) * bool(block)
+
+        body = list(keep(tuple(body)))
+    return body
+
+
+def without_unused(s: ir.Assign, nobody: ir.Name | None) -> ir.Assign:
+    """`_, r_d = 0.0, x_d` is `r_d = x_d`."""
+    match s:
+        case ir.Assign((ir.Display(bracket, ts),), ir.Display(_, vs)) if nobody in ts and len(ts) == len(vs):
+            kept = [(t, v) for t, v in zip(ts, vs, strict=True) if t != nobody]
+            if len(kept) == 1 and not isinstance(kept[0][1], ir.Star):
+                return ir.Assign((kept[0][0],), kept[0][1])
+            if kept and not any(isinstance(x, ir.Star) for pair_ in kept for x in pair_):
+                return ir.Assign((ir.Display(bracket, tuple(t for t, _ in kept)),), ir.Display("(", tuple(v for _, v in kept)))
+    return s
 
 
 def show_name(e: ir.Expr) -> str:

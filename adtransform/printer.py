@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from adtransform import ir
@@ -227,6 +228,9 @@ def simple_lines(s: ir.Stmt, margin: str, style: Style, reserve: int = 0) -> lis
         case ir.Assign(targets, value, annotation):
             note = f": {show(annotation)}" if annotation is not None else ""
             head = "".join(f"{show_bare(t)}{note} = " for t in targets)
+            if isinstance(value, ir.Display) and value.bracket == "(" and isinstance(targets[-1], ir.Name):
+                items = replace(bracketed(value), text=flat(value), kind="call")
+                return lay_out(head, items, "", margin, style.indent, style.width)
             return lay_out(head, bracketed(value), "", margin, style.indent, style.width)
         case ir.Augment(target, op, value):
             return lay_out(f"{show(target)} {op}= ", bracketed(value), "", margin, style.indent, style.width)

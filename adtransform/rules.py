@@ -52,9 +52,9 @@ rule("x % y", "1", "-(x // y)", domain="y != 0", numpy="mod")
 rule("-x", "-1", numpy="negative")
 rule("+x", "1", numpy="positive")
 # a base of zero: x ** 0 is constant, 0 ** n is constant for n > 0; a negative base has no derivative by its exponent
-rule("x ** n", "n * x ** (n - 1) if x or n >= 1 else inf if n > 0 else 0", "v * log(x) if x > 0 else nan if x else 0",
+rule("x ** n", "n * x ** (n - 1) if x or n >= 1 else 0 if n <= 0 else inf", "v * log(x) if x > 0 else 0 if x == 0 else nan",
      domain="x > 0", numpy="power")  # fmt: skip
-rule("pow(x, n)", "n * x ** (n - 1) if x or n >= 1 else inf if n > 0 else 0", "v * log(x) if x > 0 else nan if x else 0",
+rule("pow(x, n)", "n * x ** (n - 1) if x or n >= 1 else 0 if n <= 0 else inf", "v * log(x) if x > 0 else 0 if x == 0 else nan",
      domain="x > 0", numpy="float_power")  # fmt: skip
 rule("fma(x, y, z)", "y", "x", "1")
 rule("float(x)", "1", numpy="float64")

@@ -18,15 +18,25 @@ class Unit:
     """A function at the top level of a module, with the functions nested in it."""
 
     module: Module = field(repr=False)
-    function: ir.Function = field(repr=False)
+    raw: ir.Function = field(repr=False)
+    program: Program | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
-        return self.function.name
+        return self.raw.name
+
+    @cached_property
+    def function(self) -> ir.Function:
+        """The function with its library names resolved; as it was read where there is no program to ask."""
+        if self.program is None:
+            return self.raw
+        from adtransform.resolve import resolve
+
+        return resolve(self.program, Unit(self.module, self.raw))
 
     @cached_property
     def directives(self) -> Directives:
-        return directives(self.function)
+        return directives(self.raw)
 
     @cached_property
     def scopes(self) -> Scopes:
@@ -152,10 +162,7 @@ class Program:
     def unit(self, module: Module, name: str) -> Unit:
         key = (id(module), name)
         if key not in self.units:
-            from adtransform.resolve import resolve
-
-            raw = Unit(module, module.function(name))
-            self.units[key] = Unit(module, resolve(self, raw))
+            self.units[key] = Unit(module, module.function(name), self)
         return self.units[key]
 
     def callee(self, unit: Unit, path: str, func: ir.Expr) -> Callee:

@@ -165,6 +165,7 @@ class Session:
             self.refuse(unit, refused)
             return None
         work = Tangents(unit, self.program, self.activity, whole.facts[unit], self.supply(unit))
+        work.signs = "sign" not in self.options.disabled
         forward = Forward(work, whole, self.names.__getitem__, self.enabled())
         source = self.by_rule(unit) if unit.directives.partials else unit.function
         if unit.directives.partials:

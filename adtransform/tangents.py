@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adtransform import ir
-from adtransform.activity import Activity, Facts, Probe, passive_line
+from adtransform.activity import RESULT, Activity, Facts, Probe, passive_line
 from adtransform.calculus import ZERO, Derivative, choice, number, over, plus, product, times
 from adtransform.diagnostics import Refusal
 from adtransform.names import Supply
@@ -12,7 +12,7 @@ from adtransform.rules import HELPERS, PASSIVE, RULES, Rule, find, power
 from adtransform.scopes import Callee, LibraryCall, Program, Unit, UnitCall, UnknownCall
 from adtransform.signs import truth
 from adtransform.templates import substitute, template
-from adtransform.traverse import names, rebuild, walk
+from adtransform.traverse import expressions, names, rebuild, statements, target_names, walk
 
 
 class Tangents:
@@ -30,7 +30,38 @@ class Tangents:
         self.memo: dict[tuple[int, str], tuple[ir.Expr, frozenset[str]]] = {}
         self.nonzero: list[ir.Expr] = []
         self.nobody: ir.Name | None = None
+        self.signs = True
         self.bound: dict[str, ir.Expr | None] = {}  # variables of the comprehension at hand, and their tangents
+
+        self.effectful = self.with_effects()
+        self.active |= {path + RESULT for path in self.effectful}
+        self.varied |= {path + RESULT for path in self.effectful}
+
+    def with_effects(self) -> set[str]:
+        """Paths of the nested functions that assign active variables of an outer one, or call such a function.
+
+        Their tangents must run wherever they run, whatever becomes of the result.
+        """
+        scopes = self.unit.scopes
+        found: set[str] = set()
+        while True:
+            new = {p for p, fs in scopes.functions.items() if p and p not in found and any(self.has_effect(p, f, found) for f in fs)}
+            if not new:
+                return found
+            found |= new
+
+    def has_effect(self, path: str, f: ir.Function, known: set[str]) -> bool:
+        scopes = self.unit.scopes
+        outer = path[: path.rstrip("/").rfind("/") + 1]
+        for s in statements(f.body):
+            if isinstance(s, ir.Outer) and any((scopes.key(outer, n) or "") in self.active for n in s.names):
+                return True
+            for top in expressions(s):
+                for e in walk(top):
+                    nested = scopes.nested(path, e.id) if isinstance(e, ir.Name) else None
+                    if nested is not None and nested.path in known:
+                        return True
+        return False
 
     # --- questions ----------------------------------------------------------------------------------------------------
 
@@ -57,8 +88,6 @@ class Tangents:
 
     def nonlocals(self, name: str) -> set[str]:
         """The outer names that a nested function assigns."""
-        from adtransform.traverse import statements
-
         found: set[str] = set()
         for path, functions in self.unit.scopes.functions.items():
             if path.endswith(f"{name}/"):
@@ -89,8 +118,18 @@ class Tangents:
     def unused(self) -> ir.Name:
         """A target for what nobody reads."""
         if self.nobody is None:
-            self.nobody = ir.Name("_") if "_" not in self.supply.taken else ir.Name(self.supply.fresh("unused"))
+            free = all(n != "_" for n in self.reads())
+            self.nobody = ir.Name("_") if free else ir.Name(self.supply.fresh("unused"))
         return self.nobody
+
+    def reads(self) -> set[str]:
+        """Every name that the unit reads."""
+        found: set[str] = set()
+        for s in statements(self.unit.function.body, nested=True):
+            for e in expressions(s):
+                if not (isinstance(s, (ir.Assign, ir.For)) and e in (getattr(s, "target", None), *getattr(s, "targets", ()))):
+                    found |= names(e)
+        return found
 
     def refuse(self, refused: Refused, s: ir.Stmt) -> None:
         self.refused.append((refused, s))
@@ -109,6 +148,8 @@ class Tangents:
                 return self.bound[id] if id in self.bound else self.tangent(id)
             case ir.Binary("**", base, exponent) if number(exponent) is not None:
                 return self.power(e, base, number(exponent) or 0.0, path)
+            case ir.Binary("*", left, right) if left == right:
+                return self.power(e, left, 2, path)
             case ir.Binary(op, left, right):
                 rule = find("", op)
                 if rule is None:
@@ -147,36 +188,43 @@ class Tangents:
     def apply(
         self, params: tuple[str, ...], partials: tuple[str, ...], args: tuple[ir.Expr, ...], e: ir.Expr, home: str, path: str
     ) -> Derivative:
-        """The sum of partials times tangents of the arguments."""
+        """The sum of partials times tangents of the arguments.
+
+        Arguments that are expressions stay whole while the products are put together, and go in at the end.
+        """
         values = dict(zip(params, args, strict=True)) | {"v": e}
+        whole = {f"the {n}": value for n, value in values.items() if not isinstance(value, (ir.Name, ir.Const))}
+        short = {n: ir.Name(f"the {n}") if f"the {n}" in whole else value for n, value in values.items()}
         total: Derivative = None
         for text, a in zip(partials, args, strict=True):
-            d = self.derivative(a, path)
-            if d is not None and text != "0":
-                total = plus(total, self.times(self.partial(template(text), values, home), d))
-        return total
+            if text == "0" or (d := self.derivative(a, path)) is None:
+                continue
+            p = self.functions(self.pruned(template(text), values), values, home)
+            total = plus(total, times(substitute(p, short), d))
+        return None if total is None else substitute(total, whole)
 
-    def times(self, p: ir.Expr, d: ir.Expr) -> Derivative:
-        if isinstance(p, ir.Choice) and p.test in self.nonzero and truth(p.test) is None:
-            return times(p.body, d)
-        return times(p, d)
+    def pruned(self, p: ir.Expr, values: dict[str, ir.Expr]) -> ir.Expr:
+        """A conditional partial without the branches that these arguments cannot take."""
+        if not isinstance(p, ir.Choice):
+            return p
+        test = substitute(p.test, values)
+        known = True if test in self.nonzero else truth(test) if self.signs else None
+        if known is None:
+            return ir.Choice(p.test, self.pruned(p.body, values), self.pruned(p.orelse, values))
+        return self.pruned(p.body if known else p.orelse, values)
 
-    def partial(self, p: ir.Expr, values: dict[str, ir.Expr], home: str) -> ir.Expr:
-        """A partial with its arguments put in and its functions found."""
-
-        def function(e: ir.Expr) -> ir.Expr:
-            match e:
-                case ir.Name(id) if id in values:
-                    return e
-                case ir.Name(id) if id in HELPERS:
-                    self.helpers.add(id)
-                    return e
-                case ir.Name(id):
-                    return twin(home, id)
-                case _:
-                    return rebuild(e, function)
-
-        return substitute(function(p), values)
+    def functions(self, p: ir.Expr, values: dict[str, ir.Expr], home: str) -> ir.Expr:
+        """A partial with the library functions that it names."""
+        match p:
+            case ir.Name(id) if id in values:
+                return p
+            case ir.Name(id) if id in HELPERS:
+                self.helpers.add(id)
+                return p
+            case ir.Name(id):
+                return twin(home, id)
+            case _:
+                return rebuild(p, lambda x: self.functions(x, values, home))
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
@@ -336,8 +384,6 @@ def generator(work: Tangents, e: ir.Call, g: ir.Comprehension, path: str) -> Der
     for c in g.clauses:
         if work.is_active(c.iterable, path):
             raise Refused(c.iterable, "N122", "a comprehension over active values is not supported yet", "Write a loop.")
-    from adtransform.traverse import target_names
-
     saved_local, saved_bound = dict(work.probe.local), dict(work.bound)
     bound = {n for c in g.clauses for n in target_names(c.target)}
     work.probe.local |= {n: frozenset() for n in bound}

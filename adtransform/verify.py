@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 AGREEMENT = 1e-7
 POOR = 1e-3
+POINTS = 5
 
 Function = Callable[..., Any]
 Values = dict[str, object]
@@ -121,30 +122,51 @@ def known_names(filename: str, given: Mapping[str, object], signatures: list[ins
 
 
 def check(derivative: Derivative, f: Function, f_d: Function, given: Mapping[str, object]) -> Check:
-    """Compare one derivative with differences."""
+    """Compare one derivative with differences, at the first point where these are conclusive."""
     signature = inspect.signature(f)
     given = {name: value for name, value in given.items() if name in signature.parameters}
-    title = derivative.function
+    first = None
     try:
-        values, value = first_point(signature, derivative, f, given)
+        for values, value in points(signature, derivative, f, given):
+            found = check_at(derivative, signature, f, f_d, values, value, given)
+            if found.ok or found.problem or any(row.verdict == "WRONG" for row in found.rows):
+                return found
+            first = first or found
     except (NoValue, Raised) as error:
-        return Check(title, show_point(given), (), str(error))
+        return Check(derivative.function, show_point(given), (), str(error))
+    assert first is not None
+    return first
+
+
+def check_at(
+    derivative: Derivative,
+    signature: inspect.Signature,
+    f: Function,
+    f_d: Function,
+    values: Values,
+    value: object,
+    given: Mapping[str, object],
+) -> Check:
+    """Compare one derivative with differences at one point."""
     defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
     drawn = tuple(name for name in shown(values) if name not in given and values[name] is not defaults[name])
-    point = show_point(values)
+    problem, rows = "", ()
     try:
         rows = tuple(compare(derivative, signature, f, f_d, values, value))
     except Raised as error:
-        return Check(title, point, (), str(error), drawn)
-    return Check(title, point, rows, "" if rows else nothing_to_compare(value), drawn)
+        problem = str(error)
+    if not rows and not problem:
+        problem = f"the function returns {value!r} at this point: there is no number to compare"
+    return Check(derivative.function, show_point(values), rows, problem, drawn)
 
 
-def first_point(
+def points(
     signature: inspect.Signature, derivative: Derivative, f: Function, given: Mapping[str, object]
-) -> tuple[Values, object]:
-    """The first candidate at which the function has a finite value, or else any value; and that value."""
+) -> Iterator[tuple[Values, object]]:
+    """A few points at which the function has a finite value, or else one at which it has any; and these values."""
     fallback: tuple[Values, object] | None = None
     problem: Raised | None = None
+    found = 0
     for values in candidates(signature, derivative.wrt, given):
         try:
             value = call(f, signature, values)
@@ -153,11 +175,14 @@ def first_point(
             continue
         numbers = leaves(value).values()
         if numbers and all(math.isfinite(number) for number in numbers):
-            return values, value
+            yield values, value
+            if (found := found + 1) == POINTS:
+                return
         fallback = fallback or (values, value)
-    if fallback is not None:
-        return fallback
-    raise problem or Raised(f"`{derivative.function}` could not be called")
+    if fallback is not None and not found:
+        yield fallback
+    if fallback is None:
+        raise problem or Raised(f"`{derivative.function}` could not be called")
 
 
 def compare(
@@ -240,8 +265,3 @@ def shown(values: Mapping[str, object]) -> list[str]:
 def show_point(values: Mapping[str, object]) -> str:
     """A point as `--at` takes it."""
     return ", ".join(f"{name}={values[name]!r}" for name in shown(values))
-
-
-def nothing_to_compare(value: object) -> str:
-    """Why a table has no rows."""
-    return f"the function returns {value!r} at this point: there is no number to compare"
