@@ -49,3 +49,8 @@ def is_passive(comment: str) -> bool:
     """Whether a comment on an assignment line stops differentiation there."""
     found = DIRECTIVE.match(comment)
     return found is not None and found["word"] == "passive"
+
+
+def without_directives(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Comments less those that speak to the tool: what they say holds for the primal."""
+    return tuple(line for line in lines if DIRECTIVE.match(line) is None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adtransform import ir
 from adtransform.calculus import number
-from adtransform.traverse import children
+from adtransform.traverse import children, walk
 
 # These raise at an argument only where the function whose derivative they are part of raises there too.
 TOTAL = frozenset(
@@ -50,8 +50,42 @@ def raises_first(e: ir.Expr) -> bool:
         match top:
             case ir.Binary("/" | "//" | "%", _, right) if not number(right):
                 return True
+            case ir.Call(ir.Library("builtins", "float" | "abs"), args):
+                stack += [a.value for a in args]
             case ir.Binary("**") | ir.Call() | ir.Subscript() | ir.Attribute() | ir.Comprehension() | ir.Opaque():
                 return True
             case _:
                 stack.extend(children(top))
     return False
+
+
+def divisors(e: ir.Expr) -> list[ir.Expr]:
+    """What an expression divides by whenever it is evaluated: not zero where there is a value."""
+    found: list[ir.Expr] = []
+    stack = [e]
+    while stack:
+        top = stack.pop()
+        match top:
+            case ir.Binary("/", left, right):
+                found += factors(right) if not uses_numpy(right) else []
+                stack += [left, right]
+            case ir.Binary(_, left, right):
+                stack += [left, right]
+            case ir.Unary(_, operand):
+                stack.append(operand)
+            case ir.Call(ir.Library(), args):
+                stack += [a.value for a in args]
+            case ir.Display(_, items):
+                stack += items
+    return found
+
+
+def factors(e: ir.Expr) -> list[ir.Expr]:
+    if isinstance(e, ir.Binary) and e.op == "*":
+        return [e, *factors(e.left), *factors(e.right)]
+    return [e]
+
+
+def uses_numpy(e: ir.Expr) -> bool:
+    """Whether a value comes from numpy, where a division by zero does not raise."""
+    return any(isinstance(x, ir.Library) and x.home == "numpy" for x in walk(e))

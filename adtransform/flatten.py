@@ -14,10 +14,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adtransform import ir
-from adtransform.effects import may_raise
+from adtransform.effects import divisors, may_raise
 from adtransform.names import temporary
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall, NestedCall, UnitCall, ValueCall
+from adtransform.share import share
 from adtransform.tangents import Tangents
 from adtransform.traverse import blocks, children, map_blocks, names, rebuild, walk
 
@@ -42,6 +43,8 @@ class Flatten:
         return tuple(found)
 
     def statement(self, s: ir.Stmt, path: str) -> list[ir.Stmt]:
+        if isinstance(s, (ir.Assign, ir.Augment, ir.Return)) and s.value is not None:
+            self.work.nonzero = divisors(s.value) if self.work.signs else []
         match s:
             case ir.Function():
                 return [replace(s, body=self.block(s.body, f"{path}{s.name}/"))]
@@ -122,7 +125,11 @@ class Flatten:
         if self.binds_active(value.test, path):
             return True
         for branch in (value.body, value.orelse):
-            if isinstance(branch, ir.Choice) and self.splits(branch, path):
+            if isinstance(branch, ir.Choice):
+                if self.splits(branch, path):
+                    return True
+                continue
+            if shares(branch, self.work.derivative(branch, path)):
                 return True
             for e in walk(branch):
                 if isinstance(e, ir.Call) and self.needs_root(e, path):
@@ -292,6 +299,11 @@ class Flatten:
 
     def new(self, e: ir.Expr, path: str) -> ir.Name:
         return self.work.temporary(temporary(e), path, self.work.is_active(e, path))
+
+
+def shares(e: ir.Expr, d: ir.Expr | None) -> bool:
+    """Whether a value and its tangent have something in common that is worth a temporary."""
+    return d is not None and bool(share(e, (d,), lambda _: ir.Name("t"), None).temporaries)
 
 
 def unchanged(source: ir.Source, same: bool) -> ir.Source:

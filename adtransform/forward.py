@@ -16,7 +16,7 @@ from adtransform import ir
 from adtransform.activity import RESULT
 from adtransform.calculus import ZERO, finished
 from adtransform.calls import Bound, bind
-from adtransform.effects import may_raise, raises_first
+from adtransform.effects import divisors, may_raise, raises_first
 from adtransform.names import temporary
 from adtransform.plan import Plan
 from adtransform.refusals import Refused
@@ -46,7 +46,9 @@ class Forward:
         return self.function(flat, "", wrt, self.name_of(unit))
 
     def function(self, f: ir.Function, path: str, wrt: list[str], name: str) -> ir.Function:
-        params = tangent_params(f.params, wrt, self.work.tangent)
+        called = frozenset(e.func.id for s in statements(f.body) for t in expressions(s) for e in walk(t)
+                           if isinstance(e, ir.Call) and isinstance(e.func, ir.Name))  # fmt: skip
+        params = tangent_params(f.params, wrt, self.work.tangent, called)
         entry = [
             ir.Assign((self.work.tangent(p.name),), zero_of_param(p))
             for p in f.params
@@ -159,7 +161,7 @@ class Forward:
         return isinstance(callee, NestedCall) and callee.path in self.work.effectful
 
     def tangent_value(self, value: ir.Expr, path: str) -> ir.Expr:
-        self.work.nonzero = divisors(value) if "sign" in self.enabled else []
+        self.work.nonzero = divisors(value) if self.work.signs else []
         return finished(self.work.derivative(value, path)) or zero_like(value)
 
     def shared(self, value: ir.Expr, tangents: tuple[ir.Expr, ...], path: str, root: ir.Name | None) -> Shared:
@@ -238,6 +240,8 @@ class Forward:
             return [replace(s, value=pair(ir.Const(None, "None"), ZERO), source=without_text(s.source))]
         if not work.is_active(value, path):
             return [replace(s, value=pair(value, zero_like(value)), source=without_text(s.source))]
+        if isinstance(value, ir.Choice):
+            return [replace(s, value=self.chosen(value, path), source=without_text(s.source))]
         if isinstance(value, ir.Call) and self.is_call(value, path):
             pre, call = self.call(value, path)
             return with_lead(pre, replace(s, value=call, source=without_text(s.source)))
@@ -245,6 +249,12 @@ class Forward:
         shared = self.shared(value, (d,), path, None)
         pre = [ir.Assign((n,), e) for n, e in shared.temporaries]
         return with_lead(pre, replace(s, value=pair(shared.primal, shared.tangents[0]), source=without_text(s.source)))
+
+    def chosen(self, e: ir.Expr, path: str) -> ir.Expr:
+        """`return a if c else b`: the pair of value and tangent is chosen, so that the test runs once."""
+        if isinstance(e, ir.Choice):
+            return ir.Choice(e.test, self.chosen(e.body, path), self.chosen(e.orelse, path))
+        return pair(e, self.tangent_value(e, path))
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
@@ -509,7 +519,10 @@ def has_default(params: tuple[ir.Param, ...]) -> bool:
     return any(p.default is not None and p.role in ("", "/") for p in params)
 
 
-def zero_of_param(p: ir.Param) -> ir.Expr:
+def zero_of_param(p: ir.Param, is_function: bool = False) -> ir.Expr:
+    """The default of a tangent parameter: a zero of the structure of the primal's default."""
+    if is_function:
+        return ir.Const(None, "None")
     return zero_like(p.default) if p.default is not None else ZERO
 
 
@@ -520,7 +533,9 @@ def zero_for(target: ir.Expr, value: ir.Expr) -> ir.Expr:
     return ir.Display("(", tuple(zero_for(t, ZERO) for t in target.items))
 
 
-def tangent_params(params: tuple[ir.Param, ...], wrt: list[str], tangent: Callable[[str], ir.Name]) -> tuple[ir.Param, ...]:
+def tangent_params(
+    params: tuple[ir.Param, ...], wrt: list[str], tangent: Callable[[str], ir.Name], functions: frozenset[str] = frozenset()
+) -> tuple[ir.Param, ...]:
     """The parameters of a tangent: those of the primal, and the tangents behind the last positional one."""
     optional = has_default(params)
     variadic = any(p.role == "*" for p in params)
@@ -528,7 +543,7 @@ def tangent_params(params: tuple[ir.Param, ...], wrt: list[str], tangent: Callab
     for p in params:
         if p.name not in wrt:
             continue
-        default = zero_of_param(p) if (optional and p.role != "*") or (p.role == "=" and p.default is not None) else None
+        default = zero_of_param(p, p.name in functions) if (optional and p.role != "*") or (p.role == "=" and p.default is not None) else None
         if variadic and p.role == "*":
             default = None
         annotation = tangent_annotation_of_param(p)
@@ -608,33 +623,6 @@ def leaves(s: ir.Stmt) -> bool:
             return any(leaves(x) for x in orelse)
         case _:
             return False
-
-
-def divisors(e: ir.Expr) -> list[ir.Expr]:
-    """What an expression divides by whenever it is evaluated: not zero where there is a value."""
-    found: list[ir.Expr] = []
-    stack = [e]
-    while stack:
-        top = stack.pop()
-        match top:
-            case ir.Binary("/", left, right):
-                found += factors(right)
-                stack += [left, right]
-            case ir.Binary(_, left, right):
-                stack += [left, right]
-            case ir.Unary(_, operand):
-                stack.append(operand)
-            case ir.Call(ir.Library(), args):
-                stack += [a.value for a in args]
-            case ir.Display(_, items):
-                stack += items
-    return found
-
-
-def factors(e: ir.Expr) -> list[ir.Expr]:
-    if isinstance(e, ir.Binary) and e.op == "*":
-        return [e, *factors(e.left), *factors(e.right)]
-    return [e]
 
 
 def put(d: ir.Expr, value: ir.Expr) -> ir.Expr:

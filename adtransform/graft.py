@@ -57,9 +57,9 @@ def graft(origin: Origin, text: str, live: dict[str, object]) -> dict[str, objec
     maker = place["graft"]
     assert isinstance(maker, FunctionType)
     names: dict[str, object] = maker(**origin.names)
-    for name, value in names.items():
-        if isinstance(value, FunctionType) and value.__qualname__ == f"graft.<locals>.{name}":
-            value.__qualname__ = name
+    for value in names.values():
+        if isinstance(value, FunctionType):
+            value.__qualname__ = value.__qualname__.removeprefix("graft.<locals>.")
     return names
 
 

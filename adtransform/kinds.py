@@ -10,7 +10,7 @@ from adtransform.calls import bind
 from adtransform.scopes import LibraryCall, Unit, UnitCall
 from adtransform.traverse import expressions, statements, walk
 
-Kind = Enum("Kind", "FLOAT INT TUPLE CONTAINER OTHER")
+Kind = Enum("Kind", "FLOAT INT TUPLE CONTAINER FUNCTION OTHER")
 
 WORDS = {
     "float": Kind.FLOAT,
@@ -32,6 +32,7 @@ WORDS = {
     "NDArray": Kind.CONTAINER,
     "ArrayLike": Kind.CONTAINER,
     "dict": Kind.CONTAINER,
+    "Callable": Kind.FUNCTION,
 }
 INTEGER_FUNCTIONS = frozenset({"range", "factorial", "comb", "perm", "gcd", "isqrt", "lcm"})
 
@@ -73,7 +74,7 @@ def of_words(text: str) -> Kind:
 
 
 def widest(*kinds: Kind | None) -> Kind:
-    order = (Kind.FLOAT, Kind.TUPLE, Kind.CONTAINER, Kind.INT, Kind.OTHER)
+    order = (Kind.FLOAT, Kind.TUPLE, Kind.CONTAINER, Kind.FUNCTION, Kind.INT, Kind.OTHER)
     return min((k for k in kinds if k is not None), key=order.index, default=Kind.OTHER)
 
 
@@ -126,7 +127,7 @@ def use_in(activity: Activity, unit: Unit, name: str, e: ir.Expr, seen: frozense
         case ir.Comprehension(_, _, clauses) if any(c.iterable == ir.Name(name) for c in clauses):
             return Kind.CONTAINER
         case ir.Call(ir.Name(id), _) if id == name:
-            return Kind.OTHER
+            return Kind.FUNCTION
         case ir.Call():
             return use_in_call(activity, unit, name, e, seen)
         case _:
@@ -194,5 +195,12 @@ def of_param(activity: Activity, unit: Unit, p: ir.Param) -> Kind:
 
 
 def default_wrt(activity: Activity, unit: Unit) -> tuple[str, ...]:
-    """The parameters that a function is differentiated with respect to, unless the user chooses."""
-    return tuple(p.name for p in unit.function.params if of_param(activity, unit, p) is Kind.FLOAT)
+    """The parameters that a function is differentiated with respect to, unless the user chooses.
+
+    A parameter that is a function gets its tangent function beside it, if there is a float as well.
+    """
+    kinds = {p.name: of_param(activity, unit, p) for p in unit.function.params}
+    floats = [n for n, k in kinds.items() if k is Kind.FLOAT]
+    summary = activity.summary(unit)
+    functions = [n for n, k in kinds.items() if k is Kind.FUNCTION and n in summary]
+    return tuple(n for n in kinds if n in floats or n in functions) if floats else ()

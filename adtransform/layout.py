@@ -39,8 +39,8 @@ def lay_out(head: str, body: Bracketed, tail: str, margin: str, indent: str, wid
         return broken(replace(body, text=head + body.text, prefix=head + body.prefix), tail, margin, indent, width)
     if body.kind == "":
         return [one]
-    if body.kind == "operators" and hugs(head, body, margin, width):
-        return hugged(head, body, tail, margin, indent, width)
+    if body.kind == "operators" and (rows := hugged(head, body, tail, margin, indent, width)):
+        return rows
     inner = operator_lines(body, margin + indent, indent, width, body.kind == "tuple")
     return [f"{margin}{head}(", *inner, f"{margin}){tail}"]
 
@@ -58,19 +58,30 @@ def definition(head: str, body: Bracketed, tail: str, margin: str, indent: str, 
     return [f"{margin}{head}(", *rows, f"{margin}){tail}"]
 
 
-def hugs(head: str, body: Bracketed, margin: str, width: int) -> bool:
-    """Whether one operator with a call behind it is broken inside the call, as in `a * f(` …."""
-    if len(body.parts) != 2 or body.parts[-1].kind != "call" or not body.parts[-1].parts:
-        return False
-    before = body.parts[-1].prefix + body.parts[-1].splits[0][3]
-    fits = len(margin) + len(head) + len(body.parts[0].text) + 1 + len(before) + 1 <= width
-    return fits and len(margin) + 4 + len(body.text) > width
-
-
 def hugged(head: str, body: Bracketed, tail: str, margin: str, indent: str, width: int) -> list[str]:
+    """One operator with brackets at an end is broken inside them, as in `a * f(` …; nothing if that does not fit."""
+    if len(body.parts) != 2:
+        return []
     first, last = body.parts
     lead = f"{head}{first.text} "
-    return broken(replace(last, text=lead + last.text, prefix=lead + last.prefix), tail, margin, indent, width)
+    if can_open(last) and len(f"{margin}{lead}{opening(last)}") <= width:
+        return broken(replace(last, text=lead + last.text, prefix=lead + last.prefix), tail, margin, indent, width)
+    rest = f" {last.text}{tail}"
+    if can_open(first) and len(f"{margin}{head}{opening(first)}") <= width and len(f"{margin}){rest}") <= width:
+        return broken(replace(first, text=head + first.text, prefix=head + first.prefix), rest, margin, indent, width)
+    return []
+
+
+def can_open(part: Bracketed) -> bool:
+    """Whether an operand is in brackets that can be broken."""
+    return part.kind in ("call", "parentheses") and bool(part.parts)
+
+
+def opening(part: Bracketed) -> str:
+    """The text of an operand up to its opening bracket."""
+    if part.kind == "parentheses":
+        return part.prefix + "("
+    return part.prefix + part.splits[0][3] + part.splits[0][0]
 
 
 def operator_lines(body: Bracketed, margin: str, indent: str, width: int, is_tuple: bool = False) -> list[str]:

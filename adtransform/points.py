@@ -12,6 +12,12 @@ import itertools
 from collections.abc import Iterator, Mapping
 
 FLOATS = (0.7, 1.3, 2.1, 3.4, 4.6, 5.9, 7.2, 8.3, 9.1, 10.7)
+ORDERS = (
+    FLOATS,
+    FLOATS[::-1],
+    tuple(n * (10.0, 0.1)[i % 2] for i, n in enumerate(FLOATS)),
+    tuple(n * (0.1, 10.0)[i % 2] for i, n in enumerate(FLOATS)),
+)
 SCALES = (1.0, 10.0, 0.1, 100.0, 0.01, 1000.0, 0.001)
 
 Signature = inspect.Signature
@@ -23,7 +29,7 @@ class NoValue(Exception):
 
 
 def candidates(signature: Signature, wrt: tuple[str, ...], given: Mapping[str, object]) -> Iterator[dict[str, object]]:
-    """Points to try, best first: the defaults and rising numbers, then falling, larger and smaller ones.
+    """Points to try, best first: the defaults and rising numbers, then falling, spread, larger and smaller ones.
 
     Arguments:
         signature: that of the function.
@@ -38,9 +44,8 @@ def candidates(signature: Signature, wrt: tuple[str, ...], given: Mapping[str, o
     """
     parameters = [p for p in signature.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
     seen: set[str] = set()
-    for optional, whole, scale, falling in itertools.product((False, True), (True, False), SCALES, (False, True)):
-        numbers = [scale * number for number in FLOATS]
-        supply = itertools.cycle(reversed(numbers) if falling else numbers)
+    for optional, whole, scale, order in itertools.product((False, True), (True, False), SCALES, ORDERS):
+        supply = itertools.cycle([scale * number for number in order])
         point = {
             p.name: fixed(given[p.name], p.name in wrt)
             if p.name in given
@@ -90,3 +95,12 @@ def words(annotation: object) -> str:
     if isinstance(annotation, str):
         return annotation
     return annotation.__name__ if type(annotation) is type else str(annotation).replace("typing.", "")
+
+
+def shown(values: Mapping[str, object]) -> str:
+    """A point as `--at` takes it; an empty `*args` is left out.
+
+    >>> shown({"x": 0.7, "args": ()})
+    'x=0.7'
+    """
+    return ", ".join(f"{n}={v!r}" for n, v in values.items() if not (isinstance(v, tuple) and not v))

@@ -76,7 +76,7 @@ def flat(e: ir.Expr) -> str:
         case ir.Binary(op, left, right):
             return f"{show(left, LEVELS[op])} {op} {show(right, LEVELS[op] + 1)}"
         case ir.Unary(op, operand):
-            return f"not {show(operand, NOT)}" if op == "not" else f"{op}{show(operand, SIGN)}"
+            return f"not {show(operand, NOT)}" if op == "not" else f"{op}{show(operand, POWER + 1 if is_power(operand) else SIGN)}"
         case ir.Compare(left, rest):
             return " ".join([show(left, COMPARE + 1), *(f"{op} {show(r, COMPARE + 1)}" for op, r in rest)])
         case ir.Logic(op, values):
@@ -107,6 +107,10 @@ def flat(e: ir.Expr) -> str:
             return "".join(p if isinstance(p, str) else show(p, 1) for p in parts)
         case _:
             assert_never(e)
+
+
+def is_power(e: ir.Expr) -> bool:
+    return isinstance(e, ir.Binary) and e.op == "**"
 
 
 def is_simple(e: ir.Expr) -> bool:
@@ -187,8 +191,18 @@ def show_params(params: tuple[ir.Param, ...]) -> list[str]:
 
 def show_block(block: ir.Block, depth: int, style: Style) -> list[str]:
     """The lines of a block."""
-    rows = [row for s in block for row in show_statement(s, depth, style)]
+    rows: list[str] = []
+    before: ir.Stmt | None = None
+    for s in block:
+        lines = show_statement(s, depth, style)
+        apart = before is not None and (is_definition(s) or is_definition(before)) and not isinstance(s, ir.Comment)
+        rows += ["", *lines] if apart and lines[0].strip() else lines
+        before = s
     return rows or [f"{style.indent * depth}pass"]
+
+
+def is_definition(s: ir.Stmt) -> bool:
+    return isinstance(s, ir.Function) and not (s.is_lambda and s.source.text is not None)
 
 
 class Style:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from adtransform import ir
 from adtransform.activity import Activity
 from adtransform.diagnostics import Refusal, TransformError
+from adtransform.directives import without_directives
 from adtransform.documentation import documented
 from adtransform.flatten import Flatten
 from adtransform.forward import Forward
@@ -178,6 +179,7 @@ class Session:
             function = flat
         else:
             function = forward.unit(unit, flat)
+            function = replace(function, source=replace(function.source, lead=without_directives(function.source.lead)))
             function = documented(function, unit, tuple(p.name for p in unit.function.params if p.name in whole.wrt[unit]))
         for refused, statement in work.refused:
             self.refuse(unit, refused, statement)
