@@ -28,8 +28,6 @@ def may_raise(e: ir.Expr) -> bool:
                 return True
             case ir.Binary("**", _, right) if (number(right) or -1.0) <= 0.0:
                 return True
-            case ir.Binary("**", left, _) if number(left) is None and False:
-                return True
             case ir.Call(ir.Library(_, name)) if name not in TOTAL:
                 return True
             case ir.Call(ir.Library()):
@@ -52,6 +50,8 @@ def raises_first(e: ir.Expr) -> bool:
                 return True
             case ir.Call(ir.Library("builtins", "float" | "abs"), args):
                 stack += [a.value for a in args]
+            case ir.Binary("**", left, right) if 0.0 < (number(right) or 0.0) < 1.0:
+                stack.append(left)
             case ir.Binary("**") | ir.Call() | ir.Subscript() | ir.Attribute() | ir.Comprehension() | ir.Opaque():
                 return True
             case _:

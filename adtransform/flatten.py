@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adtransform import ir
-from adtransform.effects import divisors, may_raise
+from adtransform.effects import divisors, may_raise, raises_first
 from adtransform.names import temporary
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall, NestedCall, UnitCall, ValueCall
@@ -97,8 +97,8 @@ class Flatten:
         if isinstance(value, ir.Choice) and self.splits(value, path):
             return self.branches(value, path, lambda v: replace(s, value=v, source=ir.Source()), s)
         flat = self.root(value, path, pre)
-        if isinstance(flat, ir.Call) and isinstance(self.work.callee(flat.func, path), LibraryCall):
-            flat = self.expr(flat, path, pre)
+        if not isinstance(flat, ir.Call) or isinstance(self.work.callee(flat.func, path), LibraryCall):
+            flat = self.expr(flat, path, pre) if not isinstance(flat, (ir.Choice, ir.Logic)) else flat
         return self.with_lead(pre, replace(s, value=flat, source=unchanged(s.source, flat is value)))
 
     def augment(self, s: ir.Augment, path: str) -> list[ir.Stmt]:
@@ -164,6 +164,8 @@ class Flatten:
                 return self.logic(e, path, pre)
             case ir.Call():
                 return self.called(e, path, pre)
+            case ir.Binary("**"):
+                return self.power(e, path, pre)
             case ir.Display():
                 return self.children(e, path, pre)
             case _:
@@ -206,8 +208,20 @@ class Flatten:
                 name = self.new(flat, path)
                 pre.append(ir.Assign((name,), flat, at=e.at))
                 return name
+            case ir.Binary("**"):
+                flat_power = self.power(e, path, pre)
+                if not self.work.is_conditional(flat_power, path):
+                    return flat_power
+                name = self.new(flat_power, path)
+                pre.append(ir.Assign((name,), flat_power, at=e.at))
+                return name
             case _:
                 return self.children(e, path, pre)
+
+    def power(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
+        """A power whose tangent is conditional, with names for its active operands."""
+        flat = self.children(e, path, pre)
+        return self.children(flat, path, pre, self.named) if self.work.is_conditional(flat, path) else flat
 
     def logic(self, e: ir.Logic, path: str, pre: list[ir.Stmt]) -> ir.Expr:
         """`a or b` as a value: `a` becomes a name, so that it can be tested again."""
@@ -236,10 +250,10 @@ class Flatten:
             flat = visit(child, path, pre)
             if len(pre) > before:
                 moved: list[ir.Stmt] = []
+                telling = any(isinstance(s, ir.Assign) and raises_first(s.value) for s in pre[before:])
+                rebound = self.rebinds(pre[before:])
                 for i, earlier in enumerate(done):
-                    if may_raise(earlier) or names(earlier) & self.rebinds(pre[before:]):
-                        if isinstance(earlier, (ir.Name, ir.Star)) and not names(earlier) & self.rebinds(pre[before:]):
-                            continue
+                    if (telling and raises_first(earlier) and not isinstance(earlier, ir.Star)) or names(earlier) & rebound:
                         name = self.new(earlier, path)
                         moved.append(ir.Assign((name,), earlier, at=child.at))
                         done[i] = name

@@ -18,7 +18,7 @@ from adtransform.calculus import ZERO, finished
 from adtransform.calls import Bound, bind
 from adtransform.effects import divisors, may_raise, raises_first
 from adtransform.names import temporary
-from adtransform.plan import Plan
+from adtransform.plan import Instance, Plan, instance
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall, NestedCall, Unit, UnitCall, ValueCall
 from adtransform.share import Shared, share
@@ -36,14 +36,15 @@ class Forward:
 
     work: Tangents
     plan: Plan
-    name_of: Callable[[Unit], str]
+    name_of: Callable[[Instance], str]
+    current: Instance
     enabled: frozenset[str]
 
     # --- functions ----------------------------------------------------------------------------------------------------
 
-    def unit(self, unit: Unit, flat: ir.Function) -> ir.Function:
-        wrt = [p.name for p in unit.function.params if p.name in self.plan.wrt[unit]]
-        return self.function(flat, "", wrt, self.name_of(unit))
+    def unit(self, flat: ir.Function) -> ir.Function:
+        wrt = [p.name for p in flat.params if p.name in self.plan.wrt[self.current]]
+        return self.function(flat, "", wrt, self.name_of(self.current))
 
     def function(self, f: ir.Function, path: str, wrt: list[str], name: str) -> ir.Function:
         called = frozenset(e.func.id for s in statements(f.body) for t in expressions(s) for e in walk(t)
@@ -271,8 +272,9 @@ class Forward:
         """`g(x)` becomes `g_d(x, x_d)`, which gives value and tangent."""
         match self.work.callee(e.func, path):
             case UnitCall(unit):
-                func: ir.Expr = ir.Name(self.name_of(unit))
-                params, wrt = unit.function.params, self.plan.wrt[unit]
+                called = self.called_instance(unit, e, path)
+                func: ir.Expr = ir.Name(self.name_of(called))
+                params, wrt = unit.function.params, self.plan.wrt[called]
             case NestedCall(inner, functions):
                 params = functions[0].params
                 if any([p.name for p in f.params] != [p.name for p in params] for f in functions):
@@ -300,6 +302,20 @@ class Forward:
         first = [a for a in extra if not a.keyword]
         new = ir.Call(func, (*plain, *first, *keywords, *(a for a in extra if a.keyword)))
         return pre, new
+
+    def called_instance(self, unit: Unit, e: ir.Call, path: str) -> Instance:
+        """Which derivative of a unit serves this call."""
+        bound = bind(unit.function.params, e)
+        if bound is None:
+            raise Refused(e, "N144", "the arguments do not fit the parameters of the function")
+        if bound.loose:
+            raise Refused(e, "N103", "a function of yours is called with starred arguments", "Pass them one by one.")
+        summary = self.work.probe.activity.summary(unit)
+        active = {p.name for p, a in bound.pairs if p.name in summary and self.work.is_varied(a.value, path)}
+        found = instance(unit, frozenset(active))
+        if found not in self.plan.wrt:
+            raise Refused(e, "N151", "which arguments of this call are active cannot be told", "Assign them to variables first.")
+        return found
 
     def tangent_args(
         self, e: ir.Call, bound: Bound, params: tuple[ir.Param, ...], wrt: frozenset[str], path: str
@@ -346,10 +362,11 @@ class Forward:
                 return self.work.tangent(show_name(e))
             case UnitCall(unit):
                 ps = unit.function.params
-                if any(p.name not in self.plan.wrt.get(unit, ()) or p.role or p.default for p in ps):
+                handed = instance(unit, frozenset(p.name for p in ps) & self.work.probe.activity.summary(unit))
+                if any(p.name not in self.plan.wrt.get(handed, ()) or p.role or p.default for p in ps):
                     raise Refused(e, "N145", f"`{show_name(e)}` is handed on and has parameters that are not floats or optional",
                                   "Hand on a function of the float parameters alone.")  # fmt: skip
-                return ir.Name(self.name_of(unit))
+                return ir.Name(self.name_of(handed))
         return None
 
     def value_call(self, e: ir.Call, path: str) -> tuple[list[ir.Stmt], ir.Expr]:
@@ -357,7 +374,7 @@ class Forward:
         if not isinstance(e.func, ir.Name):
             raise Refused(e, "N143", "what is called here is not known")
         params = [p.name for p in self.work.unit.function.params]
-        if e.func.id not in params or e.func.id not in self.plan.wrt[self.work.unit]:
+        if e.func.id not in params or e.func.id not in self.plan.wrt[self.current]:
             raise Refused(e, "N143", f"what `{e.func.id}` calls is not known here",
                           "Call the function by its name, or hand it to this function as an argument.")  # fmt: skip
         if any(a.keyword for a in e.args):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,7 +60,7 @@ def perform(job: Job) -> int:
         result = transform(source.text, "<stdin>" if job.source == "-" else job.source, options)
     except TransformError as error:
         status = refuse(error)
-        if status == FAILED and not options.keep_going:
+        if not options.keep_going and any(refusal.function for refusal in error.refusals):
             note("Nothing was written; --keep-going writes the functions that are not refused.")
         return status
     for refusal in result.refusals:
@@ -146,13 +147,12 @@ def read_source(path: str) -> Source:
         Misuse: there is no such file, or it cannot be read.
         TransformError: it is not text.
     """
-    if path == "-":
-        return decode(click.get_binary_stream("stdin").read(), "<stdin>")
+    name = "<stdin>" if path == "-" else path
     try:
-        data = Path(path).read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a null character in the path
-        raise Misuse(reason(path, error)) from None
-    return decode(data, path)
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except (OSError, ValueError, AttributeError) as error:  # a null character in the path; a closed standard input
+        raise Misuse(reason(name, error)) from None
+    return decode(data, name)
 
 
 def deliver(job: Job, data: bytes, result: Result) -> int:
@@ -161,11 +161,11 @@ def deliver(job: Job, data: bytes, result: Result) -> int:
     Raises:
         Misuse: the output cannot be read or written.
     """
-    if job.output is None:
-        click.echo(data, nl=False)
-        return DONE
-    name = shown(job.output)
+    name = "standard output" if job.output is None else shown(job.output)
     try:
+        if job.output is None:
+            click.echo(data, nl=False)
+            return DONE
         if job.diff or job.check:
             old = job.output.read_bytes() if job.output.exists() else None
             if job.diff:
@@ -175,6 +175,8 @@ def deliver(job: Job, data: bytes, result: Result) -> int:
                 note(f"{name} {state}; run: {command_line(job)}")
             return DONE if old == data else FAILED
         changed = write_if_changed(job.output, data)
+    except BrokenPipeError:
+        raise  # click ends silently
     except (OSError, ValueError) as error:
         raise Misuse(reason(name, error)) from None
     names = ", ".join(derivative.name for derivative in result.derivatives)

@@ -191,7 +191,34 @@ def of_param(activity: Activity, unit: Unit, p: ir.Param) -> Kind:
     used = of_use(activity, unit, p.name) if p.role != "*" else None
     if used is not None:
         return used
-    return Kind.FLOAT if p.name in activity.summary(unit) else Kind.INT
+    return Kind.FLOAT if p.name in activity.summary(unit) or meets_floats(unit, p.name) else Kind.INT
+
+
+def meets_floats(unit: Unit, name: str) -> bool:
+    """Whether a name stands in arithmetic or comparisons with anything but whole numbers."""
+    for s in statements(unit.function.body, nested=True):
+        for top in expressions(s):
+            for e in walk(top):
+                match e:
+                    case ir.Binary("/", left, right) if ir.Name(name) in (left, right):
+                        return True
+                    case ir.Binary(_, left, right) if ir.Name(name) in (left, right):
+                        other = right if left == ir.Name(name) else left
+                        if not is_whole(other):
+                            return True
+                    case ir.Compare(left, ((_, right), *_)) if ir.Name(name) in (left, right):
+                        other = right if left == ir.Name(name) else left
+                        if not is_whole(other) and not isinstance(other, ir.Const):
+                            return True
+                        if isinstance(other, ir.Const) and isinstance(other.value, float):
+                            return True
+                    case ir.Call(ir.Library("math" | "numpy"), args) if any(a.value == ir.Name(name) for a in args):
+                        return True
+    return False
+
+
+def is_whole(e: ir.Expr) -> bool:
+    return isinstance(e, ir.Const) and isinstance(e.value, int)
 
 
 def default_wrt(activity: Activity, unit: Unit) -> tuple[str, ...]:

@@ -35,7 +35,19 @@ def lay_out(head: str, body: Bracketed, tail: str, margin: str, indent: str, wid
     one = f"{margin}{head}{body.text}{tail}"
     if len(one) <= width:
         return [one]
-    if body.kind == "call":
+    rows = split(head, body, tail, margin, indent, width)
+    return rows if bare(" ".join(rows)) == bare(one) else [one]  # no layout is worth a lost sign
+
+
+def bare(text: str) -> str:
+    """Text without what a layout may add."""
+    return text.translate(str.maketrans("", "", " ,()\n\t"))
+
+
+def split(head: str, body: Bracketed, tail: str, margin: str, indent: str, width: int) -> list[str]:
+    """The lines of what does not fit on one."""
+    one = f"{margin}{head}{body.text}{tail}"
+    if body.kind in ("call", "parentheses"):
         return broken(replace(body, text=head + body.text, prefix=head + body.prefix), tail, margin, indent, width)
     if body.kind == "":
         return [one]

@@ -49,7 +49,7 @@ def note(message: str) -> None:
 def show_difference(rows: list[str]) -> None:
     """Print the lines of a unified diff on standard output, with colours on a terminal."""
     context = click.get_current_context(silent=True)
-    if sys.stdout.isatty() and (context is None or context.color is not False):
+    if sys.stdout and sys.stdout.isatty() and (context is None or context.color is not False):
         colours = {"+++": "bright_white", "---": "bright_white", "@": "cyan", "+": "green", "-": "red"}
         rows = [
             click.style(row, fg=next((colour for start, colour in colours.items() if row.startswith(start)), None))

@@ -42,8 +42,10 @@ def function_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> l
     """Complete the functions of the file that stands on the command line."""
     from adtransform import pipeline
 
+    words = [ctx.params.get("source"), *ctx.args]  # click leaves the words unparsed if an option lacks its value
+    path = next((word for word in words if word and not word.startswith("-")), "")
     try:
-        names = pipeline.function_names(read_source(ctx.params.get("source") or "").text)
+        names = pipeline.function_names(read_source(path).text)
     except (Misuse, TransformError):
         return []
     given, comma, start = incomplete.rpartition(",")

@@ -4,61 +4,90 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adtransform.activity import RESULT, Activity, Facts
-from adtransform.scopes import NestedCall, Unit, UnitCall
+from adtransform import ir
+from adtransform.activity import Activity, Facts, Site
+from adtransform.scopes import Unit, UnitCall
+from adtransform.traverse import expressions, statements, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A unit and those of its active parameters that are sequences: their tangents must be sequences too.
+
+    One derivative serves all calls with the same `shape`; a passive number gets the tangent 0.0, a passive sequence could not.
+    """
+
+    unit: Unit
+    shape: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`wrt[u]` are the parameters of `u` that get a tangent; `facts[u]` its varied and useful variables."""
+    """`wrt[i]` are the parameters of `i` that get a tangent; `facts[i]` its varied and useful variables."""
 
-    wrt: dict[Unit, frozenset[str]]
-    facts: dict[Unit, Facts]
+    wrt: dict[Instance, frozenset[str]]
+    facts: dict[Instance, Facts]
+
+
+def sequences(unit: Unit) -> frozenset[str]:
+    """Parameters that are indexed, iterated over or starred."""
+    found: set[str] = set()
+    for s in statements(unit.function.body, nested=True):
+        if isinstance(s, ir.For) and isinstance(s.iterable, ir.Name):
+            found.add(s.iterable.id)
+        if isinstance(s, ir.Assign) and isinstance(s.targets[0], ir.Display) and isinstance(s.value, ir.Name):
+            found.add(s.value.id)
+        for top in expressions(s):
+            for e in walk(top):
+                match e:
+                    case ir.Subscript(ir.Name(id), _) | ir.Star(ir.Name(id)):
+                        found.add(id)
+                    case ir.Call(_, args):
+                        found |= {a.value.id for a in args if a.star and isinstance(a.value, ir.Name)}
+                        if isinstance(e.func, ir.Library) and e.func.name in ("zip", "enumerate", "reversed", "sum", "fsum", "tuple"):
+                            found |= {a.value.id for a in args if isinstance(a.value, ir.Name)}
+    found |= {p.name for p in unit.function.params if p.role == "*"}
+    return found & {p.name for p in unit.function.params}
+
+
+def instance(unit: Unit, inputs: frozenset[str]) -> Instance:
+    """The instance that serves a call with these active inputs."""
+    return Instance(unit, inputs & sequences(unit))
 
 
 def plan(activity: Activity, roots: dict[Unit, frozenset[str]]) -> Plan:
-    """Follow active calls until nothing grows: one derivative a function, for all inputs that any call needs."""
-    wrt = dict(roots)
-    facts: dict[Unit, Facts] = {}
-    work = list(roots)
+    """Follow active calls until nothing grows: one derivative an instance, for all inputs that any call needs."""
+    wrt = {instance(u, inputs): inputs for u, inputs in roots.items()}
+    facts: dict[Instance, Facts] = {}
+    work = list(wrt)
     while work:
-        unit = work.pop(0)
-        if unit.directives.partials:
-            facts[unit] = Facts(frozenset(), frozenset())
+        current = work.pop(0)
+        if current.unit.directives.partials:
+            facts[current] = Facts(frozenset(), frozenset())
             continue
-        found = facts[unit] = activity.facts(unit, wrt[unit])
-        for site in activity.graph(unit).sites:
-            needed = needed_by(activity, found, site.node, site.unit, site.received, site.functions)
-            for callee, inputs in needed:
+        found = facts[current] = activity.facts(current.unit, wrt[current])
+        for site in activity.graph(current.unit).sites:
+            for callee, inputs in needed_by(activity, found, site):
                 if callee.directives.partials or not inputs:
                     continue
-                if not inputs <= wrt.get(callee, frozenset()):
-                    wrt[callee] = wrt.get(callee, frozenset()) | inputs
-                    work.append(callee)
+                called = instance(callee, inputs)
+                if not inputs <= wrt.get(called, frozenset()):
+                    wrt[called] = wrt.get(called, frozenset()) | inputs
+                    work.append(called)
     return Plan(wrt, facts)
 
 
-def needed_by(
-    activity: Activity,
-    facts: Facts,
-    node: str,
-    unit: Unit,
-    received: dict[str, frozenset[str]],
-    functions: dict[str, object],
-) -> list[tuple[Unit, frozenset[str]]]:
+def needed_by(activity: Activity, facts: Facts, site: Site) -> list[tuple[Unit, frozenset[str]]]:
     """What one call asks of its callee, and of the functions that are handed to it."""
-    if node not in facts.active:
+    if site.node not in facts.active:
         return []
-    summary = activity.summary(unit)
-    inputs = {p for p, sources in received.items() if p in summary and sources & facts.varied}
+    summary = activity.summary(site.unit)
+    inputs = {p for p, sources in site.received.items() if p in summary and sources & facts.varied}
     handed: list[tuple[Unit, frozenset[str]]] = []
-    for p, target in functions.items():
-        if p not in summary:
-            continue
-        inputs.add(p)
-        if isinstance(target, UnitCall):
-            own = frozenset(q.name for q in target.unit.function.params if q.role in ("", "/"))
-            handed.append((target.unit, own & activity.summary(target.unit)))
-        elif isinstance(target, NestedCall) and target.path + RESULT not in facts.varied:
-            pass
-    return [(unit, frozenset(inputs)), *handed]
+    for p, target in site.functions.items():
+        if p in summary:
+            inputs.add(p)
+            if isinstance(target, UnitCall):
+                own = frozenset(q.name for q in target.unit.function.params if q.role in ("", "/"))
+                handed.append((target.unit, own & activity.summary(target.unit)))
+    return [(site.unit, frozenset(inputs)), *handed]

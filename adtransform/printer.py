@@ -329,11 +329,11 @@ def bracketed(e: ir.Expr) -> Bracketed:
     """An expression for the layout: its text and where it can be split."""
     match e:
         case ir.Display("(", items) if items:
-            return Bracketed(show_bare(e), [("(", [show(i, 1) for i in items], ")", "")], parts=[bracketed(i) for i in items],
-                             kind="tuple")  # fmt: skip
+            parts = [wrapped(i, 1) for i in items]
+            return Bracketed(show_bare(e), [("(", [show(i, 1) for i in items], ")", "")], parts=parts, kind="tuple")
         case ir.Display(bracket, items):
             return Bracketed(flat(e), [(bracket, [show(i, 1) for i in items], CLOSING[bracket], "")],
-                             parts=[bracketed(i) for i in items], kind="call")  # fmt: skip
+                             parts=[wrapped(i, 1) for i in items], kind="call")  # fmt: skip
         case ir.Call(func, args):
             parts = [inside(a) for a in args]
             return Bracketed(flat(e), [("(", call_items(args), ")", show(func, ATOM))], parts=parts, kind="call")

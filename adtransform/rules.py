@@ -140,22 +140,21 @@ def power(exponent: float) -> str:
     """The partial of `x ** c` for a constant `c`, by its size: products for small whole powers.
 
     >>> power(2), power(0.5), power(-1), power(2.5)
-    ('2 * x', '0.5 / v if v else inf', '-1 * v / x', '2.5 * x ** 1.5')
+    ('2 * x', '0.5 / v if v else inf', 'c * v / x', 'c * x ** less')
     """
-    c = int(exponent) if exponent == int(exponent) else exponent
-    match c:
+    match exponent:
         case 0 | 1:
-            return str(c)
+            return str(int(exponent))
         case 2 | 3 | 4:
-            return " * ".join([str(c), *["x"] * (c - 1)])
+            return " * ".join([str(int(exponent)), *["x"] * (int(exponent) - 1)])
         case 0.5:
             return "0.5 / v if v else inf"
-        case _ if c < 0:
-            return f"{c} * v / x"
-        case _ if c < 1:
-            return f"{c} * v / x if x else inf"
+        case _ if exponent < 0:
+            return "c * v / x"
+        case _ if exponent < 1:
+            return "c * v / x if x else inf"
         case _:
-            return f"{c} * x ** {c - 1!r}"
+            return "c * x ** less"
 
 
 # Names of `math`, `numpy` and the builtins whose results carry no derivative.

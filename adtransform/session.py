@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adtransform import ir
-from adtransform.activity import Activity
+from adtransform.activity import Activity, Site
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.directives import without_directives
 from adtransform.documentation import documented
@@ -19,10 +19,10 @@ from adtransform.kinds import Kind, default_wrt, of_param
 from adtransform.locate import locate
 from adtransform.modules import Defined, Module
 from adtransform.names import Supply, suffix
-from adtransform.plan import Plan, plan
+from adtransform.plan import Instance, Plan, instance, plan
 from adtransform.printer import Style
 from adtransform.refusals import Refused
-from adtransform.scopes import Program, Unit
+from adtransform.scopes import Program, Unit, UnitCall
 from adtransform.spelling import Spelling
 from adtransform.tangents import Tangents
 from adtransform.traverse import bound_names, statements, walk, expressions
@@ -46,7 +46,7 @@ class Session:
         self.activity = Activity(self.program, "activity" not in options.disabled)
         self.refusals: dict[Unit | None, list[Refusal]] = {}
         self.suffix = "_d"
-        self.names: dict[Unit, str] = {}
+        self.names: dict[Instance, str] = {}
 
     # --- the steps ----------------------------------------------------------------------------------------------------
 
@@ -57,20 +57,21 @@ class Session:
         whole = plan(self.activity, roots)
         self.suffix = suffix("d", self.taken(whole))
         self.name_units(whole)
-        written: dict[Unit, ir.Function] = {}
+        written: dict[Instance, ir.Function] = {}
         helpers: set[str] = set()
-        for unit in whole.wrt:
-            function = self.generate(unit, whole, helpers)
+        for current in whole.wrt:
+            function = self.generate(current, whole, helpers)
             if function is not None:
-                written[unit] = function
-        written = self.without_refused(whole, written, roots)
+                written[current] = function
+        asked = [instance(u, w) for u, w in roots.items()]
+        written = self.without_refused(whole, written, asked)
         refusals = sorted(r for rs in self.refusals.values() for r in rs)
         if refusals and not self.options.keep_going:
             raise TransformError(refusals)
         if refusals and not written:
             raise TransformError(refusals)
-        text = self.text(whole, written, roots, helpers)
-        derivatives = tuple(self.derivative(u, whole) for u in roots if u in written)
+        text = self.text(written, helpers)
+        derivatives = tuple(self.derivative(i, whole) for i in asked if i in written)
         return Result(text, derivatives, tuple(refusals))
 
     def roots(self) -> dict[Unit, frozenset[str]]:
@@ -80,7 +81,9 @@ class Session:
         known = [n for n, b in self.main.bindings.items() if isinstance(b, Defined)]
         for name in [*(functions or ()), *by_function]:
             if name not in known:
-                self.absent("U001", f"there is no function `{name}`", name, known)
+                self.absent("U001", self.missing(name), name, known)
+        if self.refusals:
+            raise TransformError(r for rs in self.refusals.values() for r in rs)
         found: dict[Unit, frozenset[str]] = {}
         chosen = functions if functions is not None else (tuple(by_function) or known)
         for name in chosen:
@@ -100,6 +103,11 @@ class Session:
         if not found:
             raise TransformError([Refusal(self.filename, 0, 0, "U003", *self.nothing_to_do(known))])
         return found
+
+    def missing(self, name: str) -> str:
+        if name in self.main.bindings:
+            return f"`{name}` is not a function that is defined once at the top level"
+        return f"there is no function `{name}`"
 
     def nothing_to_do(self, known: list[str]) -> tuple[str, str]:
         if not known:
@@ -158,19 +166,21 @@ class Session:
 
     # --- one function -------------------------------------------------------------------------------------------------
 
-    def generate(self, unit: Unit, whole: Plan, helpers: set[str]) -> ir.Function | None:
+    def generate(self, current: Instance, whole: Plan, helpers: set[str]) -> ir.Function | None:
         """The tangent of one unit, or None if something in it was refused."""
+        unit = current.unit
         try:
             self.check(unit)
         except Refused as refused:
             self.refuse(unit, refused)
             return None
-        work = Tangents(unit, self.program, self.activity, whole.facts[unit], self.supply(unit))
+        work = Tangents(unit, self.program, self.activity, whole.facts[current], self.supply(unit))
         work.signs = "sign" not in self.options.disabled
-        forward = Forward(work, whole, self.names.__getitem__, self.enabled())
+        forward = Forward(work, whole, self.names.__getitem__, current, self.enabled())
+        wrt = tuple(p.name for p in unit.function.params if p.name in whole.wrt[current])
         source = self.by_rule(unit) if unit.directives.partials else unit.function
         if unit.directives.partials:
-            work.active = {p.name for p in unit.function.params if p.name in whole.wrt[unit]} | {"return"}
+            work.active = {*wrt, "return"}
             work.varied = set(work.active)
         flat = Flatten(work).function(source, "")
         if self.options.emit == "read":
@@ -178,9 +188,9 @@ class Session:
         elif self.options.emit == "flat":
             function = flat
         else:
-            function = forward.unit(unit, flat)
+            function = forward.unit(flat)
             function = replace(function, source=replace(function.source, lead=without_directives(function.source.lead)))
-            function = documented(function, unit, tuple(p.name for p in unit.function.params if p.name in whole.wrt[unit]))
+            function = documented(function, unit, wrt)
         for refused, statement in work.refused:
             self.refuse(unit, refused, statement)
         helpers |= work.helpers
@@ -219,28 +229,34 @@ class Session:
         self.refusals.setdefault(unit, []).append(replace(found, function=unit.name))
 
     def without_refused(
-        self, whole: Plan, written: dict[Unit, ir.Function], roots: dict[Unit, frozenset[str]]
-    ) -> dict[Unit, ir.Function]:
+        self, whole: Plan, written: dict[Instance, ir.Function], asked: list[Instance]
+    ) -> dict[Instance, ir.Function]:
         """Drop what calls a function that was refused, and callees that nobody calls any more."""
-        bad = set(whole.wrt) - set(written)
+        calls = {i: self.callees(i, whole) for i in whole.wrt}
+        bad = {i.unit for i in whole.wrt if i not in written}
         while True:
-            more = {
-                u for u in written
-                if u not in bad and any(s.unit in bad and s.node in whole.facts[u].active for s in self.sites(u))
-            }  # fmt: skip
+            more = {i.unit for i in written if i.unit not in bad and calls[i] & bad}
             if not more:
                 break
             bad |= more
-        kept, stack = set(), [u for u in roots if u not in bad]
+        kept: set[Unit] = set()
+        stack = [i for i in asked if i.unit not in bad]
         while stack:
-            u = stack.pop()
-            if u not in kept:
-                kept.add(u)
-                stack += [s.unit for s in self.sites(u) if s.node in whole.facts[u].active and s.unit in whole.wrt]
-                stack += [f.unit for s in self.sites(u) for f in s.functions.values() if hasattr(f, "unit") and f.unit in whole.wrt]
-        return {u: f for u, f in written.items() if u in kept and u not in bad}
+            current = stack.pop()
+            if current.unit not in kept:
+                kept.add(current.unit)
+                stack += [i for i in whole.wrt if i.unit in calls[current]]
+        return {i: f for i, f in written.items() if i.unit in kept}
 
-    def sites(self, unit: Unit) -> list:  # type: ignore[type-arg]
+    def callees(self, current: Instance, whole: Plan) -> set[Unit]:
+        """The units whose derivatives one derivative calls."""
+        found: set[Unit] = set()
+        for site in self.sites(current.unit):
+            if site.node in whole.facts[current].active:
+                found |= {site.unit, *(f.unit for f in site.functions.values() if isinstance(f, UnitCall))}
+        return {u for u in found if not u.directives.partials}
+
+    def sites(self, unit: Unit) -> list[Site]:
         return [] if unit.directives.partials else self.activity.graph(unit).sites
 
     # --- names and text -----------------------------------------------------------------------------------------------
@@ -253,21 +269,25 @@ class Session:
     def taken(self, whole: Plan) -> set[str]:
         """Names that the suffix must not collide with: those of the file, and of functions from other files."""
         found = set(self.main.code_identifiers)
-        for unit in whole.wrt:
+        for unit in {i.unit: None for i in whole.wrt}:
             if unit.module is not self.main:
                 found |= {p.name for p in unit.function.params} | bound_names(unit.function.body) | {unit.name}
         return found
 
     def name_units(self, whole: Plan) -> None:
         used: set[str] = set()
-        for unit in whole.wrt:
+        for current in whole.wrt:
+            unit = current.unit
             name = unit.name + self.suffix
+            if name in used and current.shape:
+                name = f"{unit.name}_{'_'.join(sorted(current.shape))}{self.suffix}"
             if name in used or (unit.module is not self.main and name in self.main.identifiers):
                 name = f"{unit.module.dotted.rpartition('.')[2]}_{name}"
+            n = 2
             while name in used:
-                name = f"{name}_"
+                name, n = f"{unit.name}_{n}{self.suffix}", n + 1
             used.add(name)
-            self.names[unit] = name
+            self.names[current] = name
 
     def supply(self, unit: Unit) -> Supply:
         taken = set(self.main.identifiers) | set(self.names.values())
@@ -275,13 +295,15 @@ class Session:
             taken |= unit.module.identifiers
         return Supply(taken, self.suffix)
 
-    def text(self, whole: Plan, written: dict[Unit, ir.Function], roots: dict[Unit, frozenset[str]], helpers: set[str]) -> str:
+    def text(self, written: dict[Instance, ir.Function], helpers: set[str]) -> str:
         own = Supply(set(self.main.identifiers) | set(self.names.values()), self.suffix)
         spelling = Spelling(self.program, own)
         known = frozenset(self.names.values()) | helpers
-        spelled = {u: spelling.function(u, f, known) for u, f in written.items()}
-        functions = {u.name: [f] for u, f in spelled.items() if u.module is self.main}
-        others = [f for u, f in spelled.items() if u.module is not self.main]
+        functions: dict[str, list[ir.Function]] = {}
+        others: list[ir.Function] = []
+        for i, f in written.items():
+            spelled = spelling.function(i.unit, f, known)
+            (functions.setdefault(i.unit.name, []) if i.unit.module is self.main else others).append(spelled)
         texts = []
         for name in ("digamma", "polygamma"):
             if name in helpers or (name == "digamma" and "polygamma" in helpers and "digamma(" in HELPERS["polygamma"]):
@@ -306,11 +328,11 @@ class Session:
             width = next((w for w in (88, 100, 120) if longest <= w), 120)
         return Style(self.main.tree.default_indent, width)
 
-    def derivative(self, unit: Unit, whole: Plan) -> Derivative:
+    def derivative(self, current: Instance, whole: Plan) -> Derivative:
         from adtransform.pipeline import Derivative
 
-        wrt = tuple(p.name for p in unit.function.params if p.name in whole.wrt[unit])
-        return Derivative(unit.name, self.names[unit], wrt, tuple(n + self.suffix for n in wrt))
+        wrt = tuple(p.name for p in current.unit.function.params if p.name in whole.wrt[current])
+        return Derivative(current.unit.name, self.names[current], wrt, tuple(n + self.suffix for n in wrt))
 
 
 def describe(what: str) -> str:

@@ -217,7 +217,9 @@ def in_order(table: Numbering, primal: ir.Expr, top: int, chosen: set[int]) -> N
 
 
 def own_raise(e: ir.Expr) -> bool:
-    return isinstance(e, (ir.Binary, ir.Call, ir.Subscript, ir.Comprehension, ir.Opaque))
+    if isinstance(e, ir.Binary):
+        return e.op in ("/", "//", "%", "**")
+    return isinstance(e, (ir.Call, ir.Subscript, ir.Comprehension, ir.Opaque))
 
 
 def insert(table: Numbering, e: ir.Expr, names: dict[int, ir.Name], skip: int = -1) -> ir.Expr:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from adtransform import ir
 from adtransform.activity import RESULT, Activity, Facts, Probe, passive_line
-from adtransform.calculus import ZERO, Derivative, choice, number, over, plus, product, times
+from adtransform.calculus import ZERO, Derivative, choice, float_literal, number, over, plus, product, times
 from adtransform.diagnostics import Refusal
 from adtransform.names import Supply
 from adtransform.refusals import Refused
@@ -95,8 +97,8 @@ class Tangents:
                     found |= {n for s in statements(f.body, True) if isinstance(s, ir.Outer) for n in s.names}
         return found
 
-    def is_conditional(self, e: ir.Call, path: str) -> bool:
-        """Whether the tangent of a library call is a conditional expression."""
+    def is_conditional(self, e: ir.Expr, path: str) -> bool:
+        """Whether the tangent of an operator is a conditional expression."""
         d = self.derivative(e, path)
         return isinstance(d, ir.Choice) or (d is not None and any(isinstance(x, ir.Choice) for x in walk(d)))
 
@@ -146,10 +148,10 @@ class Tangents:
         match e:
             case ir.Name(id):
                 return self.bound[id] if id in self.bound else self.tangent(id)
-            case ir.Binary("**", base, exponent) if number(exponent) is not None:
-                return self.power(e, base, number(exponent) or 0.0, path)
+            case ir.Binary("**", base, exponent) if self.value(exponent, path) is not None:
+                return self.power(e, base, exponent, path)
             case ir.Binary("*", left, right) if left == right:
-                return self.power(e, left, 2, path)
+                return self.power(e, left, ir.Const(2, "2"), path)
             case ir.Binary(op, left, right):
                 rule = find("", op)
                 if rule is None:
@@ -182,8 +184,29 @@ class Tangents:
         d = self.derivative(e, path)
         return zero_like(e) if d is None else d
 
-    def power(self, e: ir.Expr, base: ir.Expr, exponent: float, path: str) -> Derivative:
-        return self.apply(("x",), (power(exponent),), (base,), e, "", path)
+    def value(self, e: ir.Expr, path: str) -> float | None:
+        """The value of an expression of literals and constants of the module; None if it is not known."""
+        match e:
+            case ir.Name(id) if self.unit.scopes.key(path, id) is None:
+                known = self.unit.module.constants.get(id)
+                return number(known) if known is not None else None
+            case ir.Unary("-", operand):
+                inner = self.value(operand, path)
+                return None if inner is None else -inner
+            case ir.Binary("+" | "-" | "*" | "/" as op, left, right):
+                a, b = self.value(left, path), self.value(right, path)
+                if a is None or b is None or (op == "/" and b == 0):
+                    return None
+                return {"+": a + b, "-": a - b, "*": a * b, "/": a / b if b else 0.0}[op]
+            case _:
+                return number(e)
+
+    def power(self, e: ir.Expr, base: ir.Expr, exponent: ir.Expr, path: str) -> Derivative:
+        """The tangent of a power with a constant exponent."""
+        value = self.value(exponent, path)
+        assert value is not None
+        args = (base, float_literal(exponent), one_less(exponent))
+        return self.apply(("x", "c", "less"), (power(value), "0", "0"), args, e, "", path)
 
     def apply(
         self, params: tuple[str, ...], partials: tuple[str, ...], args: tuple[ir.Expr, ...], e: ir.Expr, home: str, path: str
@@ -240,9 +263,8 @@ class Tangents:
                 if rule is None or not plain or len(rule.params) != len(args):
                     raise self.unknown(e, home, name, plain)
                 if rule.name == "pow" or (home == "numpy" and rule.name == "**"):
-                    exponent = number(args[1].value)
-                    if exponent is not None:
-                        return self.power(e, args[0].value, exponent, path)
+                    if self.value(args[1].value, path) is not None:
+                        return self.power(e, args[0].value, args[1].value, path)
                 return self.apply(rule.params, rule.partials, tuple(a.value for a in args), e, home, path)
             case UnitCall(unit) if unit.directives.partials:
                 return self.user_rule(e, unit, path)
@@ -289,6 +311,14 @@ class Tangents:
                 return ir.Call(new, tuple(ir.Arg(self.globals_of(a.value, own, unit)) for a in args))
             case _:
                 return rebuild(p, lambda x: self.globals_of(x, own, unit))
+
+
+def one_less(exponent: ir.Expr) -> ir.Expr:
+    """`c - 1`, as a literal where `c` is one: 1.7 gives 0.7."""
+    if isinstance(exponent, ir.Const):
+        less = Decimal(repr(exponent.value)) - 1
+        return ir.Const(float(less), str(less)) if less != int(less) else ir.Const(int(less), str(int(less)))
+    return ir.Binary("-", exponent, ir.Const(1.0, "1.0"))
 
 
 def twin(home: str, name: str) -> ir.Library:
