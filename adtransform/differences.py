@@ -35,7 +35,8 @@ class Difference:
 
     `error` estimates the absolute error of `value`.  `kind` is "central"; "forward" or "backward" where the function
     exists on one side only; "kink" where the slopes of the two sides differ (`value` is their mean, `error` reaches to
-    both); "none" where no difference could be taken (`value` is NaN, `error` infinite).
+    both); "stairs" where small steps do not change the function at all, but larger ones do: a rounding, or rounding
+    errors; "none" where no difference could be taken (`value` is NaN, `error` infinite).
     """
 
     value: float
@@ -85,33 +86,23 @@ class Ladder:
         value = self.known[point].get(path, math.nan)
         return value if math.isfinite(value) else math.nan
 
-    def points(self, rung: int) -> tuple[float, float]:
-        """The two points that are one step of this rung away."""
-        step = math.ldexp(self.first, -rung)
-        return self.x - step, self.x + step
+    def point(self, rung: int, side: int) -> float:
+        """The point one step of a rung below (-1) or above (1)."""
+        return self.x + side * math.ldexp(self.first, -rung)
+
+    def is_stairs(self, path: Path, middle: float) -> bool:
+        """Whether the smallest steps do not change the value at all, although larger ones do."""
+        nearest, *others = (x for x in sorted(self.known, key=lambda x: abs(x - self.x)) if x != self.x)
+        return self.value(nearest, path) == middle and any(self.value(x, path) != middle for x in others)
 
 
 def component(ladder: Ladder, path: Path, middle: float) -> Difference:
     """The derivative of one component, whose value at the point is `middle`."""
     if not math.isfinite(middle):
         return NOTHING
-    x = ladder.x
-
-    def slope_between(left: int | None, right: int | None) -> Callable[[int], tuple[float, float]]:
-        def slope(rung: int) -> tuple[float, float]:
-            points = ladder.points(rung)
-            a, b = x if left is None else points[left], x if right is None else points[right]
-            if a == b:
-                return math.nan, math.inf
-            y_a = middle if left is None else ladder.value(a, path)
-            y_b = middle if right is None else ladder.value(b, path)
-            return (y_b - y_a) / (b - a), ROUNDING * max(abs(y_a), abs(y_b), sys.float_info.min) / (b - a)
-
-        return slope
-
-    central, central_error = extrapolate(slope_between(0, 1), 4.0, 4.0)
-    forward, forward_error = extrapolate(slope_between(None, 1), 2.0, 2.0)
-    backward, backward_error = extrapolate(slope_between(0, None), 2.0, 2.0)
+    central, central_error = Slopes(ladder, path, middle, -1, 1).extrapolate()
+    forward, forward_error = Slopes(ladder, path, middle, 0, 1).extrapolate()
+    backward, backward_error = Slopes(ladder, path, middle, -1, 0).extrapolate()
     if math.isinf(forward_error) and math.isinf(backward_error):
         return NOTHING
     if math.isinf(backward_error):
@@ -119,57 +110,82 @@ def component(ladder: Ladder, path: Path, middle: float) -> Difference:
     if math.isinf(forward_error):
         return Difference(backward, backward_error, "backward")
     gap = abs(forward - backward)
-    if gap <= 4.0 * (forward_error + backward_error):
-        # One-sided estimates that say nothing are no witnesses: the central slope of sqrt(abs(x)) at 0 is exactly 0.
-        doubtful = forward_error + backward_error > 0.1 * (abs(forward) + abs(backward)) and gap > 1e3 * central_error
-        return Difference(central, max(central_error, gap) if doubtful else central_error, "central")
-    return Difference(0.5 * (forward + backward), 0.5 * gap + forward_error + backward_error, "kink")
+    if gap > 4.0 * (forward_error + backward_error):
+        return Difference(0.5 * (forward + backward), 0.5 * gap + forward_error + backward_error, "kink")
+    # One-sided estimates that say nothing are no witnesses: the central slope of sqrt(abs(x)) at 0 is exactly 0.
+    doubtful = forward_error + backward_error > 0.1 * (abs(forward) + abs(backward)) and gap > 1e3 * central_error
+    error = max(central_error, gap) if doubtful else central_error
+    return Difference(central, error, "stairs" if central == 0.0 and ladder.is_stairs(path, middle) else "central")
 
 
-def extrapolate(slope: Callable[[int], tuple[float, float]], factor: float, growth: float) -> tuple[float, float]:
-    """Extrapolate slopes to step zero, from large, middle and small steps, and reconcile the results.
+class Slopes:
+    """The difference quotients of one component between two of the points below, at, and above (-1, 0, 1)."""
 
-    Arguments:
-        slope: the difference quotient on a rung of the ladder and its rounding error; NaN where it does not exist.
-        factor: what halving the step divides the leading error term by.
-        growth: what `factor` is multiplied by from one error term to the next.
+    def __init__(self, ladder: Ladder, path: Path, middle: float, low: int, high: int) -> None:
+        self.ladder, self.path, self.middle = ladder, path, middle
+        self.low, self.high = low, high
+        self.order = high - low  # of the leading error term, by the step
+        self.known: dict[int, float] = {}
 
-    Returns:
-        The value and its error estimate; NaN and infinity where fewer than three neighbouring rungs exist.
-    """
-    value, error = math.nan, math.inf
-    for start in STARTS:
-        near, near_error = extrapolate_from(start, slope, factor, growth)
-        gap = abs(near - value)
-        if math.isinf(error) or math.isinf(near_error) or gap <= 10.0 * (error + near_error):
-            value, error = min((value, error), (near, near_error), key=lambda estimate: estimate[1])
-        elif gap > 0.01 * max(abs(value), abs(near)) and near_error < 1e-4 * gap:
-            value, error = near, near_error  # a staircase: it has one slope from afar and another one at the point
-        else:
-            error = max(error, gap)
-    return value, error
+    def on(self, rung: int) -> tuple[float, float]:
+        """The quotient on a rung of the ladder, NaN where it does not exist, and its rounding error."""
+        a, b = (self.ladder.point(rung, side) for side in (self.low, self.high))
+        if a == b:
+            return math.nan, math.inf
+        y_a, y_b = (self.ladder.value(x, self.path) if x != self.ladder.x else self.middle for x in (a, b))
+        self.known[rung] = (y_b - y_a) / (b - a)
+        return self.known[rung], ROUNDING * max(abs(y_a), abs(y_b), sys.float_info.min) / (b - a)
 
+    def extrapolate(self) -> tuple[float, float]:
+        """Extrapolate to step zero from large, middle and small steps, and reconcile the results.
 
-def extrapolate_from(
-    start: int, slope: Callable[[int], tuple[float, float]], factor: float, growth: float
-) -> tuple[float, float]:
-    """The same from one rung downwards, to where the rounding errors take over."""
-    estimates: list[tuple[float, float]] = []
-    previous: list[float] = []
-    best = (math.nan, math.inf)
-    for rung in range(start, RUNGS):
-        quotient, rounding = slope(rung)
-        if rounding > best[1]:
-            break  # nothing better can come
-        row, weight = [quotient], factor
-        for above in previous[: ORDERS - 1]:
-            row.append(row[-1] + (row[-1] - above) / (weight - 1.0))
-            weight *= growth
-        estimates.append(best_of_row(row, previous, rounding))
-        previous = row
-        if len(estimates) >= 3:
-            best = min(best, agreement(estimates[-3:]), key=lambda estimate: estimate[1])
-    return best
+        Returns:
+            The value and its error estimate; NaN and infinity where fewer than three neighbouring rungs exist.
+        """
+        value, error, rung = math.nan, math.inf, 0
+        for start in STARTS:
+            near, near_error, near_rung = self.extrapolate_from(start)
+            gap = abs(near - value)
+            if math.isinf(error) or math.isinf(near_error) or gap <= 10.0 * (error + near_error):
+                if near_error < error:
+                    value, error, rung = near, near_error, near_rung
+            elif gap > 0.01 * max(abs(value), abs(near)) and near_error < 1e-4 * gap:
+                value, error, rung = (
+                    near,
+                    near_error,
+                    near_rung,
+                )  # stairs have one slope from afar, another at the point
+            else:
+                error = max(error, gap)
+        return value, max(error, self.noise(value, rung))
+
+    def extrapolate_from(self, start: int) -> tuple[float, float, int]:
+        """The same from one rung downwards, to where the rounding errors take over; also the rung that was best."""
+        estimates: list[tuple[float, float]] = []
+        previous: list[float] = []
+        best = (math.nan, math.inf, start)
+        for rung in range(start, RUNGS):
+            quotient, rounding = self.on(rung)
+            if rounding > best[1]:
+                break  # nothing better can come
+            row = [quotient]
+            for step, above in enumerate(previous[: ORDERS - 1], 1):
+                row.append(row[-1] + (row[-1] - above) / (2.0 ** (self.order * step) - 1.0))
+            estimates.append(best_of_row(row, previous, rounding))
+            previous = row
+            if len(estimates) >= 3:
+                best = min(best, (*agreement(estimates[-3:]), rung - 1), key=lambda estimate: estimate[1])
+        return best
+
+    def noise(self, value: float, rung: int) -> float:
+        """What the scatter of the quotients below a rung, beyond their truncation error, makes of the one on it."""
+        worst = 0.0
+        for below, quotient in self.known.items():
+            if below > rung and math.isfinite(quotient):
+                shrunk = 0.5 ** (below - rung)
+                truncation = 4.0 * abs(self.known[rung] - value) * shrunk**self.order
+                worst = max(worst, (abs(quotient - value) - truncation) * shrunk)
+        return worst
 
 
 def best_of_row(row: list[float], previous: list[float], rounding: float) -> tuple[float, float]:

@@ -20,7 +20,7 @@ from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall, NestedCall, UnitCall, ValueCall
 from adtransform.share import share
 from adtransform.tangents import Tangents
-from adtransform.traverse import blocks, children, map_blocks, names, rebuild, walk
+from adtransform.traverse import blocks, children, expressions, map_blocks, names, rebuild, walk
 
 
 
@@ -62,16 +62,11 @@ class Flatten:
                 new = replace(s, iterable=flat, source=unchanged(s.source, flat is iterable))
                 return self.with_lead(pre, self.blocks(new, path))
             case _:
-                for e in self.own(s):
+                for e in expressions(s):
                     if self.binds_active(e, path):
                         raise Refused(e, "N105", "an assignment expression stands here with an active value",
                                       "Assign on a line of its own.")  # fmt: skip
                 return [self.blocks(s, path)]
-
-    def own(self, s: ir.Stmt) -> tuple[ir.Expr, ...]:
-        from adtransform.traverse import expressions
-
-        return expressions(s)
 
     def blocks(self, s: ir.Stmt, path: str) -> ir.Stmt:
         return map_blocks(s, lambda b: self.block(b, path)) if blocks(s) else s
@@ -295,7 +290,8 @@ class Flatten:
         return rebuild(e, lambda _: next(rest))
 
     def binds_active(self, e: ir.Expr, path: str) -> bool:
-        return any(isinstance(w, ir.Walrus) and self.work.is_active(w.target, path) for w in walk(e))
+        """Whether an active variable is assigned inside an expression."""
+        return self.work.unit.features.walrus and any(isinstance(w, ir.Walrus) and self.work.is_active(w.target, path) for w in walk(e))
 
     def needs_root(self, e: ir.Call, path: str) -> bool:
         """Whether a call has to stand alone on the right-hand side."""

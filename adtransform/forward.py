@@ -380,9 +380,16 @@ class Forward:
         if any(a.keyword for a in e.args):
             raise Refused(e, "N145", f"`{e.func.id}` is called with keyword arguments", "Pass them by position.")
         plain = tuple(a for a in e.args if a.star != "**")
-        extra = tuple(replace(a, value=self.work.mirrored(a.value, path)) for a in plain)
+        extra = tuple(replace(a, value=self.zeros(a) or self.work.mirrored(a.value, path)) for a in plain)
         rest = tuple(a for a in e.args if a.star == "**")
         return [], ir.Call(self.work.tangent(e.func.id), (*plain, *extra, *rest))
+
+    def zeros(self, a: ir.Arg) -> ir.Expr | None:
+        """The zeros for a starred argument that is passive: as many as it has items."""
+        if a.star != "*" or not isinstance(a.value, ir.Name) or a.value.id in self.plan.wrt[self.current]:
+            return None
+        count = ir.Call(ir.Library("builtins", "len"), (ir.Arg(a.value),))
+        return ir.Binary("*", ir.Display("(", (ZERO,)), count)
 
     # --- loops --------------------------------------------------------------------------------------------------------
 

@@ -192,12 +192,13 @@ Expr = (
 class Source:
     """What the user wrote around a statement: lines above it (comments, blank lines) and the comment behind it.
 
-    `text` is the statement as it stands, with a NUL where a continuation line takes the current indentation.
+    `str(text)` is the statement as it stands, with a NUL where a continuation line takes the current indentation; None
+    where it has to be printed anew.
     """
 
     lead: tuple[str, ...] = ()
     trail: str = ""
-    text: str | None = None
+    text: object = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,7 +191,13 @@ def of_param(activity: Activity, unit: Unit, p: ir.Param) -> Kind:
     used = of_use(activity, unit, p.name) if p.role != "*" else None
     if used is not None:
         return used
-    return Kind.FLOAT if p.name in activity.summary(unit) or meets_floats(unit, p.name) else Kind.INT
+    return Kind.INT if p.name not in activity.summary(unit) and counts(unit, p.name) else Kind.FLOAT
+
+
+def counts(unit: Unit, name: str) -> bool:
+    """Whether a name is used, and only in arithmetic and comparisons with whole numbers."""
+    used = any(ir.Name(name) in (e, *walk(e)) for s in statements(unit.function.body, nested=True) for e in expressions(s))
+    return used and not meets_floats(unit, name)
 
 
 def meets_floats(unit: Unit, name: str) -> bool:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adtransform import ir
 from adtransform.activity import Activity, Facts, Site
 from adtransform.scopes import Unit, UnitCall
-from adtransform.traverse import expressions, statements, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +27,9 @@ class Plan:
     facts: dict[Instance, Facts]
 
 
-def sequences(unit: Unit) -> frozenset[str]:
-    """Parameters that are indexed, iterated over or starred."""
-    found: set[str] = set()
-    for s in statements(unit.function.body, nested=True):
-        if isinstance(s, ir.For) and isinstance(s.iterable, ir.Name):
-            found.add(s.iterable.id)
-        if isinstance(s, ir.Assign) and isinstance(s.targets[0], ir.Display) and isinstance(s.value, ir.Name):
-            found.add(s.value.id)
-        for top in expressions(s):
-            for e in walk(top):
-                match e:
-                    case ir.Subscript(ir.Name(id), _) | ir.Star(ir.Name(id)):
-                        found.add(id)
-                    case ir.Call(_, args):
-                        found |= {a.value.id for a in args if a.star and isinstance(a.value, ir.Name)}
-                        if isinstance(e.func, ir.Library) and e.func.name in ("zip", "enumerate", "reversed", "sum", "fsum", "tuple"):
-                            found |= {a.value.id for a in args if isinstance(a.value, ir.Name)}
-    found |= {p.name for p in unit.function.params if p.role == "*"}
-    return found & {p.name for p in unit.function.params}
-
-
 def instance(unit: Unit, inputs: frozenset[str]) -> Instance:
     """The instance that serves a call with these active inputs."""
-    return Instance(unit, inputs & sequences(unit))
+    return Instance(unit, inputs & unit.features.sequences)
 
 
 def plan(activity: Activity, roots: dict[Unit, frozenset[str]]) -> Plan:

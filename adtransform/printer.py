@@ -237,24 +237,22 @@ def show_statement(s: ir.Stmt, depth: int, style: Style) -> list[str]:
 
 def simple_lines(s: ir.Stmt, margin: str, style: Style, reserve: int = 0) -> list[str]:
     if s.source.text is not None:
-        return (margin + s.source.text.replace("\0", margin)).split("\n")
+        return (margin + str(s.source.text).replace("\0", margin)).split("\n")
     match s:
         case ir.Assign(targets, value, annotation):
             note = f": {show(annotation)}" if annotation is not None else ""
             head = "".join(f"{show_bare(t)}{note} = " for t in targets)
-            if isinstance(value, ir.Display) and value.bracket == "(" and isinstance(targets[-1], ir.Name):
-                items = replace(bracketed(value), text=flat(value), kind="call")
-                return lay_out(head, items, "", margin, style.indent, style.width)
-            return lay_out(head, bracketed(value), "", margin, style.indent, style.width)
+            in_parentheses = isinstance(value, ir.Display) and value.bracket == "(" and isinstance(targets[-1], ir.Name)
+            return fitted(head, value, "", margin, style, in_parentheses)
         case ir.Augment(target, op, value):
-            return lay_out(f"{show(target)} {op}= ", bracketed(value), "", margin, style.indent, style.width)
+            return fitted(f"{show(target)} {op}= ", value, "", margin, style)
         case ir.Effect(value):
-            return lay_out("", bracketed(value), "", margin, style.indent, style.width)
+            return fitted("", value, "", margin, style)
         case ir.Return(None):
             return [f"{margin}return"]
         case ir.Return(value):
             assert value is not None
-            return lay_out("return ", bracketed(value), "", margin, style.indent, style.width)
+            return fitted("return ", value, "", margin, style)
         case ir.Keyword(word):
             return [margin + word]
         case ir.Inert(_, parts):
@@ -265,20 +263,29 @@ def simple_lines(s: ir.Stmt, margin: str, style: Style, reserve: int = 0) -> lis
             return [f"{margin}pass"]
 
 
+def fitted(head: str, e: ir.Expr, tail: str, margin: str, style: Style, in_parentheses: bool = False) -> list[str]:
+    """The lines of an expression with what stands before and behind it; most fit on one."""
+    text = flat(e) if in_parentheses else show_bare(e)
+    if len(margin) + len(head) + len(text) + len(tail) <= style.width:
+        return [f"{margin}{head}{text}{tail}"]
+    body = replace(bracketed(e), text=text, kind="call") if in_parentheses else bracketed(e)
+    return lay_out(head, body, tail, margin, style.indent, style.width)
+
+
 def show_branch(s: ir.If | ir.While | ir.For, depth: int, style: Style, trail: str) -> list[str]:
     margin = style.indent * depth
     match s:
         case ir.If(test):
-            word, head = "elif " if s.is_elif else "if ", bracketed(test)
+            word, head = "elif " if s.is_elif else "if ", test
         case ir.While(test):
-            word, head = "while ", bracketed(test)
+            word, head = "while ", test
         case ir.For(target, iterable):
-            word, head = f"for {show_bare(target)} in ", bracketed(iterable)
+            word, head = f"for {show_bare(target)} in ", iterable
     if s.source.text is not None:
         word = word if not isinstance(s, ir.For) else "for "
-        rows = (margin + word + s.source.text.replace("\0", margin) + ":").split("\n")
+        rows = (margin + word + str(s.source.text).replace("\0", margin) + ":").split("\n")
     else:
-        rows = lay_out(word, head, ":", margin, style.indent, style.width)
+        rows = fitted(word, head, ":", margin, style)
     rows[-1] += trail
     rows += show_block(s.body, depth + 1, style)
     if not s.orelse:

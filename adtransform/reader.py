@@ -31,6 +31,36 @@ def text_of(node: cst.CSTNode) -> str:
     return "".join(state.tokens).removeprefix("\0").rstrip()
 
 
+class Verbatim:
+    """The text of a node, made when it is asked for: most statements are printed anew."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: cst.CSTNode) -> None:
+        self.node = node
+
+    def __str__(self) -> str:
+        return text_of(self.node)
+
+
+class VerbatimLoop(Verbatim):
+    """The head of a `for` loop."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"{text_of(self.node.target)} in {text_of(self.node.iter)}"  # type: ignore[attr-defined]
+
+
+class VerbatimStatement(Verbatim):
+    """A simple statement, without the semicolon that may follow it."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return text_of(self.node).rstrip("; ")
+
+
 def lines_of(empty_lines: Any) -> tuple[str, ...]:
     """Blank lines and comments as strings."""
     return tuple(line.comment.value if line.comment else "" for line in empty_lines)
@@ -328,7 +358,7 @@ def statement(node: Any) -> ir.Block:
 def simple_line(nodes: Any, lead: tuple[str, ...], trail: str) -> ir.Block:
     found: list[ir.Stmt] = []
     for i, node in enumerate(nodes):
-        text = text_of(node).rstrip("; ") if type(node).__name__ != "Expr" else text_of(node.value)
+        text = VerbatimStatement(node) if type(node).__name__ != "Expr" else Verbatim(node.value)
         source = ir.Source(lead if i == 0 else (), trail if i == len(nodes) - 1 else "", text)
         try:
             found.append(SIMPLE.get(type(node).__name__, inert)(node, source))
@@ -350,7 +380,7 @@ def unread(node: Any, what: str, lead: tuple[str, ...]) -> ir.Unread:
             binds.add(top.name.value)
         stack.extend(top.children)
     binds |= reads if isinstance(node, cst.Match) else set()
-    return ir.Unread(what, tuple(sorted(reads)), tuple(sorted(binds)), at=node, source=ir.Source(lead, "", text_of(node)))
+    return ir.Unread(what, tuple(sorted(reads)), tuple(sorted(binds)), at=node, source=ir.Source(lead, "", Verbatim(node)))
 
 
 def _names_below(node: Any) -> list[cst.Name]:
@@ -424,7 +454,7 @@ def import_(node: Any, source: ir.Source) -> ir.Stmt:
     if isinstance(node.names, cst.ImportStar):
         raise Unreadable("a star import")
     binds = tuple(n.evaluated_alias or n.evaluated_name.partition(".")[0] for n in node.names)
-    return ir.Inert("import", (source.text or "",), binds, at=node, source=source)
+    return ir.Inert("import", (str(source.text),), binds, at=node, source=source)
 
 
 def inert(node: Any, source: ir.Source) -> ir.Stmt:
@@ -461,20 +491,19 @@ def if_(node: Any, is_elif: bool = False) -> ir.Stmt:
         orelse, below = (if_(node.orelse, True),), ir.Source()
     else:
         orelse, below = else_of(node.orelse)
-    source = ir.Source(lines_of(node.leading_lines), header(node.body), text_of(node.test))
+    source = ir.Source(lines_of(node.leading_lines), header(node.body), Verbatim(node.test))
     return ir.If(expression(node.test), block(node.body), orelse, is_elif, below, at=node, source=source)
 
 
 def for_(node: Any) -> ir.Stmt:
     orelse, below = else_of(node.orelse)
-    text = f"{text_of(node.target)} in {text_of(node.iter)}"
-    source = ir.Source(lines_of(node.leading_lines), header(node.body), text)
+    source = ir.Source(lines_of(node.leading_lines), header(node.body), VerbatimLoop(node))
     return ir.For(expression(node.target), expression(node.iter), block(node.body), orelse, below, at=node, source=source)
 
 
 def while_(node: Any) -> ir.Stmt:
     orelse, below = else_of(node.orelse)
-    source = ir.Source(lines_of(node.leading_lines), header(node.body), text_of(node.test))
+    source = ir.Source(lines_of(node.leading_lines), header(node.body), Verbatim(node.test))
     return ir.While(expression(node.test), block(node.body), orelse, below, at=node, source=source)
 
 

@@ -10,7 +10,8 @@ from functools import cached_property
 from adtransform import ir
 from adtransform.directives import Directives, directives
 from adtransform.modules import Binding, Defined, Imported, Module, Project, Value, imported_names
-from adtransform.traverse import bound_names, expressions, local_names, statements, target_names, walk
+from adtransform.plain import features_of, Features
+from adtransform.traverse import local_names, own_names, statements
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,10 @@ class Unit:
     @cached_property
     def directives(self) -> Directives:
         return directives(self.raw)
+
+    @cached_property
+    def features(self) -> Features:
+        return features_of(self.function)
 
     @cached_property
     def scopes(self) -> Scopes:
@@ -108,22 +113,16 @@ class Scopes:
                 self.enter(f"{path}{s.name}/", s)
 
     def bind(self, path: str, s: ir.Stmt) -> None:
-        if isinstance(s, ir.Function):
-            return
+        """Count what one statement binds, its blocks aside."""
         if isinstance(s, ir.Inert) and s.kind == "import":
             for name, binding in imported_names(s.at).items():
                 self.imports[path + name] = binding
             return
-        bound = [t for t in s.targets] if isinstance(s, ir.Assign) else []
-        for name in bound_names((s,)) if not bound else {n for t in bound for n in target_names(t)}:
+        for name in own_names(s):
             self.count(path + name)
-        if isinstance(s, ir.Assign) and len(bound) == 1 and isinstance(bound[0], ir.Name):
-            if isinstance(s.value, (ir.Name, ir.Attribute)):
-                self.aliases[path + bound[0].id] = s.value
-        for e in expressions(s) if bound else ():
-            for w in walk(e):
-                if isinstance(w, ir.Walrus):
-                    self.count(path + w.target.id)
+        match s:
+            case ir.Assign((ir.Name(id),), ir.Name() | ir.Attribute() as value):
+                self.aliases[path + id] = value
 
     def count(self, key: str) -> None:
         self.other[key] = self.other.get(key, 0) + 1

@@ -25,7 +25,7 @@ from adtransform.refusals import Refused
 from adtransform.scopes import Program, Unit, UnitCall
 from adtransform.spelling import Spelling
 from adtransform.tangents import Tangents
-from adtransform.traverse import bound_names, statements, walk, expressions
+from adtransform.traverse import bound_names
 from adtransform.writer import Output, write
 
 if TYPE_CHECKING:
@@ -214,14 +214,11 @@ class Session:
             if word not in KNOWN_DECORATORS:
                 raise Refused(d, "N130", f"the decorator `{word}` may change what the function does",
                               "Differentiate the undecorated function.")  # fmt: skip
-        for s in statements(f.body, nested=True):
-            if isinstance(s, ir.Unread):
-                raise Refused(s, "N132", f"{describe(s.what)} is not in the language that is differentiated",
-                              "Move it into a function of its own that is called with passive arguments.")  # fmt: skip
-            for top in expressions(s):
-                for e in walk(top):
-                    if isinstance(e, ir.Const) and isinstance(e.value, complex):
-                        raise Refused(e, "D003", "complex numbers are not differentiated", "Write it with floats.")
+        for s in unit.features.unread:
+            raise Refused(s, "N132", f"{describe(s.what)} is not in the language that is differentiated",
+                          "Move it into a function of its own that is called with passive arguments.")  # fmt: skip
+        for e in unit.features.complex:
+            raise Refused(e, "D003", "complex numbers are not differentiated", "Write it with floats.")
 
     def refuse(self, unit: Unit, refused: Refused, statement: ir.Stmt | None = None) -> None:
         node = refused.node if refused.node is not None and refused.node.at is not None else statement or unit.function

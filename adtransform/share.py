@@ -127,12 +127,15 @@ def share(primal: ir.Expr, tangents: tuple[ir.Expr, ...], new: Callable[[ir.Expr
 
     `root` stands in the tangents for the primal's value; None if that has no name.  `new` makes a temporary.
     """
+    if isinstance(primal, (ir.Name, ir.Const)):
+        return Shared([], primal, tangents)
     table = Numbering()
     top = table.number(primal)
     tops = [table.number(t) for t in tangents]
-    always = evaluated(table, [primal])
-    hoistable = always | evaluated(table, list(tangents))
+    hoistable = evaluated(table, [primal, *tangents])
     chosen = choose(table, top, tops, hoistable, root is not None)
+    if not chosen and (root is None or not reads_top(table, top, tops)):
+        return Shared([], primal, tangents)
     in_order(table, primal, top, chosen)
     names: dict[int, ir.Name] = {}
     found: list[tuple[ir.Name, ir.Expr]] = []
@@ -147,6 +150,21 @@ def share(primal: ir.Expr, tangents: tuple[ir.Expr, ...], new: Callable[[ir.Expr
         insert(table, primal, names),
         tuple(insert(table, t, in_tangents) for t in tangents),
     )
+
+
+def reads_top(table: Numbering, top: int, tops: list[int]) -> bool:
+    """Whether the value itself occurs in a tangent."""
+    seen, stack = set(tops), list(tops)
+    while stack:
+        n = stack.pop()
+        if n == top:
+            return True
+        if n > top:
+            for part in table.parts[n]:
+                if part not in seen:
+                    seen.add(part)
+                    stack.append(part)
+    return top in seen
 
 
 def evaluated(table: Numbering, tops: list[ir.Expr]) -> set[int]:

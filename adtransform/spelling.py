@@ -23,6 +23,11 @@ class Spelling:
         self.added: dict[str, None] = {}  # new import statements, in order
         self.extended: dict[str, list[str]] = {}  # names added to `from X import …`, by X
         self.foreign: dict[tuple[int, str], str] = {}
+        self.bound: dict[Imported, list[str]] = {}  # the names of each import of the main module
+        for name, binding in self.main.bindings.items():
+            if isinstance(binding, Imported):
+                self.bound.setdefault(binding, []).append(name)
+        self.homes = {b.dotted for b in self.bound}
 
     # --- libraries ----------------------------------------------------------------------------------------------------
 
@@ -32,8 +37,8 @@ class Spelling:
             return ir.Name(e.name)
         home = e.home or ("numpy" if self.alias("numpy", hidden) and not self.reaches("math", hidden) else "math")
         name = twin_name(home, e.name)
-        for bound, binding in self.main.bindings.items():
-            if binding == Imported(home, name) and bound not in hidden:
+        for bound in self.bound.get(Imported(home, name), ()):
+            if bound not in hidden:
                 return ir.Name(bound)
         if (alias := self.alias(home, hidden)) is not None:
             return ir.Attribute(ir.Name(alias), name)
@@ -43,13 +48,10 @@ class Spelling:
         return self.add_library(home, name, hidden)
 
     def alias(self, home: str, hidden: frozenset[str]) -> str | None:
-        for bound, binding in self.main.bindings.items():
-            if binding == Imported(home) and bound not in hidden:
-                return bound
-        return None
+        return next((n for n in self.bound.get(Imported(home), ()) if n not in hidden), None)
 
     def reaches(self, home: str, hidden: frozenset[str]) -> bool:
-        return any(isinstance(b, Imported) and b.dotted == home for b in self.main.bindings.values())
+        return home in self.homes
 
     def add_library(self, home: str, name: str, hidden: frozenset[str]) -> ir.Expr:
         short = {"numpy": "np"}.get(home, home)
@@ -90,18 +92,16 @@ class Spelling:
     def foreign_import(self, home: Module, name: str, binding: Imported) -> ir.Expr | None:
         """A name that the other file imports itself: from where it imports it, or from the file."""
         if binding.level == 0 and not binding.attribute:
-            for bound, own in self.main.bindings.items():
-                if own == binding:
-                    return ir.Name(bound)
+            for bound in self.bound.get(binding, ()):
+                return ir.Name(bound)
         key = (id(home), name)
         if key not in self.foreign:
             self.foreign[key] = self.import_from(home.dotted, name)
         return ir.Name(self.foreign[key])
 
     def import_from(self, dotted: str, name: str) -> str:
-        for bound, binding in self.main.bindings.items():
-            if binding == Imported(dotted, name):
-                return bound
+        for bound in self.bound.get(Imported(dotted, name), ()):
+            return bound
         resolved = self.program.project.resolve(self.main, name)
         if resolved is not None and resolved[0].dotted == dotted and resolved[1] == name and resolved[0] is not self.main:
             return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 
 from adtransform import ir
 from adtransform.activity import RESULT, Activity, Facts, Probe, passive_line
@@ -99,8 +100,24 @@ class Tangents:
 
     def is_conditional(self, e: ir.Expr, path: str) -> bool:
         """Whether the tangent of an operator is a conditional expression."""
+        if not self.may_be_conditional(e, path):
+            return False
         d = self.derivative(e, path)
         return isinstance(d, ir.Choice) or (d is not None and any(isinstance(x, ir.Choice) for x in walk(d)))
+
+    def may_be_conditional(self, e: ir.Expr, path: str) -> bool:
+        """Whether a partial of the operator is conditional in the table: a cheap test first."""
+        match e:
+            case ir.Binary("**", _, exponent):
+                value = self.value(exponent, path)
+                return value is None or " if " in power(value)
+            case ir.Call(ir.Library(home, name)) if name not in SPECIAL or (home == "numpy" and name not in NUMPY_SPECIAL):
+                rule = find(home, name)
+                return rule is not None and any(" if " in p for p in rule.partials)
+            case ir.Call(ir.Library(_, "log" | "where" | "round" | "divmod" | "modf")):
+                return False
+            case _:
+                return True
 
     # --- names --------------------------------------------------------------------------------------------------------
 
@@ -222,9 +239,10 @@ class Tangents:
         for text, a in zip(partials, args, strict=True):
             if text == "0" or (d := self.derivative(a, path)) is None:
                 continue
-            p = self.functions(self.pruned(template(text), values), values, home)
-            total = plus(total, times(substitute(p, short), d))
-        return None if total is None else substitute(total, whole)
+            p = library_template(text, params, home)
+            self.helpers |= {n for n in HELPERS if n in text}
+            total = plus(total, times(substitute(self.pruned(p, values), short), d))
+        return substitute(total, whole) if total is not None and whole else total
 
     def pruned(self, p: ir.Expr, values: dict[str, ir.Expr]) -> ir.Expr:
         """A conditional partial without the branches that these arguments cannot take."""
@@ -235,19 +253,6 @@ class Tangents:
         if known is None:
             return ir.Choice(p.test, self.pruned(p.body, values), self.pruned(p.orelse, values))
         return self.pruned(p.body if known else p.orelse, values)
-
-    def functions(self, p: ir.Expr, values: dict[str, ir.Expr], home: str) -> ir.Expr:
-        """A partial with the library functions that it names."""
-        match p:
-            case ir.Name(id) if id in values:
-                return p
-            case ir.Name(id) if id in HELPERS:
-                self.helpers.add(id)
-                return p
-            case ir.Name(id):
-                return twin(home, id)
-            case _:
-                return rebuild(p, lambda x: self.functions(x, values, home))
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
@@ -311,6 +316,18 @@ class Tangents:
                 return ir.Call(new, tuple(ir.Arg(self.globals_of(a.value, own, unit)) for a in args))
             case _:
                 return rebuild(p, lambda x: self.globals_of(x, own, unit))
+
+
+@cache
+def library_template(text: str, params: tuple[str, ...], home: str) -> ir.Expr:
+    """A partial with the library functions that it names; the arguments and `v` stay names."""
+
+    def function(p: ir.Expr) -> ir.Expr:
+        if isinstance(p, ir.Name):
+            return p if p.id in params or p.id == "v" or p.id in HELPERS else twin(home, p.id)
+        return rebuild(p, function)
+
+    return function(template(text))
 
 
 def one_less(exponent: ir.Expr) -> ir.Expr:

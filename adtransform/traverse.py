@@ -270,29 +270,35 @@ def statements(block: Block, nested: bool = False) -> Iterator[Stmt]:
             yield from statements(s.body, nested)
 
 
+def own_names(s: Stmt) -> set[str]:
+    """The names that a statement binds itself, without its blocks; the name of a definition is not counted."""
+    found: set[str] = set()
+    match s:
+        case Assign(targets):
+            found.update(n for t in targets for n in target_names(t))
+        case Augment(target) | For(target):
+            found.update(target_names(target))
+        case With(items):
+            found.update(n for _, t in items if t is not None for n in target_names(t))
+        case Try(_, handlers):
+            found.update(h.name for h in handlers if h.name)
+        case Inert(binds=binds) | Unread(binds=binds):
+            found.update(binds)
+        case _:
+            pass
+    for e in expressions(s):
+        if not isinstance(e, (Name, Const)):
+            found.update(w.target.id for w in walk(e) if isinstance(w, Walrus))
+    return found
+
+
 def bound_names(block: Block) -> set[str]:
     """The names that a function body binds (without looking into nested functions)."""
     found: set[str] = set()
     for s in statements(block):
-        match s:
-            case Assign(targets):
-                found.update(n for t in targets for n in target_names(t))
-            case Augment(target):
-                found.update(target_names(target))
-            case For(target):
-                found.update(target_names(target))
-            case With(items):
-                found.update(n for _, t in items if t is not None for n in target_names(t))
-            case Try(_, handlers):
-                found.update(h.name for h in handlers if h.name)
-            case Function(name):
-                found.add(name)
-            case Inert(binds=binds) | Unread(binds=binds):
-                found.update(binds)
-            case _:
-                pass
-        for e in expressions(s):
-            found.update(w.target.id for w in walk(e) if isinstance(w, Walrus))
+        found |= own_names(s)
+        if isinstance(s, Function):
+            found.add(s.name)
     return found
 
 

@@ -155,12 +155,10 @@ def slope(rule: Rule, which: int, arguments: tuple[float, ...]) -> Number:
         return None if small else (value, found)
 
 
-ALL = [(name, which) for name, rule in RULES.items() for which in range(len(rule.params))]
+PARTIALS = [(r.name, i) for r in RULES.values() for i, param in enumerate(r.params) if (r.name, param) not in WHOLE]
 
 
-@pytest.mark.parametrize(
-    ("name", "which"), [case for case in ALL if (case[0], RULES[case[0]].params[case[1]]) not in WHOLE]
-)
+@pytest.mark.parametrize(("name", "which"), PARTIALS)
 def test_partials_agree_with_mpmath(name: str, which: int) -> None:
     rule = RULES[name]
     numbers = random.Random(zlib.crc32(f"{name} {which}".encode()))
@@ -199,15 +197,16 @@ def test_the_operators_of_a_partial_have_rules_themselves(name: str) -> None:
 
 @pytest.mark.parametrize("exponent", [-3, -1, -0.5, 0, 0.3, 0.5, 1, 1.5, 2, 3, 4, 5, 7.25])
 def test_powers_with_constant_exponents(exponent: float) -> None:
+    letters = {"c": exponent, "less": exponent - 1}
     for x in (0.3, 1.7, 42.0):
-        found = eval(power(exponent), NAMES, {"x": x, "v": x**exponent})
+        found = eval(power(exponent), NAMES, {"x": x, "v": x**exponent, **letters})
         assert found == pytest.approx(exponent * x ** (exponent - 1), rel=TOLERANCE)
         if exponent == int(exponent):
-            found = eval(power(exponent), NAMES, {"x": -x, "v": (-x) ** exponent})
+            found = eval(power(exponent), NAMES, {"x": -x, "v": (-x) ** exponent, **letters})
             assert found == pytest.approx(exponent * (-x) ** int(exponent - 1), rel=TOLERANCE)
     if exponent >= 0:
         at_zero = {0: 0.0, 1: 1.0}.get(exponent, math.inf if exponent < 1 else 0.0)
-        assert eval(power(exponent), NAMES, {"x": 0.0, "v": 0.0**exponent}) == at_zero
+        assert eval(power(exponent), NAMES, {"x": 0.0, "v": 0.0**exponent, **letters}) == at_zero
 
 
 inf, nan = math.inf, math.nan
@@ -349,7 +348,8 @@ def f(a: float, b: float) -> float:
 def test_generated_code_follows_the_conventions(text: str, point: tuple[float, float], by_a: float) -> None:
     generated = compile_module(ad.derive(NO_RAISE.format(text), functions="f"), "f.py")
     assert generated.f_d(*point, 1.0, 0.0)[1] == pytest.approx(by_a, nan_ok=True)
-    assert generated.f_d(*point, 0.0, 0.0)[1] == 0.0  # whatever the partials are
+    if all(map(math.isfinite, point)):
+        assert generated.f_d(*point, 0.0, 0.0)[1] == 0.0  # whatever the partials are
 
 
 def test_numpy_twins_exist_in_numpy_and_compute_the_same() -> None:
@@ -364,12 +364,12 @@ def test_numpy_twins_exist_in_numpy_and_compute_the_same() -> None:
                 arguments = sample(rule, numbers)
                 with np.errstate(all="ignore"):
                     found = getattr(np, rule.numpy)(*arguments)
-                if np.isfinite(found) and rule.name not in ("nextafter",):
+                if np.isfinite(found):
                     exact = EXACT[rule.name](*(mpf(a) for a in arguments))
                     assert float(found) == pytest.approx(float(exact), rel=1e-11, abs=1e-12), (rule, arguments)
 
 
-# --- the helper functions -----------------------------------------------------------------------------------------------
+# --- the helper functions ---------------------------------------------------------------------------------------------
 
 digamma, polygamma = NAMES["digamma"], NAMES["polygamma"]
 ROOT = 1.4616321449683623
