@@ -250,7 +250,7 @@ class Builder:
     def iterate(self, target: ir.Expr, iterable: ir.Expr, path: str) -> None:
         """The loop variables depend on what is iterated over, column by column where that shows."""
         callee = self.callee(iterable.func, path) if isinstance(iterable, ir.Call) else None
-        args = [a.value for a in iterable.args] if isinstance(iterable, ir.Call) else []
+        args = [a.value for a in iterable.args if not a.keyword] if isinstance(iterable, ir.Call) else []
         match callee, target:
             case (LibraryCall("builtins", "zip"), ir.Display(_, ts)) if len(ts) == len(args) and not starred(ts):
                 for t, a in zip(ts, args, strict=True):

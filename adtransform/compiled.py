@@ -109,7 +109,7 @@ def at_home(place: Home) -> Iterator[None]:
 
 
 def is_under(module: ModuleType, place: Home) -> bool:
-    """Whether a module is the user's own: in the folder, and not an installed one, which may not bear a second import."""
+    """Whether a module is the user's own: in the folder, but not installed, as that may not bear a second import."""
     file = str(getattr(module, "__file__", None))
     return file.startswith(os.path.join(place.folder, "")) and "-packages" + os.sep not in file
 

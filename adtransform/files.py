@@ -128,13 +128,13 @@ def write_if_changed(path: Path, data: bytes) -> bool:
     Raises:
         OSError: the folder does not exist or cannot be written.
     """
-    target = Path(os.path.realpath(path))
     mode = None
     with contextlib.suppress(FileNotFoundError):
-        mode = target.stat().st_mode
+        mode = path.stat().st_mode
     if mode is not None and not stat.S_ISREG(mode):
-        target.write_bytes(data)
+        path.write_bytes(data)
         return True
+    target = Path(os.path.realpath(path))
     if mode is not None and target.read_bytes() == data:
         return False
     temporary = target.with_name(f".adgen-{os.urandom(6).hex()}.tmp")

@@ -131,7 +131,7 @@ class Flatten:
                     return True
                 if isinstance(e, (ir.Walrus, ir.Logic)) and self.work.is_active(e, path):
                     return True
-                if isinstance(e, ir.Choice) and e is not branch and self.work.is_active(e, path):
+                if isinstance(e, ir.Choice) and self.work.is_active(e, path):
                     return True
         return False
 
@@ -184,7 +184,7 @@ class Flatten:
         return name
 
     def expr(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
-        if not self.work.is_active(e, path) and not self.binds_active(e, path):
+        if not self.work.is_active(e, path) and not self.binds(e):
             return e
         match e:
             case ir.Name() | ir.Const() | ir.Comprehension() | ir.Lambda() | ir.Opaque():
@@ -289,9 +289,12 @@ class Flatten:
         rest = iter(done)
         return rebuild(e, lambda _: next(rest))
 
+    def binds(self, e: ir.Expr) -> bool:
+        return self.work.has_walrus and any(isinstance(w, ir.Walrus) for w in walk(e))
+
     def binds_active(self, e: ir.Expr, path: str) -> bool:
         """Whether an active variable is assigned inside an expression."""
-        return self.work.unit.features.walrus and any(isinstance(w, ir.Walrus) and self.work.is_active(w.target, path) for w in walk(e))
+        return self.work.has_walrus and any(isinstance(w, ir.Walrus) and self.work.is_active(w.target, path) for w in walk(e))
 
     def needs_root(self, e: ir.Call, path: str) -> bool:
         """Whether a call has to stand alone on the right-hand side."""

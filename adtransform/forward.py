@@ -21,7 +21,7 @@ from adtransform.names import temporary
 from adtransform.plan import Instance, Plan, instance
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall, NestedCall, Unit, UnitCall, ValueCall
-from adtransform.share import Shared, share
+from adtransform.share import CALL, WORTH, Shared, share
 from adtransform.sinks import is_harmless
 from adtransform.tangents import Tangents, zero_like
 from adtransform.templates import substitute
@@ -47,9 +47,11 @@ class Forward:
         return self.function(flat, "", wrt, self.name_of(self.current))
 
     def function(self, f: ir.Function, path: str, wrt: list[str], name: str) -> ir.Function:
+        """The tangent of a function or a nested function; defaults belong to the scope around it."""
+        outer = path[: path.rstrip("/").rfind("/") + 1]
         called = frozenset(e.func.id for s in statements(f.body) for t in expressions(s) for e in walk(t)
                            if isinstance(e, ir.Call) and isinstance(e.func, ir.Name))  # fmt: skip
-        params = tangent_params(f.params, wrt, self.work.tangent, called)
+        params = tangent_params(f.params, wrt, self.work.tangent, called, lambda e: self.work.mirrored(e, outer))
         entry = [
             ir.Assign((self.work.tangent(p.name),), zero_of_param(p))
             for p in f.params
@@ -114,7 +116,7 @@ class Forward:
                 return [replace(s, names=(*names_, *(work.tangent(n).id for n in active)), source=untold(s.source, not active))]
             case ir.With(items) if any(work.is_active(c, path) for c, _ in items):
                 raise Refused(items[0][0], "N131", "a context manager gets an active value", "Compute it before.")
-            case ir.Try():
+            case ir.Try() | ir.With():  # a context manager may swallow exceptions
                 return [map_blocks(s, lambda b: self.block(b, path, True))]
             case ir.Unread(what):
                 raise Refused(s, "N132", f"{what} is not in the language that is differentiated", UNREAD_HELP)
@@ -166,9 +168,8 @@ class Forward:
         return finished(self.work.derivative(value, path)) or zero_like(value)
 
     def shared(self, value: ir.Expr, tangents: tuple[ir.Expr, ...], path: str, root: ir.Name | None) -> Shared:
-        if "share" not in self.enabled:
-            return Shared([], value, tangents)
-        return share(value, tangents, lambda e: self.work.temporary(temporary(e), path, False), root)
+        worth = WORTH if "share" in self.enabled else CALL  # a call of the user's must never run twice
+        return share(value, tangents, lambda e: self.work.temporary(temporary(e), path, False), root, worth)
 
     def place(
         self, shared: Shared, primal: ir.Assign | ir.Augment, tangent: ir.Assign | ir.Augment, targets: set[str], path: str, in_try: bool
@@ -225,7 +226,7 @@ class Forward:
         d = shared.tangents[0]
         kept = shared.primal.right if isinstance(shared.primal, ir.Binary) else value
         primal = replace(s, value=kept, source=untold(s.source, kept == value))
-        tangent: ir.Stmt = ir.Assign((d_name,), d)
+        tangent: ir.Assign | ir.Augment = ir.Assign((d_name,), d)
         match d:
             case ir.Name(id) if id == d_name.id:
                 return with_lead([ir.Assign((n,), e) for n, e in shared.temporaries], primal)
@@ -401,14 +402,19 @@ class Forward:
 
     def together(self, target: ir.Expr, iterable: ir.Expr, path: str) -> tuple[ir.Expr, ir.Expr]:
         callee = self.work.callee(iterable.func, path) if isinstance(iterable, ir.Call) else None
-        args = [a.value for a in iterable.args] if isinstance(iterable, ir.Call) else []
+        args = [a.value for a in iterable.args if not a.keyword] if isinstance(iterable, ir.Call) else []
+        if isinstance(iterable, ir.Call) and any(a.star for a in iterable.args):
+            raise Refused(iterable, "N103", "the loop runs over starred arguments", "Write them out.")
         match callee, target:
             case (LibraryCall("builtins", "zip"), ir.Display(_, ts)) if len(ts) == len(args):
                 columns = [c for t, a in zip(ts, args, strict=True) for c in self.columns(t, a, path)]
-                return ir.Display("(", tuple(t for t, _ in columns)), zipped([a for _, a in columns])
+                assert isinstance(iterable, ir.Call)
+                return ir.Display("(", tuple(t for t, _ in columns)), zipped([a for _, a in columns], keywords(iterable))
             case (LibraryCall("builtins", "enumerate"), ir.Display(_, (i, t))):
                 inner, source = self.together(t, args[0], path)
-                counted = ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(source), *[ir.Arg(a) for a in args[1:]]))
+                assert isinstance(iterable, ir.Call)
+                rest = (*[ir.Arg(a) for a in args[1:]], *keywords(iterable))
+                counted = ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(source), *rest))
                 return ir.Display("(", (i, inner)), counted
             case (LibraryCall("builtins", "reversed"), _):
                 back = [ir.Call(ir.Library("builtins", "reversed"), (ir.Arg(a),)) for _, a in self.columns(target, args[0], path)]
@@ -515,8 +521,12 @@ def show_name(e: ir.Expr) -> str:
     return e.id if isinstance(e, ir.Name) else e.attr if isinstance(e, ir.Attribute) else "it"
 
 
-def zipped(items: list[ir.Expr]) -> ir.Expr:
-    return ir.Call(ir.Library("builtins", "zip"), tuple(ir.Arg(i) for i in items))
+def zipped(items: list[ir.Expr], rest: tuple[ir.Arg, ...] = ()) -> ir.Expr:
+    return ir.Call(ir.Library("builtins", "zip"), (*(ir.Arg(i) for i in items), *rest))
+
+
+def keywords(e: ir.Call) -> tuple[ir.Arg, ...]:
+    return tuple(a for a in e.args if a.keyword)
 
 
 def with_lead(pre: list[ir.Stmt], s: ir.Stmt) -> list[ir.Stmt]:
@@ -543,10 +553,14 @@ def has_default(params: tuple[ir.Param, ...]) -> bool:
     return any(p.default is not None and p.role in ("", "/") for p in params)
 
 
-def zero_of_param(p: ir.Param, is_function: bool = False) -> ir.Expr:
-    """The default of a tangent parameter: a zero of the structure of the primal's default."""
+def default_of(p: ir.Param, is_function: bool, of_default: Callable[[ir.Expr], ir.Expr]) -> ir.Expr:
+    """The default of a tangent parameter: the tangent of the primal's default; nothing for a function."""
     if is_function:
         return ir.Const(None, "None")
+    return of_default(p.default) if p.default is not None else ZERO
+
+
+def zero_of_param(p: ir.Param) -> ir.Expr:
     return zero_like(p.default) if p.default is not None else ZERO
 
 
@@ -558,7 +572,11 @@ def zero_for(target: ir.Expr, value: ir.Expr) -> ir.Expr:
 
 
 def tangent_params(
-    params: tuple[ir.Param, ...], wrt: list[str], tangent: Callable[[str], ir.Name], functions: frozenset[str] = frozenset()
+    params: tuple[ir.Param, ...],
+    wrt: list[str],
+    tangent: Callable[[str], ir.Name],
+    functions: frozenset[str],
+    of_default: Callable[[ir.Expr], ir.Expr],
 ) -> tuple[ir.Param, ...]:
     """The parameters of a tangent: those of the primal, and the tangents behind the last positional one."""
     optional = has_default(params)
@@ -567,7 +585,7 @@ def tangent_params(
     for p in params:
         if p.name not in wrt:
             continue
-        default = zero_of_param(p, p.name in functions) if (optional and p.role != "*") or (p.role == "=" and p.default is not None) else None
+        default = default_of(p, p.name in functions, of_default) if (optional and p.role != "*") or (p.role == "=" and p.default is not None) else None
         if variadic and p.role == "*":
             default = None
         annotation = tangent_annotation_of_param(p)

@@ -112,32 +112,47 @@ def origin_of(f: FunctionType) -> Origin:
     if not text:
         help_ = "Save it in a file and import it, or hand its text to `adtransform.derive`."
         raise refusal(f, "U006", f"the source of `{name}` cannot be found", help_)
-    check_definition(text, f)
+    check_definitions(text, f)
     return Origin(text, filename, {})
 
 
-def check_definition(text: str, f: FunctionType) -> None:
-    """Refuse a function that the text does not define, or not as it was imported, or more than once."""
+def check_definitions(text: str, f: FunctionType) -> None:
+    """Refuse a function if it, or one of the module that it calls, is no longer what the text defines."""
     name = f.__name__
     changed = refusal(f, "U007", f"the source of `{name}` is no longer what was imported", "Reload the module.")
     try:
         tree = ast.parse(text)
-    except SyntaxError:
-        raise refusal(
-            f, "U007", f"the source of `{name}` is no longer what was imported", "Reload the module."
-        ) from None
-    found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
-    if len(found) != 1:
+        codes = [c for c in compile(tree, "<text>", "exec", dont_inherit=True).co_consts if isinstance(c, CodeType)]
+    except (SyntaxError, ValueError):
+        raise changed from None
+    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    if sum(isinstance(node, ast.FunctionDef) and node.name == name for node in tree.body) != 1:
         help_ = "Define it once, outside of any other statement."
         raise refusal(f, "N002", f"`{name}` is not defined exactly once at the top level of its module", help_)
-    lines = [found[0].lineno, *(decorator.lineno for decorator in found[0].decorator_list)]
-    if any(isinstance(inner, ast.Assert) for inner in ast.walk(found[0])):
-        same = min(lines) == f.__code__.co_firstlineno  # pytest compiles assertions in its own way
-    else:
-        codes = compile(text, f.__code__.co_filename, "exec", dont_inherit=True).co_consts
-        same = any(isinstance(code, CodeType) and code == f.__code__ for code in codes)
-    if not same:
+    if not is_defined_by(defined[name], codes, f):
         raise changed
+    for callee in reachable(name, defined):
+        if not defined[callee].decorator_list and not is_defined_by(defined[callee], codes, f.__globals__.get(callee)):
+            message = f"`{callee}`, which `{name}` calls, is no longer the function that its module defines"
+            raise refusal(f, "U008", message, "Differentiate before anything is replaced, or change the source.")
+
+
+def is_defined_by(node: ast.FunctionDef, codes: list[CodeType], f: object) -> bool:
+    """Whether a function is the one that a statement defines; `codes` are those of the compiled module."""
+    if not isinstance(f, FunctionType):
+        return False
+    if any(isinstance(inner, ast.Assert) for inner in ast.walk(node)):  # pytest compiles assertions in its own way
+        return min([node.lineno, *(d.lineno for d in node.decorator_list)]) == f.__code__.co_firstlineno
+    return f.__code__ in codes
+
+
+def reachable(name: str, defined: dict[str, ast.FunctionDef]) -> list[str]:
+    """The other functions of a module that a function mentions, directly or through one of them."""
+    found = [name]
+    for known in found:  # grows meanwhile
+        mentioned = (node.id for node in ast.walk(defined[known]) if isinstance(node, ast.Name))
+        found += [other for other in dict.fromkeys(mentioned) if other in defined and other not in found]
+    return found[1:]
 
 
 def take_defaults(generated: FunctionType, f: FunctionType) -> None:

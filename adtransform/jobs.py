@@ -149,8 +149,13 @@ def read_source(path: str) -> Source:
     """
     name = "<stdin>" if path == "-" else path
     try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except (OSError, ValueError, AttributeError) as error:  # a null character in the path; a closed standard input
+        if path != "-":
+            data = Path(path).read_bytes()
+        elif sys.stdin:
+            data = sys.stdin.buffer.read()
+        else:
+            raise Misuse("standard input is closed")
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
         raise Misuse(reason(name, error)) from None
     return decode(data, name)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from libcst.metadata import MetadataWrapper, PositionProvider
+from collections.abc import Mapping
+from typing import Any
+
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from adtransform import ir
 from adtransform.diagnostics import Refusal
@@ -11,13 +14,11 @@ from adtransform.refusals import Refused
 
 
 
-def positions(module: Module) -> dict:  # type: ignore[type-arg]
-    """The positions of all nodes of a module."""
-    cached = getattr(module, "positions", None)
-    if cached is None:
-        wrapper = MetadataWrapper(module.tree, unsafe_skip_copy=True)
-        cached = module.positions = wrapper.resolve(PositionProvider)  # type: ignore[attr-defined]
-    return cached  # type: ignore[no-any-return]
+def positions(module: Module) -> Mapping[Any, CodeRange]:
+    """The positions of all nodes of a module, computed once."""
+    if module.positions is None:
+        module.positions = MetadataWrapper(module.tree, unsafe_skip_copy=True).resolve(PositionProvider)
+    return module.positions
 
 
 def locate(module: Module, node: ir.Node, refused: Refused, statement: ir.Stmt | None) -> Refusal:

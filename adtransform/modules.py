@@ -10,6 +10,7 @@ import ast
 import re
 import sys
 import sysconfig
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.machinery import PathFinder
@@ -109,6 +110,7 @@ class Module:
         self.path = path
         self.tree = parse(text, filename)
         self.functions: dict[str, ir.Function] = {}
+        self.positions: Mapping[Any, Any] | None = None  # of all nodes, once something has been refused
 
     @cached_property
     def dotted(self) -> str:

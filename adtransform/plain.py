@@ -8,12 +8,16 @@ from adtransform import ir
 from adtransform.traverse import expressions, statements, walk
 
 ITERATED = frozenset({"zip", "enumerate", "reversed", "sum", "fsum", "tuple"})
+MAKERS = frozenset({"tuple", "list", "sorted"})
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """`walrus`: an assignment expression occurs; `complex`: complex literals; `unread`: what the language does not have;
-    `sequences`: parameters that are indexed, iterated over or starred."""
+    """What occurs in a function, its nested functions aside.
+
+    `walrus`: an assignment expression; `complex`: complex literals; `unread`: what the language does not have; `sequences`:
+    names that are indexed, iterated over, starred or set to a tuple.
+    """
 
     walrus: bool
     complex: tuple[ir.Expr, ...]
@@ -22,19 +26,15 @@ class Features:
 
 
 def features_of(function: ir.Function) -> Features:
-    """Walk a function, its nested functions included."""
+    """Walk a function."""
     walrus = False
     complex_found: list[ir.Expr] = []
     unread: list[ir.Unread] = []
-    found: set[str] = {p.name for p in function.params if p.role == "*"}
-    for s in statements(function.body, nested=True):
-        match s:
-            case ir.For(_, ir.Name(id)) | ir.Assign((ir.Display(), *_), ir.Name(id)):
-                found.add(id)
-            case ir.Unread():
-                unread.append(s)
-            case _:
-                pass
+    sequences: set[str] = {p.name for p in function.params if p.role == "*"}
+    for s in statements(function.body):
+        sequences |= sequences_in(s)
+        if isinstance(s, ir.Unread):
+            unread.append(s)
         for top in expressions(s):
             for e in walk(top):
                 match e:
@@ -42,16 +42,38 @@ def features_of(function: ir.Function) -> Features:
                         pass
                     case ir.Const(complex()):
                         complex_found.append(e)
-                    case ir.Subscript(ir.Name(id), _) | ir.Star(ir.Name(id)):
-                        found.add(id)
                     case ir.Walrus():
                         walrus = True
+                    case ir.Subscript(ir.Name(id), _) | ir.Star(ir.Name(id)):
+                        sequences.add(id)
                     case ir.Call(func, args):
-                        starred = [a.value.id for a in args if a.star and isinstance(a.value, ir.Name)]
-                        found.update(starred)
-                        if isinstance(func, ir.Library) and func.name in ITERATED:
-                            found.update(a.value.id for a in args if isinstance(a.value, ir.Name))
+                        iterated = isinstance(func, ir.Library) and func.name in ITERATED
+                        sequences |= {a.value.id for a in args if isinstance(a.value, ir.Name) and (a.star == "*" or iterated)}
                     case _:
                         pass
-    params = {p.name for p in function.params}
-    return Features(walrus, tuple(complex_found), tuple(unread), frozenset(found & params))
+    return Features(walrus, tuple(complex_found), tuple(unread), frozenset(sequences))
+
+
+def sequences_in(s: ir.Stmt) -> set[str]:
+    """Names that one statement treats as tuples."""
+    match s:
+        case ir.For(_, ir.Name(id)) | ir.Assign((ir.Display(), *_), ir.Name(id)):
+            return {id}
+        case ir.Assign((ir.Name(id), *_), ir.Display("(" | "[")):
+            return {id}
+        case ir.Assign((ir.Name(id), *_), ir.Call(ir.Library("builtins", name))) if name in MAKERS:
+            return {id}
+        case _:
+            return set()
+
+
+def merge(found: list[Features]) -> Features:
+    """The features of several definitions of one name."""
+    if len(found) == 1:
+        return found[0]
+    return Features(
+        any(f.walrus for f in found),
+        tuple(e for f in found for e in f.complex),
+        tuple(u for f in found for u in f.unread),
+        frozenset[str]().union(*(f.sequences for f in found)),
+    )

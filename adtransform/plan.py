@@ -29,7 +29,7 @@ class Plan:
 
 def instance(unit: Unit, inputs: frozenset[str]) -> Instance:
     """The instance that serves a call with these active inputs."""
-    return Instance(unit, inputs & unit.features.sequences)
+    return Instance(unit, inputs & unit.sequences)
 
 
 def plan(activity: Activity, roots: dict[Unit, frozenset[str]]) -> Plan:

@@ -44,12 +44,12 @@ def candidates(signature: Signature, wrt: tuple[str, ...], given: Mapping[str, o
     """
     parameters = [p for p in signature.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
     seen: set[str] = set()
-    for optional, whole, scale, order in itertools.product((False, True), (True, False), SCALES, ORDERS):
+    for filled, whole, scale, order in itertools.product(fillings(parameters, wrt), (True, False), SCALES, ORDERS):
         supply = itertools.cycle([scale * number for number in order])
         point = {
             p.name: fixed(given[p.name], p.name in wrt)
             if p.name in given
-            else choose(p, p.name in wrt, supply, optional, whole)
+            else choose(p, p.name in wrt, supply, p.name in filled, whole)
             for p in parameters
         }
         if repr(point) not in seen:
@@ -57,17 +57,23 @@ def candidates(signature: Signature, wrt: tuple[str, ...], given: Mapping[str, o
             yield point
 
 
+def fillings(parameters: list[Parameter], wrt: tuple[str, ...]) -> list[set[str]]:
+    """Which of the inputs that default to None to give numbers: none, all, one, all but one."""
+    names = [p.name for p in parameters if p.name in wrt and p.default is None]
+    return [set(), set(names), *({name} for name in names), *(set(names) - {name} for name in names)]
+
+
 def fixed(value: object, active: bool) -> object:
     """A value that the user gave: whole numbers become floats where floats are differentiated."""
     return float(value) if active and isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def choose(parameter: Parameter, active: bool, supply: Iterator[float], optional: bool, whole: bool) -> object:
-    """One value.  `optional`: draw one although the default is None; `whole`: what may be an int is one."""
+def choose(parameter: Parameter, active: bool, supply: Iterator[float], filled: bool, whole: bool) -> object:
+    """One value.  `filled`: draw one although the default is None; `whole`: what may be an int is one."""
     name, kind = parameter.name, words(parameter.annotation)
     if parameter.kind is Parameter.VAR_POSITIONAL:
         return (next(supply), next(supply)) if active else ()
-    if parameter.default is not Parameter.empty and not (optional and active and parameter.default is None):
+    if parameter.default is not Parameter.empty and not (filled and parameter.default is None):
         return parameter.default
     if kind.startswith(("list", "List", "Sequence")) and "float" in kind:
         return [next(supply), next(supply), next(supply)]

@@ -256,7 +256,8 @@ def simple_lines(s: ir.Stmt, margin: str, style: Style, reserve: int = 0) -> lis
         case ir.Keyword(word):
             return [margin + word]
         case ir.Inert(_, parts):
-            return [margin + "".join(p if isinstance(p, str) else show_bare(p) for p in parts)]
+            text = "".join(p if isinstance(p, str) else show_bare(p) for p in parts)
+            return (margin + text.replace("\0", margin)).split("\n")
         case ir.Outer(word, names):
             return [f"{margin}{word} {', '.join(names)}"]
         case _:
@@ -351,11 +352,11 @@ def bracketed(e: ir.Expr) -> Bracketed:
             parts = [wrapped(v, own + 1) for v in values]
             return Bracketed(flat(e), [], parts=[parts[0], *(p.behind(f"{op} ") for p in parts[1:])], kind="operators")
         case ir.Compare(left, rest):
-            parts = [wrapped(r, COMPARE + 1).behind(f"{op} ") for op, r in rest]
-            return Bracketed(flat(e), [], parts=[wrapped(left, COMPARE + 1), *parts], kind="operators")
+            others = [wrapped(r, COMPARE + 1).behind(f"{op} ") for op, r in rest]
+            return Bracketed(flat(e), [], parts=[wrapped(left, COMPARE + 1), *others], kind="operators")
         case ir.Choice(test, body, orelse):
-            rest = bracketed(orelse).parts if isinstance(orelse, ir.Choice) else [wrapped(orelse, 2)]
-            parts = [wrapped(body, OR), wrapped(test, OR).behind("if "), rest[0].behind("else "), *rest[1:]]
+            after = bracketed(orelse).parts if isinstance(orelse, ir.Choice) else [wrapped(orelse, 2)]
+            parts = [wrapped(body, OR), wrapped(test, OR).behind("if "), after[0].behind("else "), *after[1:]]
             return Bracketed(flat(e), [], parts=parts, kind="operators")
         case ir.Unary(op, operand) if op != "not":
             inner = wrapped(operand, SIGN)

@@ -487,6 +487,7 @@ def else_of(node: Any) -> tuple[ir.Block, ir.Source]:
 
 
 def if_(node: Any, is_elif: bool = False) -> ir.Stmt:
+    orelse: ir.Block
     if isinstance(node.orelse, cst.If):
         orelse, below = (if_(node.orelse, True),), ir.Source()
     else:

@@ -52,11 +52,11 @@ rule("x % y", "1", "-(x // y)", domain="y != 0", numpy="mod")
 rule("-x", "-1", numpy="negative")
 rule("+x", "1", numpy="positive")
 # a base of zero: x ** 0 is constant, 0 ** n is constant for n > 0; a negative base has no derivative by its exponent
-rule("x ** n", "n * x ** (n - 1) if x or n >= 1 else 0 if n <= 0 else inf", "v * log(x) if x > 0 else 0 if x == 0 else nan",
+rule("x ** n", "n * v / x if x else n * x ** (n - 1) if n >= 1 else 0 if n <= 0 else inf", "v * log(x) if x > 0 else 0 if x == 0 else nan",
      domain="x > 0", numpy="power")  # fmt: skip
-rule("pow(x, n)", "n * x ** (n - 1) if x or n >= 1 else 0 if n <= 0 else inf", "v * log(x) if x > 0 else 0 if x == 0 else nan",
+rule("pow(x, n)", "n * v / x if x else n * x ** (n - 1) if n >= 1 else 0 if n <= 0 else inf", "v * log(x) if x > 0 else 0 if x == 0 else nan",
      domain="x > 0", numpy="float_power")  # fmt: skip
-rule("fma(x, y, z)", "y", "x", "1")
+rule("fma(x, y, z)", "y", "x", "1", numpy="")
 rule("float(x)", "1", numpy="float64")
 
 # --- kinks: zero where two slopes meet, the first argument where two arguments tie ----------------------------------------
@@ -107,20 +107,22 @@ rule("tan(x)", "1 + v * v", domain="abs(x) < 1.5")
 rule("asin(x)", "1 / sqrt((1 - x) * (1 + x)) if -1 < x < 1 else inf", domain="abs(x) < 1", numpy="arcsin")
 rule("acos(x)", "-1 / sqrt((1 - x) * (1 + x)) if -1 < x < 1 else -inf", domain="abs(x) < 1", numpy="arccos")
 rule("atan(x)", "1 / (1 + x * x)", numpy="arctan")
-rule("atan2(y, x)", "x / (x * x + y * y) if x * x + y * y else nan", "-y / (x * x + y * y) if x * x + y * y else nan",
+rule("atan2(y, x)", "x / hypot(y, x) / hypot(y, x) if x or y else nan", "-y / hypot(y, x) / hypot(y, x) if x or y else nan",
      numpy="arctan2")  # fmt: skip
 rule("degrees(x)", "180 / pi")
 rule("radians(x)", "pi / 180")
 rule("np.rad2deg(x)", "180 / pi")
 rule("np.deg2rad(x)", "pi / 180")
-rule("np.sinc(x)", "(cos(pi * x) - v) / x if x else 0")
+# next to 0 the terms of (cos(pi * x) - v) / x cancel: its Taylor series
+rule("np.sinc(x)", "(cos(pi * x) - v) / x if abs(x) > 0.02 else -pi * pi / 3 * x * (1 - (pi * x) ** 2 / 10 "
+     "* (1 - (pi * x) ** 2 / 28 * (1 - (pi * x) ** 2 / 54)))")  # fmt: skip
 
 # --- hyperbolic functions --------------------------------------------------------------------------------------------------
 rule("sinh(x)", "cosh(x)")
 rule("cosh(x)", "sinh(x)")
 rule("tanh(x)", "1 - v * v", domain="abs(x) < 2")
-rule("asinh(x)", "1 / sqrt(x * x + 1)", numpy="arcsinh")
-rule("acosh(x)", "1 / sqrt((x - 1) * (x + 1)) if x > 1 else inf", domain="x > 1", numpy="arccosh")
+rule("asinh(x)", "1 / hypot(1, x)", numpy="arcsinh")
+rule("acosh(x)", "1 / (sqrt(x - 1) * sqrt(x + 1)) if x > 1 else inf", domain="x > 1", numpy="arccosh")
 rule("atanh(x)", "1 / ((1 - x) * (1 + x))", domain="abs(x) < 1", numpy="arctanh")
 
 # --- special functions; 2 / sqrt(pi) is 1.1283791670955126 -------------------------------------------------------------------

@@ -10,7 +10,7 @@ from functools import cached_property
 from adtransform import ir
 from adtransform.directives import Directives, directives
 from adtransform.modules import Binding, Defined, Imported, Module, Project, Value, imported_names
-from adtransform.plain import features_of, Features
+from adtransform.plain import Features, features_of, merge
 from adtransform.traverse import local_names, own_names, statements
 
 
@@ -40,8 +40,15 @@ class Unit:
         return directives(self.raw)
 
     @cached_property
-    def features(self) -> Features:
-        return features_of(self.function)
+    def features(self) -> dict[str, Features]:
+        """What occurs in the function and in each nested function, by scope."""
+        return {path: merge([features_of(f) for f in fs]) for path, fs in self.scopes.functions.items()}
+
+    @cached_property
+    def sequences(self) -> frozenset[str]:
+        """The keys of the variables that hold tuples somewhere."""
+        keys = (self.scopes.key(path, n) for path, features in self.features.items() for n in features.sequences)
+        return frozenset(k for k in keys if k is not None)
 
     @cached_property
     def scopes(self) -> Scopes:

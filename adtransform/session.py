@@ -19,6 +19,7 @@ from adtransform.kinds import Kind, default_wrt, of_param
 from adtransform.locate import locate
 from adtransform.modules import Defined, Module
 from adtransform.names import Supply, suffix
+from adtransform.plain import merge
 from adtransform.plan import Instance, Plan, instance, plan
 from adtransform.printer import Style
 from adtransform.refusals import Refused
@@ -191,8 +192,8 @@ class Session:
             function = forward.unit(flat)
             function = replace(function, source=replace(function.source, lead=without_directives(function.source.lead)))
             function = documented(function, unit, wrt)
-        for refused, statement in work.refused:
-            self.refuse(unit, refused, statement)
+        for found, statement in work.refused:
+            self.refuse(unit, found, statement)
         helpers |= work.helpers
         return None if work.refused else function
 
@@ -214,10 +215,11 @@ class Session:
             if word not in KNOWN_DECORATORS:
                 raise Refused(d, "N130", f"the decorator `{word}` may change what the function does",
                               "Differentiate the undecorated function.")  # fmt: skip
-        for s in unit.features.unread:
+        features = merge(list(unit.features.values()))
+        for s in features.unread:
             raise Refused(s, "N132", f"{describe(s.what)} is not in the language that is differentiated",
                           "Move it into a function of its own that is called with passive arguments.")  # fmt: skip
-        for e in unit.features.complex:
+        for e in features.complex:
             raise Refused(e, "D003", "complex numbers are not differentiated", "Write it with floats.")
 
     def refuse(self, unit: Unit, refused: Refused, statement: ir.Stmt | None = None) -> None:

@@ -23,6 +23,7 @@ from adtransform.effects import raises_first
 from adtransform.traverse import children, rebuild
 
 WORTH = 2  # operations that must be saved before a temporary pays
+CALL = 20  # what a call counts of which nothing is known: it may do anything, and must not run twice
 
 
 @dataclass
@@ -95,7 +96,7 @@ def own_cost(e: ir.Expr) -> int:
         case ir.Call(ir.Library()):
             return 4
         case ir.Call() | ir.Comprehension() | ir.Opaque():
-            return 20
+            return CALL
         case _:
             return 0
 
@@ -122,7 +123,13 @@ class Shared:
     tangents: tuple[ir.Expr, ...]
 
 
-def share(primal: ir.Expr, tangents: tuple[ir.Expr, ...], new: Callable[[ir.Expr], ir.Name], root: ir.Name | None) -> Shared:
+def share(
+    primal: ir.Expr,
+    tangents: tuple[ir.Expr, ...],
+    new: Callable[[ir.Expr], ir.Name],
+    root: ir.Name | None,
+    worth: int = WORTH,
+) -> Shared:
     """Find what is worth a temporary, and put it in.
 
     `root` stands in the tangents for the primal's value; None if that has no name.  `new` makes a temporary.
@@ -133,7 +140,7 @@ def share(primal: ir.Expr, tangents: tuple[ir.Expr, ...], new: Callable[[ir.Expr
     top = table.number(primal)
     tops = [table.number(t) for t in tangents]
     hoistable = evaluated(table, [primal, *tangents])
-    chosen = choose(table, top, tops, hoistable, root is not None)
+    chosen = choose(table, top, tops, hoistable, root is not None, worth)
     if not chosen and (root is None or not reads_top(table, top, tops)):
         return Shared([], primal, tangents)
     in_order(table, primal, top, chosen)
@@ -179,7 +186,7 @@ def evaluated(table: Numbering, tops: list[ir.Expr]) -> set[int]:
     return found
 
 
-def choose(table: Numbering, top: int, tops: list[int], hoistable: set[int], has_root: bool) -> set[int]:
+def choose(table: Numbering, top: int, tops: list[int], hoistable: set[int], has_root: bool, worth: int) -> set[int]:
     """The numbers worth a temporary."""
     uses = [0] * len(table.parts)
     in_tangent = [False] * len(table.parts)
@@ -192,7 +199,7 @@ def choose(table: Numbering, top: int, tops: list[int], hoistable: set[int], has
         if not uses[n]:
             continue
         saved = (uses[n] - 1) * table.cost[n]
-        pays = saved >= WORTH and in_tangent[n] and n in hoistable and is_value(table.example[n])
+        pays = saved >= worth and in_tangent[n] and n in hoistable and is_value(table.example[n])
         if pays and n != top:
             chosen.add(n)
         elif pays and not has_root:

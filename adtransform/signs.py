@@ -32,8 +32,8 @@ def lower_bound(e: Expr) -> float:
             low = (lower_bound(left), lower_bound(right))
             return low[0] * low[1] if min(low) >= 0.0 and max(low) < math.inf else -math.inf
         case Binary("/", left, Const(int() | float() as value)) if value > 0:
-            low = lower_bound(left)
-            return low / value if low >= 0.0 else -math.inf
+            bound = lower_bound(left)
+            return bound / value if bound >= 0.0 else -math.inf
         case Binary("**", left, Const(int() | float() as value)):
             if value == int(value) and int(value) % 2 == 0 and value > 0:
                 low_power = max(lower_bound(left), 0.0)

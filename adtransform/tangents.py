@@ -34,6 +34,7 @@ class Tangents:
         self.nonzero: list[ir.Expr] = []
         self.nobody: ir.Name | None = None
         self.signs = True
+        self.has_walrus = any(f.walrus for f in unit.features.values())
         self.bound: dict[str, ir.Expr | None] = {}  # variables of the comprehension at hand, and their tangents
 
         self.effectful = self.with_effects()
@@ -167,6 +168,11 @@ class Tangents:
                 return self.bound[id] if id in self.bound else self.tangent(id)
             case ir.Binary("**", base, exponent) if self.value(exponent, path) is not None:
                 return self.power(e, base, exponent, path)
+            case ir.Binary("+", left, right) if self.is_sequence(left, path) or self.is_sequence(right, path):
+                return ir.Binary("+", self.items(left, path), self.items(right, path))
+            case ir.Binary("*", left, right) if self.is_sequence(left, path) or self.is_sequence(right, path):
+                sides = [self.items(x, path) if self.is_sequence(x, path) else x for x in (left, right)]
+                return ir.Binary("*", sides[0], sides[1])
             case ir.Binary("*", left, right) if left == right:
                 return self.power(e, left, ir.Const(2, "2"), path)
             case ir.Binary(op, left, right):
@@ -195,6 +201,28 @@ class Tangents:
                 return self.call(e, func, args, path)
             case _:
                 raise Refused(e, *unsupported(e))
+
+    def is_sequence(self, e: ir.Expr, path: str) -> bool:
+        """Whether an expression is a tuple, as far as it shows."""
+        match e:
+            case ir.Display("(" | "["):
+                return True
+            case ir.Name(id):
+                return self.unit.scopes.key(path, id) in self.unit.sequences
+            case ir.Binary("+" | "*", left, right):
+                return self.is_sequence(left, path) or self.is_sequence(right, path)
+            case ir.Subscript(_, ir.Slice()):
+                return True
+            case ir.Call(ir.Library("builtins", "tuple" | "list" | "sorted")):
+                return True
+            case _:
+                return False
+
+    def items(self, e: ir.Expr, path: str) -> ir.Expr:
+        """The tangent of a tuple, with as many items."""
+        if self.is_active(e, path) or isinstance(e, ir.Display):
+            return self.mirrored(e, path)
+        return ir.Binary("*", ir.Display("(", (ZERO,)), ir.Call(ir.Library("builtins", "len"), (ir.Arg(e),)))
 
     def mirrored(self, e: ir.Expr, path: str) -> ir.Expr:
         """The tangent of an expression, or a zero of its structure."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from functools import cache
 
 from adtransform import ir
@@ -76,7 +77,7 @@ def convert(node: ast.expr, as_float: bool) -> ir.Expr:
             raise ValueError(f"a partial cannot hold {type(node).__name__}")
 
 
-def substitute(e: ir.Expr, values: dict[str, ir.Expr]) -> ir.Expr:
+def substitute(e: ir.Expr, values: Mapping[str, ir.Expr]) -> ir.Expr:
     """The expression with names replaced; equal parts stay shared."""
     if isinstance(e, ir.Name):
         return values.get(e.id, e)

@@ -277,6 +277,14 @@ def test_a_file_that_changed_since_the_import_is_refused(load: Callable[..., Mod
         ad.tangent(model.plain)
 
 
+def test_a_callee_that_was_replaced_is_refused(load: Callable[..., ModuleType]) -> None:
+    model = load()
+    model.lift = lambda u: u
+    with pytest.raises(ad.TransformError, match="`lift`, which `force` calls, is no longer the function"):
+        ad.tangent(model.force)
+    assert ad.tangent(model.plain)(3.0, 1.0) == (9.0, 6.0)
+
+
 def test_what_is_refused_inside_is_raised_with_its_place(load: Callable[..., ModuleType]) -> None:
     model = load("def f(x: float) -> float:\n    return abs(x + 1j)\n")
     with pytest.raises(ad.TransformError) as caught:

@@ -149,6 +149,12 @@ def test_an_optional_parameter_gets_a_number_only_where_none_does_not_do(check: 
         """)
     assert report.ok
     assert [c.point for c in report.checks] == ["x=0.7, y=None", "x=0.7, y=1.3"]
+    assert check("""
+        def f(x: float, a: float | None = None, b: float | None = None, c: float | None = None):
+            if [a, b, c].count(None) != 1:
+                raise ValueError("give two of three")
+            return x * a * b if c is None else x * b * c if a is None else x * a * c
+        """).ok
 
 
 def test_another_point_is_drawn_where_the_first_one_is_a_kink(check: Check) -> None:
