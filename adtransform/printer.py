@@ -245,7 +245,7 @@ def simple_lines(s: ir.Stmt, margin: str, style: Style, reserve: int = 0) -> lis
             in_parentheses = isinstance(value, ir.Display) and value.bracket == "(" and isinstance(targets[-1], ir.Name)
             return fitted(head, value, "", margin, style, in_parentheses)
         case ir.Augment(target, op, value):
-            return fitted(f"{show(target)} {op}= ", value, "", margin, style)
+            return fitted(f"{show(target)} {op}= ", value, "", margin, style, isinstance(value, ir.Display))
         case ir.Effect(value):
             return fitted("", value, "", margin, style)
         case ir.Return(None):

@@ -14,7 +14,6 @@ from adtransform.directives import without_directives
 from adtransform.documentation import documented
 from adtransform.flatten import Flatten
 from adtransform.forward import Forward
-from adtransform.helpers import HELPERS
 from adtransform.kinds import Kind, default_wrt, of_param
 from adtransform.locate import locate
 from adtransform.modules import Defined, Module
@@ -59,9 +58,8 @@ class Session:
         self.suffix = suffix("d", self.taken(whole))
         self.name_units(whole)
         written: dict[Instance, ir.Function] = {}
-        helpers: set[str] = set()
         for current in whole.wrt:
-            function = self.generate(current, whole, helpers)
+            function = self.generate(current, whole)
             if function is not None:
                 written[current] = function
         asked = [instance(u, w) for u, w in roots.items()]
@@ -71,7 +69,7 @@ class Session:
             raise TransformError(refusals)
         if refusals and not written:
             raise TransformError(refusals)
-        text = self.text(written, helpers)
+        text = self.text(written)
         derivatives = tuple(self.derivative(i, whole) for i in asked if i in written)
         return Result(text, derivatives, tuple(refusals))
 
@@ -167,7 +165,7 @@ class Session:
 
     # --- one function -------------------------------------------------------------------------------------------------
 
-    def generate(self, current: Instance, whole: Plan, helpers: set[str]) -> ir.Function | None:
+    def generate(self, current: Instance, whole: Plan) -> ir.Function | None:
         """The tangent of one unit, or None if something in it was refused."""
         unit = current.unit
         try:
@@ -194,7 +192,6 @@ class Session:
             function = documented(function, unit, wrt)
         for found, statement in work.refused:
             self.refuse(unit, found, statement)
-        helpers |= work.helpers
         return None if work.refused else function
 
     def by_rule(self, unit: Unit) -> ir.Function:
@@ -294,23 +291,16 @@ class Session:
             taken |= unit.module.identifiers
         return Supply(taken, self.suffix)
 
-    def text(self, written: dict[Instance, ir.Function], helpers: set[str]) -> str:
+    def text(self, written: dict[Instance, ir.Function]) -> str:
         own = Supply(set(self.main.identifiers) | set(self.names.values()), self.suffix)
         spelling = Spelling(self.program, own)
-        known = frozenset(self.names.values()) | helpers
+        known = frozenset(self.names.values())
         functions: dict[str, list[ir.Function]] = {}
         others: list[ir.Function] = []
         for i, f in written.items():
             spelled = spelling.function(i.unit, f, known)
             (functions.setdefault(i.unit.name, []) if i.unit.module is self.main else others).append(spelled)
-        texts = []
-        for name in ("digamma", "polygamma"):
-            if name in helpers or (name == "digamma" and "polygamma" in helpers and "digamma(" in HELPERS["polygamma"]):
-                texts.append(HELPERS[name])
-        if texts:
-            spelling.library(ir.Library("math", "floor"), frozenset())
-            if not any(b for b in self.main.bindings if b == "math"):
-                spelling.added["import math"] = None
+        texts = spelling.helper_texts()
         imports = list(spelling.added)
         return write(
             self.main,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from adtransform import ir
+from adtransform.helpers import HELPERS
 from adtransform.modules import Imported, Module
 from adtransform.names import Supply
 from adtransform.scopes import Program, Unit
@@ -23,6 +25,7 @@ class Spelling:
         self.added: dict[str, None] = {}  # new import statements, in order
         self.extended: dict[str, list[str]] = {}  # names added to `from X import …`, by X
         self.foreign: dict[tuple[int, str], str] = {}
+        self.helpers: dict[str, str] = {}
         self.bound: dict[Imported, list[str]] = {}  # the names of each import of the main module
         for name, binding in self.main.bindings.items():
             if isinstance(binding, Imported):
@@ -35,6 +38,8 @@ class Spelling:
         """The name or attribute under which the output module reaches a library function."""
         if e.home == "builtins":
             return ir.Name(e.name)
+        if e.home == "helper":
+            return ir.Name(self.helper(e.name))
         home = e.home or ("numpy" if self.alias("numpy", hidden) and not self.reaches("math", hidden) else "math")
         name = twin_name(home, e.name)
         for bound in self.bound.get(Imported(home, name), ()):
@@ -68,6 +73,33 @@ class Spelling:
         other = self.supply.fresh(f"{short.replace('.', '_')}_{name}")
         self.added[f"from {home} import {name} as {other}"] = None
         return ir.Name(other)
+
+    # --- helper functions ---------------------------------------------------------------------------------------------
+
+    def helper(self, name: str) -> str:
+        """The name of an emitted helper function; it is emitted with all that it calls."""
+        if name not in self.helpers:
+            self.helpers[name] = self.supply.fresh(name)
+            for other in HELPERS:
+                if other != name and re.search(rf"\b{other}\(", HELPERS[name]):
+                    self.helper(other)
+        return self.helpers[name]
+
+    def helper_texts(self) -> list[str]:
+        """The emitted helper functions, with `math` spelled as the output module has it."""
+        if not self.helpers:
+            return []
+        alias = self.alias("math", frozenset())
+        if alias is None:
+            alias = self.supply.fresh("math") if "math" in self.main.bindings else "math"
+            self.added["import math" if alias == "math" else f"import math as {alias}"] = None
+        texts = []
+        for name in (n for n in HELPERS if n in self.helpers):
+            text = re.sub(r"\bmath\.", f"{alias}.", HELPERS[name])
+            for other, new in self.helpers.items():
+                text = re.sub(rf"\b{other}\(", f"{new}(", text)
+            texts.append(text)
+        return texts
 
     # --- other files --------------------------------------------------------------------------------------------------
 

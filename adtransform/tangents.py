@@ -29,7 +29,6 @@ class Tangents:
         self.varied = set(facts.varied)
         self.probe = Probe(activity, unit)
         self.refused: list[tuple[Refused, ir.Stmt]] = []
-        self.helpers: set[str] = set()
         self.memo: dict[tuple[int, str], tuple[ir.Expr, frozenset[str]]] = {}
         self.nonzero: list[ir.Expr] = []
         self.nobody: ir.Name | None = None
@@ -268,7 +267,6 @@ class Tangents:
             if text == "0" or (d := self.derivative(a, path)) is None:
                 continue
             p = library_template(text, params, home)
-            self.helpers |= {n for n in HELPERS if n in text}
             total = plus(total, times(substitute(self.pruned(p, values), short), d))
         return substitute(total, whole) if total is not None and whole else total
 
@@ -352,7 +350,9 @@ def library_template(text: str, params: tuple[str, ...], home: str) -> ir.Expr:
 
     def function(p: ir.Expr) -> ir.Expr:
         if isinstance(p, ir.Name):
-            return p if p.id in params or p.id == "v" or p.id in HELPERS else twin(home, p.id)
+            if p.id in params or p.id == "v":
+                return p
+            return ir.Library("helper", p.id) if p.id in HELPERS else twin(home, p.id)
         return rebuild(p, function)
 
     return function(template(text))
