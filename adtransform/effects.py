@@ -32,7 +32,9 @@ def may_raise(e: ir.Expr) -> bool:
                 return True
             case ir.Call(ir.Library()):
                 pass
-            case ir.Call() | ir.Subscript() | ir.Attribute() | ir.Comprehension() | ir.Star() | ir.Walrus() | ir.Opaque():
+            case (
+                ir.Call() | ir.Subscript() | ir.Attribute() | ir.Comprehension() | ir.Star() | ir.Walrus() | ir.Opaque()
+            ):
                 return True
             case _:
                 pass

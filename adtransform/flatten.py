@@ -23,7 +23,6 @@ from adtransform.tangents import Tangents
 from adtransform.traverse import blocks, children, expressions, map_blocks, names, rebuild, walk
 
 
-
 class Flatten:
     """Flattens one unit; `work` knows what is active and takes the new temporaries in."""
 
@@ -235,7 +234,11 @@ class Flatten:
         return ir.Logic(e.op, (flat, *rest), at=e.at)
 
     def children(
-        self, e: ir.Expr, path: str, pre: list[ir.Stmt], visit: Callable[[ir.Expr, str, list[ir.Stmt]], ir.Expr] | None = None
+        self,
+        e: ir.Expr,
+        path: str,
+        pre: list[ir.Stmt],
+        visit: Callable[[ir.Expr, str, list[ir.Stmt]], ir.Expr] | None = None,
     ) -> ir.Expr:
         """Flatten subexpressions in order; what was evaluated before a new statement and could tell moves as well."""
         visit = visit or self.expr
@@ -248,7 +251,9 @@ class Flatten:
                 telling = any(isinstance(s, ir.Assign) and raises_first(s.value) for s in pre[before:])
                 rebound = self.rebinds(pre[before:])
                 for i, earlier in enumerate(done):
-                    if (telling and raises_first(earlier) and not isinstance(earlier, ir.Star)) or names(earlier) & rebound:
+                    if (telling and raises_first(earlier) and not isinstance(earlier, ir.Star)) or names(
+                        earlier
+                    ) & rebound:
                         name = self.new(earlier, path)
                         moved.append(ir.Assign((name,), earlier, at=child.at))
                         done[i] = name
@@ -294,7 +299,9 @@ class Flatten:
 
     def binds_active(self, e: ir.Expr, path: str) -> bool:
         """Whether an active variable is assigned inside an expression."""
-        return self.work.has_walrus and any(isinstance(w, ir.Walrus) and self.work.is_active(w.target, path) for w in walk(e))
+        return self.work.has_walrus and any(
+            isinstance(w, ir.Walrus) and self.work.is_active(w.target, path) for w in walk(e)
+        )
 
     def needs_root(self, e: ir.Call, path: str) -> bool:
         """Whether a call has to stand alone on the right-hand side."""

@@ -134,9 +134,7 @@ def use_in(activity: Activity, unit: Unit, name: str, e: ir.Expr, seen: frozense
             return None
 
 
-def use_in_call(
-    activity: Activity, unit: Unit, name: str, e: ir.Call, seen: frozenset[tuple[int, str]]
-) -> Kind | None:
+def use_in_call(activity: Activity, unit: Unit, name: str, e: ir.Call, seen: frozenset[tuple[int, str]]) -> Kind | None:
     if not any(isinstance(x, ir.Name) and x.id == name for a in e.args for x in walk(a.value)):
         return None
     callee = activity.program.callee(unit, "", e.func)
@@ -196,7 +194,9 @@ def of_param(activity: Activity, unit: Unit, p: ir.Param) -> Kind:
 
 def counts(unit: Unit, name: str) -> bool:
     """Whether a name is used, and only in arithmetic and comparisons with whole numbers."""
-    used = any(ir.Name(name) in (e, *walk(e)) for s in statements(unit.function.body, nested=True) for e in expressions(s))
+    used = any(
+        ir.Name(name) in (e, *walk(e)) for s in statements(unit.function.body, nested=True) for e in expressions(s)
+    )
     return used and not meets_floats(unit, name)
 
 

@@ -13,7 +13,6 @@ from adtransform.modules import Module
 from adtransform.refusals import Refused
 
 
-
 def positions(module: Module) -> Mapping[Any, CodeRange]:
     """The positions of all nodes of a module, computed once."""
     if module.positions is None:
@@ -35,6 +34,13 @@ def locate(module: Module, node: ir.Node, refused: Refused, statement: ir.Stmt |
             text = lines[start.line - 1] if start.line <= len(lines) else ""
             last = end.column if end.line == start.line else len(text)
             return Refusal(
-                module.filename, start.line, start.column + 1, refused.code, refused.message, refused.help, text, last + 1
+                module.filename,
+                start.line,
+                start.column + 1,
+                refused.code,
+                refused.message,
+                refused.help,
+                text,
+                last + 1,
             )
     return Refusal(module.filename, 0, 0, refused.code, refused.message, refused.help)

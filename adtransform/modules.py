@@ -209,7 +209,11 @@ def item_of(node: Any, first: bool) -> Item:
         small = node.body[0]
         if isinstance(small, (cst.Import, cst.ImportFrom)) and len(node.body) == 1:
             return Item(node, "import", tuple(imported_names(small)))
-        if first and isinstance(small, cst.Expr) and isinstance(small.value, (cst.SimpleString, cst.ConcatenatedString)):
+        if (
+            first
+            and isinstance(small, cst.Expr)
+            and isinstance(small.value, (cst.SimpleString, cst.ConcatenatedString))
+        ):
             return Item(node, "docstring", ())
         if len(node.body) == 1 and isinstance(small, (cst.Assign, cst.AnnAssign)):
             targets = [t.target for t in small.targets] if isinstance(small, cst.Assign) else [small.target]

@@ -1,6 +1,6 @@
 """The driver: text in, text out.
 
-    text ─read─▶ functions ─facts─▶ what is active ─flatten─▶ one call a statement ─forward─▶ tangents ─write─▶ text
+text ─read─▶ functions ─facts─▶ what is active ─flatten─▶ one call a statement ─forward─▶ tangents ─write─▶ text
 """
 
 from __future__ import annotations

@@ -48,7 +48,9 @@ def features_of(function: ir.Function) -> Features:
                         sequences.add(id)
                     case ir.Call(func, args):
                         iterated = isinstance(func, ir.Library) and func.name in ITERATED
-                        sequences |= {a.value.id for a in args if isinstance(a.value, ir.Name) and (a.star == "*" or iterated)}
+                        sequences |= {
+                            a.value.id for a in args if isinstance(a.value, ir.Name) and (a.star == "*" or iterated)
+                        }
                     case _:
                         pass
     return Features(walrus, tuple(complex_found), tuple(unread), frozenset(sequences))

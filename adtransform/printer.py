@@ -76,7 +76,11 @@ def flat(e: ir.Expr) -> str:
         case ir.Binary(op, left, right):
             return f"{show(left, LEVELS[op])} {op} {show(right, LEVELS[op] + 1)}"
         case ir.Unary(op, operand):
-            return f"not {show(operand, NOT)}" if op == "not" else f"{op}{show(operand, POWER + 1 if is_power(operand) else SIGN)}"
+            return (
+                f"not {show(operand, NOT)}"
+                if op == "not"
+                else f"{op}{show(operand, POWER + 1 if is_power(operand) else SIGN)}"
+            )
         case ir.Compare(left, rest):
             return " ".join([show(left, COMPARE + 1), *(f"{op} {show(r, COMPARE + 1)}" for op, r in rest)])
         case ir.Logic(op, values):

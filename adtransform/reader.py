@@ -380,7 +380,9 @@ def unread(node: Any, what: str, lead: tuple[str, ...]) -> ir.Unread:
             binds.add(top.name.value)
         stack.extend(top.children)
     binds |= reads if isinstance(node, cst.Match) else set()
-    return ir.Unread(what, tuple(sorted(reads)), tuple(sorted(binds)), at=node, source=ir.Source(lead, "", Verbatim(node)))
+    return ir.Unread(
+        what, tuple(sorted(reads)), tuple(sorted(binds)), at=node, source=ir.Source(lead, "", Verbatim(node))
+    )
 
 
 def _names_below(node: Any) -> list[cst.Name]:
@@ -499,7 +501,9 @@ def if_(node: Any, is_elif: bool = False) -> ir.Stmt:
 def for_(node: Any) -> ir.Stmt:
     orelse, below = else_of(node.orelse)
     source = ir.Source(lines_of(node.leading_lines), header(node.body), VerbatimLoop(node))
-    return ir.For(expression(node.target), expression(node.iter), block(node.body), orelse, below, at=node, source=source)
+    return ir.For(
+        expression(node.target), expression(node.iter), block(node.body), orelse, below, at=node, source=source
+    )
 
 
 def while_(node: Any) -> ir.Stmt:

@@ -183,7 +183,9 @@ NUMPY_ALIASES = {
     "pow": "x ** n",
     "float32": "float",
 }
-BY_NUMPY_NAME = {r.numpy: r for r in RULES.values() if r.numpy} | {n: RULES[r] for n, r in NUMPY_ALIASES.items() if r in RULES}
+BY_NUMPY_NAME = {r.numpy: r for r in RULES.values() if r.numpy} | {
+    n: RULES[r] for n, r in NUMPY_ALIASES.items() if r in RULES
+}
 
 
 def find(home: str, name: str) -> Rule | None:
@@ -199,7 +201,11 @@ def find(home: str, name: str) -> Rule | None:
     if home == "math" and (name in BUILTINS - {"pow"} or name.startswith("np.") or name in HELPERS):
         return None
     if home == "scipy.special":
-        return RULES.get(name) if name in ("erf", "erfc", "gamma", "digamma", "polygamma", "cbrt", "exp2", "expm1", "log1p") else None
+        return (
+            RULES.get(name)
+            if name in ("erf", "erfc", "gamma", "digamma", "polygamma", "cbrt", "exp2", "expm1", "log1p")
+            else None
+        )
     return RULES.get(name)
 
 

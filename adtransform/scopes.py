@@ -6,7 +6,6 @@ import builtins
 from dataclasses import dataclass, field
 from functools import cached_property
 
-
 from adtransform import ir
 from adtransform.directives import Directives, directives
 from adtransform.modules import Binding, Defined, Imported, Module, Project, Value, imported_names
@@ -278,5 +277,3 @@ def attributes(e: ir.Expr) -> list[str]:
         e = e.value
     parts.append(e.id if isinstance(e, ir.Name) else "")
     return parts[::-1]
-
-

@@ -14,6 +14,7 @@ from adtransform.directives import without_directives
 from adtransform.documentation import documented
 from adtransform.flatten import Flatten
 from adtransform.forward import Forward
+from adtransform.handover import Handover
 from adtransform.kinds import Kind, default_wrt, of_param
 from adtransform.locate import locate
 from adtransform.modules import Defined, Module
@@ -23,6 +24,7 @@ from adtransform.plan import Instance, Plan, instance, plan
 from adtransform.printer import Style
 from adtransform.refusals import Refused
 from adtransform.scopes import Program, Unit, UnitCall
+from adtransform.share import CALL, WORTH
 from adtransform.spelling import Spelling
 from adtransform.tangents import Tangents
 from adtransform.traverse import bound_names
@@ -175,7 +177,8 @@ class Session:
             return None
         work = Tangents(unit, self.program, self.activity, whole.facts[current], self.supply(unit))
         work.signs = "sign" not in self.options.disabled
-        forward = Forward(work, whole, self.names.__getitem__, current, self.enabled())
+        worth = WORTH if "share" in self.enabled() else CALL
+        forward = Forward(work, Handover(work, whole, self.names.__getitem__, current, worth))
         wrt = tuple(p.name for p in unit.function.params if p.name in whole.wrt[current])
         source = self.by_rule(unit) if unit.directives.partials else unit.function
         if unit.directives.partials:
@@ -205,7 +208,9 @@ class Session:
         """What the whole function must be."""
         f = unit.function
         for message in unit.directives.errors:
-            raise Refused(f, "U010", message, "Write `# adgen: partial x = …`, one line an argument, or `# adgen: passive`.")
+            raise Refused(
+                f, "U010", message, "Write `# adgen: partial x = …`, one line an argument, or `# adgen: passive`."
+            )
         for d in f.decorators:
             target = d.func if isinstance(d, ir.Call) else d
             word = target.attr if isinstance(target, ir.Attribute) else target.id if isinstance(target, ir.Name) else ""
@@ -304,7 +309,9 @@ class Session:
         imports = list(spelling.added)
         return write(
             self.main,
-            Output(functions, others, imports, spelling.extended, texts, self.options.source_name, self.options.command),
+            Output(
+                functions, others, imports, spelling.extended, texts, self.options.source_name, self.options.command
+            ),
             self.style(),
         )
 

@@ -212,7 +212,9 @@ def choose(table: Numbering, top: int, tops: list[int], hoistable: set[int], has
 
 
 def is_value(e: ir.Expr) -> bool:
-    return not isinstance(e, (ir.Name, ir.Const, ir.Library, ir.Display, ir.Star, ir.Slice, ir.Compare, ir.Logic, ir.Attribute))
+    return not isinstance(
+        e, (ir.Name, ir.Const, ir.Library, ir.Display, ir.Star, ir.Slice, ir.Compare, ir.Logic, ir.Attribute)
+    )
 
 
 def in_order(table: Numbering, primal: ir.Expr, top: int, chosen: set[int]) -> None:

@@ -20,7 +20,12 @@ def is_harmless(work: Tangents, e: ir.Call, path: str) -> bool:
         case NestedCall(_, functions):
             return all(stores_nothing(f) for f in functions)
         case _:
-            return isinstance(e.func, ir.Attribute) and e.func.attr in REPORTS or isinstance(e.func, ir.Name) and e.func.id == "warn"
+            return (
+                isinstance(e.func, ir.Attribute)
+                and e.func.attr in REPORTS
+                or isinstance(e.func, ir.Name)
+                and e.func.id == "warn"
+            )
 
 
 def stores_nothing(f: ir.Function) -> bool:
@@ -34,7 +39,9 @@ def stores_nothing(f: ir.Function) -> bool:
             case ir.Augment(ir.Subscript() | ir.Attribute()):
                 return False
             case ir.Effect(ir.Call(func)):
-                name = func.attr if isinstance(func, ir.Attribute) else func.name if isinstance(func, ir.Library) else ""
+                name = (
+                    func.attr if isinstance(func, ir.Attribute) else func.name if isinstance(func, ir.Library) else ""
+                )
                 if name not in REPORTS:
                     return False
             case _:

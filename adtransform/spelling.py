@@ -135,7 +135,12 @@ class Spelling:
         for bound in self.bound.get(Imported(dotted, name), ()):
             return bound
         resolved = self.program.project.resolve(self.main, name)
-        if resolved is not None and resolved[0].dotted == dotted and resolved[1] == name and resolved[0] is not self.main:
+        if (
+            resolved is not None
+            and resolved[0].dotted == dotted
+            and resolved[1] == name
+            and resolved[0] is not self.main
+        ):
             return name
         if name not in self.main.identifiers and not hasattr(builtins, name) and name not in self.supply.taken:
             self.supply.taken.add(name)

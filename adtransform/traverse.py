@@ -210,7 +210,9 @@ def map_expressions(s: Stmt, e: Callable[[Expr], Expr]) -> Stmt:
     """A statement with its own expressions mapped; those of its blocks are left."""
     match s:
         case Assign(targets, value, annotation):
-            return replace(s, targets=tuple(e(t) for t in targets), value=e(value), annotation=annotation and e(annotation))
+            return replace(
+                s, targets=tuple(e(t) for t in targets), value=e(value), annotation=annotation and e(annotation)
+            )
         case Augment(target, _, value):
             return replace(s, target=e(target), value=e(value))
         case Effect(value):

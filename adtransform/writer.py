@@ -113,7 +113,9 @@ def item_text(module: Module, item: Item, wanted: set[str], extended: dict[str, 
         return text
     small = item.node.body[0]
     if isinstance(small, cst.Import) and len(small.names) > 1:
-        kept = [reader.text_of(n).rstrip(", ") for n, bound in zip(small.names, item.binds, strict=True) if bound in wanted]
+        kept = [
+            reader.text_of(n).rstrip(", ") for n, bound in zip(small.names, item.binds, strict=True) if bound in wanted
+        ]
         return f"import {', '.join(kept)}"
     if not isinstance(small, cst.ImportFrom) or isinstance(small.names, cst.ImportStar):
         return text
@@ -147,7 +149,9 @@ def join(blocks: list[str]) -> str:
         body = block.lstrip("\n")
         gap = len(block) - len(body)
         is_function = bool(re.match(r"(#[^\n]*\n)*(@[^\n]*\n)*(def|class) ", body))
-        after_function = bool(re.search(r"\n(    |\t)[^\n]*\n?$", text)) or text.rstrip().endswith(")") and "\ndef " in text[-2000:]
+        after_function = (
+            bool(re.search(r"\n(    |\t)[^\n]*\n?$", text)) or text.rstrip().endswith(")") and "\ndef " in text[-2000:]
+        )
         blank = 2 if is_function or after_function else min(gap, 2)
         text += ("\n" * blank if text else "") + body.rstrip("\n") + "\n"
     return text
@@ -195,7 +199,9 @@ def item_names(module: Module, item: Item) -> set[str]:
     """The names that a statement of the module mentions."""
     if item.kind == "function":
         name = item.binds[0]
-        return free_names(module.function(name) if not isinstance(module.bindings[name], Value) else reader.function(item.node))
+        return free_names(
+            module.function(name) if not isinstance(module.bindings[name], Value) else reader.function(item.node)
+        )
     if item.kind == "assign":
         s = reader.statement(item.node)[0]
         found = set().union(*(names(e) for e in expressions(s))) if expressions(s) else set()

@@ -1,0 +1,100 @@
+"""Small rewrites of statements."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from adtransform import ir
+from adtransform.calculus import ZERO
+from adtransform.tangents import zero_like
+from adtransform.templates import substitute
+from adtransform.traverse import expressions, map_blocks, statements, walk
+
+VALUE = ir.Name("the new value")  # stands for what the primal statement assigns; no variable can have this name
+STORE_HELP = "Keep active values in variables or tuples; lists, arrays and objects are not supported yet."
+
+
+def pair(value: ir.Expr, tangent: ir.Expr) -> ir.Expr:
+    return ir.Display("(", (value, tangent))
+
+
+def put(d: ir.Expr, value: ir.Expr) -> ir.Expr:
+    """The tangent with the primal's new value in its place."""
+    return substitute(d, {VALUE.id: value})
+
+
+def show_name(e: ir.Expr) -> str:
+    return e.id if isinstance(e, ir.Name) else e.attr if isinstance(e, ir.Attribute) else "it"
+
+
+def zipped(items: list[ir.Expr], rest: tuple[ir.Arg, ...] = ()) -> ir.Expr:
+    return ir.Call(ir.Library("builtins", "zip"), (*(ir.Arg(i) for i in items), *rest))
+
+
+def keywords(e: ir.Call) -> tuple[ir.Arg, ...]:
+    return tuple(a for a in e.args if a.keyword)
+
+
+def with_lead(pre: list[ir.Stmt], s: ir.Stmt) -> list[ir.Stmt]:
+    """Statements above another: its comments move up, and the comment behind it stays."""
+    if not pre:
+        return [s]
+    first = replace(pre[0], source=replace(pre[0].source, lead=s.source.lead))
+    return [first, *pre[1:], replace(s, source=replace(s.source, lead=()))]
+
+
+def without_text(source: ir.Source) -> ir.Source:
+    return replace(source, text=None)
+
+
+def untold(source: ir.Source, same: bool) -> ir.Source:
+    return source if same else replace(source, text=None)
+
+
+def is_docstring(s: ir.Stmt) -> bool:
+    return isinstance(s, ir.Effect) and isinstance(s.value, ir.Const) and isinstance(s.value.value, str)
+
+
+def zero_for(target: ir.Expr, value: ir.Expr) -> ir.Expr:
+    """Zeros of the structure of a target, or of the value if that shows."""
+    if isinstance(value, ir.Display) or not isinstance(target, ir.Display):
+        return zero_like(value)
+    return ir.Display("(", tuple(zero_for(t, ZERO) for t in target.items))
+
+
+def without_unused(s: ir.Assign, nobody: ir.Name | None) -> ir.Assign:
+    """`_, r_d = 0.0, x_d` is `r_d = x_d`."""
+    match s:
+        case ir.Assign((ir.Display(bracket, ts),), ir.Display(_, vs)) if nobody in ts and len(ts) == len(vs):
+            kept = [(t, v) for t, v in zip(ts, vs, strict=True) if t != nobody]
+            if len(kept) == 1 and not isinstance(kept[0][1], ir.Star):
+                return ir.Assign((kept[0][0],), kept[0][1])
+            if kept and not any(isinstance(x, ir.Star) for pair_ in kept for x in pair_):
+                return ir.Assign(
+                    (ir.Display(bracket, tuple(t for t, _ in kept)),), ir.Display("(", tuple(v for _, v in kept))
+                )
+    return s
+
+
+def without_idle(body: list[ir.Stmt], functions: dict[str, list[ir.Function]]) -> list[ir.Stmt]:
+    """The body without the nested functions that nothing calls any more."""
+    nested = {f.name for path, fs in functions.items() if path for f in fs}
+    while nested:
+        read = {
+            n.id
+            for s in statements(tuple(body), True)
+            for e in expressions(s)
+            for n in walk(e)
+            if isinstance(n, ir.Name)
+        }
+        idle = nested - read
+        if not idle:
+            break
+        nested -= idle
+
+        def keep(block: ir.Block, idle: set[str] = idle) -> ir.Block:
+            kept = tuple(s for s in block if not (isinstance(s, ir.Function) and s.name in idle and not s.decorators))
+            return tuple(map_blocks(s, keep) for s in kept) or (ir.Keyword("pass"),) * bool(block)
+
+        body = list(keep(tuple(body)))
+    return body

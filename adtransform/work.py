@@ -1,0 +1,165 @@
+"""One unit at work: what is active in it, the names of its tangents, and what was refused."""
+
+from __future__ import annotations
+
+from adtransform import ir
+from adtransform.activity import RESULT, Activity, Facts, Probe, passive_line
+from adtransform.calculus import number
+from adtransform.names import Supply
+from adtransform.refusals import Refused
+from adtransform.scopes import Callee, Program, Unit
+from adtransform.traverse import expressions, names, statements, walk
+
+
+class Work:
+    """The facts about one unit, which grow by the temporaries that the passes introduce."""
+
+    def __init__(self, unit: Unit, program: Program, activity: Activity, facts: Facts, supply: Supply) -> None:
+        self.unit = unit
+        self.program = program
+        self.supply = supply
+        self.active = set(facts.active)
+        self.varied = set(facts.varied)
+        self.probe = Probe(activity, unit)
+        self.refused: list[tuple[Refused, ir.Stmt]] = []
+        self.memo: dict[tuple[int, str], tuple[ir.Expr, frozenset[str]]] = {}
+        self.nonzero: list[ir.Expr] = []
+        self.nobody: ir.Name | None = None
+        self.signs = True
+        self.has_walrus = any(f.walrus for f in unit.features.values())
+        self.bound: dict[str, ir.Expr | None] = {}  # variables of the comprehension at hand, and their tangents
+
+        self.effectful = self.with_effects()
+        self.active |= {path + RESULT for path in self.effectful}
+        self.varied |= {path + RESULT for path in self.effectful}
+
+    # --- questions ----------------------------------------------------------------------------------------------------
+
+    def sources(self, e: ir.Expr, path: str) -> frozenset[str]:
+        key = (id(e), path)
+        if self.probe.local:
+            return self.probe.sources(e, path)
+        if key not in self.memo:
+            self.memo[key] = (e, self.probe.sources(e, path))
+        return self.memo[key][1]
+
+    def is_active(self, e: ir.Expr, path: str) -> bool:
+        """Whether an expression has a derivative that matters."""
+        return not self.active.isdisjoint(self.sources(e, path))
+
+    def is_varied(self, e: ir.Expr, path: str) -> bool:
+        return not self.varied.isdisjoint(self.sources(e, path))
+
+    def targets_active(self, s: ir.Assign, path: str) -> bool:
+        return not passive_line(s) and any(self.is_active(t, path) for t in s.targets)
+
+    def callee(self, func: ir.Expr, path: str) -> Callee:
+        return self.program.callee(self.unit, path, func)
+
+    def nonlocals(self, name: str) -> set[str]:
+        """The outer names that a nested function assigns."""
+        found: set[str] = set()
+        for path, functions in self.unit.scopes.functions.items():
+            if path.endswith(f"{name}/"):
+                for f in functions:
+                    found |= {n for s in statements(f.body, True) if isinstance(s, ir.Outer) for n in s.names}
+        return found
+
+    def is_sequence(self, e: ir.Expr, path: str) -> bool:
+        """Whether an expression is a tuple, as far as it shows."""
+        match e:
+            case ir.Display("(" | "["):
+                return True
+            case ir.Name(id):
+                return self.unit.scopes.key(path, id) in self.unit.sequences
+            case ir.Binary("+" | "*", left, right):
+                return self.is_sequence(left, path) or self.is_sequence(right, path)
+            case ir.Subscript(_, ir.Slice()):
+                return True
+            case ir.Call(ir.Library("builtins", "tuple" | "list" | "sorted")):
+                return True
+            case _:
+                return False
+
+    def value(self, e: ir.Expr, path: str) -> float | None:
+        """The value of an expression of literals and constants of the module; None if it is not known."""
+        match e:
+            case ir.Name(id) if self.unit.scopes.key(path, id) is None:
+                known = self.unit.module.constants.get(id)
+                return number(known) if known is not None else None
+            case ir.Unary("-", operand):
+                inner = self.value(operand, path)
+                return None if inner is None else -inner
+            case ir.Binary("+" | "-" | "*" | "/" as op, left, right):
+                a, b = self.value(left, path), self.value(right, path)
+                if a is None or b is None or (op == "/" and b == 0):
+                    return None
+                return {"+": a + b, "-": a - b, "*": a * b, "/": a / b if b else 0.0}[op]
+            case _:
+                return number(e)
+
+    def with_effects(self) -> set[str]:
+        """Paths of the nested functions that assign active variables of an outer one, or call such a function.
+
+        Their tangents must run wherever they run, whatever becomes of the result.
+        """
+        scopes = self.unit.scopes
+        found: set[str] = set()
+        while True:
+            new = {
+                p
+                for p, fs in scopes.functions.items()
+                if p and p not in found and any(self.has_effect(p, f, found) for f in fs)
+            }
+            if not new:
+                return found
+            found |= new
+
+    def has_effect(self, path: str, f: ir.Function, known: set[str]) -> bool:
+        scopes = self.unit.scopes
+        outer = path[: path.rstrip("/").rfind("/") + 1]
+        for s in statements(f.body):
+            if isinstance(s, ir.Outer) and any((scopes.key(outer, n) or "") in self.active for n in s.names):
+                return True
+            for top in expressions(s):
+                for e in walk(top):
+                    nested = scopes.nested(path, e.id) if isinstance(e, ir.Name) else None
+                    if nested is not None and nested.path in known:
+                        return True
+        return False
+
+    # --- names --------------------------------------------------------------------------------------------------------
+
+    def tangent(self, name: str) -> ir.Name:
+        return ir.Name(name + self.supply.suffix)
+
+    def temporary(self, base: str, path: str, active: bool) -> ir.Name:
+        """A new local variable."""
+        name = self.supply.fresh(base)
+        self.unit.scopes.locals[path] |= {name}
+        self.unit.scopes.other[path + name] = 1
+        if active:
+            self.active.add(path + name)
+            self.varied.add(path + name)
+        return ir.Name(name)
+
+    def unused(self) -> ir.Name:
+        """A target for what nobody reads."""
+        if self.nobody is None:
+            free = all(n != "_" for n in self.reads())
+            self.nobody = ir.Name("_") if free else ir.Name(self.supply.fresh("unused"))
+        return self.nobody
+
+    def reads(self) -> set[str]:
+        """Every name that the unit reads."""
+        found: set[str] = set()
+        for s in statements(self.unit.function.body, nested=True):
+            for e in expressions(s):
+                if not (
+                    isinstance(s, (ir.Assign, ir.For)) and e in (getattr(s, "target", None), *getattr(s, "targets", ()))
+                ):
+                    found |= names(e)
+        return found
+
+    def refuse(self, refused: Refused, s: ir.Stmt) -> None:
+        self.refused.append((refused, s))
