@@ -1,10 +1,9 @@
 """Activity: which variables depend on which, differentiably.
 
-For each function a graph of its variables is built, without regard to the order of statements; whatever can be reached from
-the inputs is *varied*, whatever reaches the result is *useful*, and what is both is *active* (Griewank and Walther,
-Evaluating Derivatives, section 6.2; Hascoet, Naumann and Pascual 2005, "To be recorded" analysis).  A variable that is active
-somewhere is active everywhere, so that a variable and its tangent are always assigned together.
-"""
+For each function a graph of its variables is built, without regard to the order of statements; whatever can be reached
+from the inputs is *varied*, whatever reaches the result is *useful*, and what is both is *active* (Griewank and
+Walther, Evaluating Derivatives, section 6.2; Hascoet, Naumann and Pascual 2005, "To be recorded" analysis).  A variable
+that is active somewhere is active everywhere, so that a variable and its tangent are always assigned together."""
 
 from __future__ import annotations
 
@@ -334,7 +333,7 @@ class Builder:
             names = target_names(c.target)
             if isinstance(callee, LibraryCall) and callee.name == "range":
                 sources = frozenset()
-            self.local |= {n: sources for n in names}
+            self.local |= dict.fromkeys(names, sources)
             if isinstance(callee, LibraryCall) and callee.name == "enumerate" and isinstance(c.target, ir.Display):
                 self.local |= {n: frozenset() for n in target_names(c.target.items[0])}
             for condition in c.conditions:
@@ -403,7 +402,8 @@ class Builder:
         return frozenset({node})
 
     def function_arguments(self, args: tuple[ir.Arg, ...], everything: frozenset[str], path: str) -> None:
-        """A nested function that is handed on can be called with anything that the call knows, and with its own results."""
+        """A nested function that is handed on can be called with anything that the call knows, and with its
+        own results."""
         for a in args:
             nested = self.unit.scopes.nested(path, a.value.id) if isinstance(a.value, ir.Name) else None
             if nested is not None:

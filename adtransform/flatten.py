@@ -1,7 +1,7 @@
 """Accepted language to flat language: what cannot be doubled in place gets a statement of its own.
 
-Calls of the user's functions, conditional values and operators whose partials are conditional move out of expressions, in
-the order in which Python evaluates them; the primal keeps its value and what it raises.
+Calls of the user's functions, conditional values and operators whose partials are conditional move out of expressions,
+in the order in which Python evaluates them; the primal keeps its value and what it raises.
 
     y = 2.0 * g(x) + abs(x)        g_x = g(x)
                                    abs_x = abs(x)
@@ -47,7 +47,7 @@ class Flatten:
         match s:
             case ir.Function():
                 return [replace(s, body=self.block(s.body, f"{path}{s.name}/"))]
-            case ir.Assign(targets, value) if self.work.is_active(value, path) and self.work.targets_active(s, path):
+            case ir.Assign(_, value) if self.work.is_active(value, path) and self.work.targets_active(s, path):
                 return self.assign(s, value, path)
             case ir.Augment(target, _, value) if self.work.is_active(value, path) and self.work.is_active(target, path):
                 return self.augment(s, path)
@@ -152,9 +152,9 @@ class Flatten:
     def root(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
         """An expression that is the whole right-hand side: it may stay a call or a conditional."""
         match e:
-            case ir.Choice(test, body, orelse):
+            case ir.Choice():
                 return e
-            case ir.Logic(op, values):
+            case ir.Logic():
                 return self.logic(e, path, pre)
             case ir.Call():
                 return self.called(e, path, pre)

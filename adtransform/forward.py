@@ -3,9 +3,8 @@
     y = x * x          y_d = x_d * x + x * x_d
                        y = x * x
 
-The tangent stands above its statement, so that it reads the old values; below it where it needs the new one, or where it
-could raise before the primal does (Griewank and Walther, Evaluating Derivatives, section 3.1).
-"""
+The tangent stands above its statement, so that it reads the old values; below it where it needs the new one, or where
+it could raise before the primal does (Griewank and Walther, Evaluating Derivatives, section 3.1)."""
 
 from __future__ import annotations
 
@@ -115,7 +114,7 @@ class Forward:
             case ir.Effect(value):
                 check_effect(self.work, value, path)
                 return [s]
-            case ir.Outer(word, names_):
+            case ir.Outer(_, names_):
                 active = [n for n in names_ if (k := work.unit.scopes.key(path, n)) and k in work.active]
                 return [
                     replace(

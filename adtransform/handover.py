@@ -19,6 +19,9 @@ from adtransform.signatures import has_default
 from adtransform.tangents import Tangents, zero_like
 
 
+ODD = "no floats, or optional"
+
+
 @dataclass(frozen=True)
 class Handover:
     """What the calls of one unit need to know: its facts, the plan, and the names of the derivatives."""
@@ -132,14 +135,14 @@ class Handover:
                 f = functions[0]
                 ready = all(inner + p.name in self.work.varied for p in f.params)
                 if not ready or inner + RESULT not in self.work.active or any(p.role or p.default for p in f.params):
-                    raise Refused(e, "N145", f"`{show_name(e)}` is handed on and has parameters that are not floats or optional",
+                    raise Refused(e, "N145", f"`{show_name(e)}` is handed on and has parameters that are {ODD}",
                                   "Hand on a function of the float parameters alone.")  # fmt: skip
                 return self.work.tangent(show_name(e))
             case UnitCall(unit):
                 ps = unit.function.params
                 handed = instance(unit, frozenset(p.name for p in ps) & self.work.probe.activity.summary(unit))
                 if any(p.name not in self.plan.wrt.get(handed, ()) or p.role or p.default for p in ps):
-                    raise Refused(e, "N145", f"`{show_name(e)}` is handed on and has parameters that are not floats or optional",
+                    raise Refused(e, "N145", f"`{show_name(e)}` is handed on and has parameters that are {ODD}",
                                   "Hand on a function of the float parameters alone.")  # fmt: skip
                 return ir.Name(self.name_of(handed))
         return None

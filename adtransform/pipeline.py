@@ -22,8 +22,10 @@ DEPTH = 20_000  # frames that a deep expression may take
 class Options:
     """What is asked for.
 
-    `functions`: names, or None for every differentiable function.  `wrt`: inputs of every requested function, or None for
-    the default (each float); `wrt_of`: inputs by function.  `disabled`: optimisations switched off.  `emit`: a stage whose
+    `functions`: names, or None for every differentiable function.  `wrt`: inputs of every requested function, or
+    None for
+    the default (each float); `wrt_of`: inputs by function.  `disabled`: optimisations switched off.  `emit`: a
+    stage whose
     functions are printed instead of the derivatives.  `keep_going`: write what can be written and report the rest.
     `source_name` and `command` go into the header.
     """

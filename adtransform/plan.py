@@ -12,8 +12,8 @@ from adtransform.scopes import Unit, UnitCall
 class Instance:
     """A unit and those of its active parameters that are sequences: their tangents must be sequences too.
 
-    One derivative serves all calls with the same `shape`; a passive number gets the tangent 0.0, a passive sequence could not.
-    """
+    One derivative serves all calls with the same `shape`; a passive number gets the tangent 0.0, a passive sequence
+    could not."""
 
     unit: Unit
     shape: frozenset[str] = frozenset()

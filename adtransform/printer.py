@@ -334,7 +334,7 @@ def show_function(s: ir.Function, depth: int, style: Style, trail: str) -> list[
     return rows + show_block(s.body, depth + 1, style)
 
 
-# --- what can be broken into lines --------------------------------------------------------------------------------------
+# --- what can be broken into lines ----------------------------------------
 
 
 def bracketed(e: ir.Expr) -> Bracketed:

@@ -1,12 +1,11 @@
 """The calculus: one line a scalar operator, its partial derivatives as Python expressions.
 
-In a partial the argument names stand for the arguments and `v` for the value.  A partial may be a conditional expression:
-that is where the conventions at points without a derivative live.  `inf` and `nan` say that the derivative is infinite or
-undefined there; times a zero tangent they give zero, and nothing is ever raised.  `0` is no derivative.
+In a partial the argument names stand for the arguments and `v` for the value.  A partial may be a conditional
+expression: that is where the conventions at points without a derivative live.  `inf` and `nan` say that the derivative
+is infinite or undefined there; times a zero tangent they give zero, and nothing is ever raised.  `0` is no derivative.
 
-Sources: Abramowitz and Stegun, Handbook of Mathematical Functions, chapters 4, 6 and 7; Griewank and Walther, Evaluating
-Derivatives, table 2.3.
-"""
+Sources: Abramowitz and Stegun, Handbook of Mathematical Functions, chapters 4, 6 and 7; Griewank and Walther,
+Evaluating Derivatives, table 2.3."""
 
 from __future__ import annotations
 
@@ -16,7 +15,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One operator.  `domain` is a Python condition on the arguments, true where tests may sample; `numpy` its twin there."""
+    """One operator.  `domain` is a Python condition on the arguments, true where tests may sample; `numpy`
+    its twin there."""
 
     name: str
     params: tuple[str, ...]
@@ -42,7 +42,7 @@ def rule(signature: str, *partials: str, domain: str = "True", numpy: str | None
     RULES[name] = Rule(name, params, partials, domain, twin)
 
 
-# --- arithmetic -------------------------------------------------------------------------------------------------------
+# --- arithmetic ----------------------------------------------------------------
 rule("x + y", "1", "1", numpy="add")
 rule("x - y", "1", "-1", numpy="subtract")
 rule("x * y", "y", "x", numpy="multiply")
@@ -52,14 +52,14 @@ rule("x % y", "1", "-(x // y)", domain="y != 0", numpy="mod")
 rule("-x", "-1", numpy="negative")
 rule("+x", "1", numpy="positive")
 # a base of zero: x ** 0 is constant, 0 ** n is constant for n > 0; a negative base has no derivative by its exponent
-rule("x ** n", "n * v / x if x else n * x ** (n - 1) if n >= 1 else 0 if n <= 0 else inf", "v * log(x) if x > 0 else 0 if x == 0 else nan",
-     domain="x > 0", numpy="power")  # fmt: skip
-rule("pow(x, n)", "n * v / x if x else n * x ** (n - 1) if n >= 1 else 0 if n <= 0 else inf", "v * log(x) if x > 0 else 0 if x == 0 else nan",
-     domain="x > 0", numpy="float_power")  # fmt: skip
+BY_BASE = "n * v / x if x else n * x ** (n - 1) if n >= 1 else 0 if n <= 0 else inf"
+BY_EXPONENT = "v * log(x) if x > 0 else 0 if x == 0 else nan"
+rule("x ** n", BY_BASE, BY_EXPONENT, domain="x > 0", numpy="power")
+rule("pow(x, n)", BY_BASE, BY_EXPONENT, domain="x > 0", numpy="float_power")
 rule("fma(x, y, z)", "y", "x", "1", numpy="")
 rule("float(x)", "1", numpy="float64")
 
-# --- kinks: zero where two slopes meet, the first argument where two arguments tie ----------------------------------------
+# --- kinks: zero where two slopes meet, the first argument where two arguments tie --------------------------
 rule("abs(x)", "1 if x > 0 else -1 if x < 0 else 0")
 rule("fabs(x)", "1 if x > 0 else -1 if x < 0 else 0")
 rule("max(x, y)", "0 if y > x else 1", "1 if y > x else 0", numpy="maximum")
@@ -72,7 +72,7 @@ rule("np.fmin(x, y)", "0 if y < x else 1", "1 if y < x else 0")
 rule("np.clip(x, low, high)", "1 if low <= x <= high else 0", "1 if x < low else 0", "1 if x > high else 0",
      domain="low < high")  # fmt: skip
 
-# --- piecewise constant ------------------------------------------------------------------------------------------------
+# --- piecewise constant ----------------------------------------------------------------
 rule("ceil(x)", "0")
 rule("floor(x)", "0")
 rule("trunc(x)", "0")
@@ -82,14 +82,14 @@ rule("np.fix(x)", "0")
 rule("np.sign(x)", "0")
 rule("np.heaviside(x, y)", "0", "0")
 
-# --- powers and roots ----------------------------------------------------------------------------------------------------
+# --- powers and roots ----------------------------------------------------------------
 rule("sqrt(x)", "0.5 / v if v else inf", domain="x > 0")
 rule("cbrt(x)", "v / (3 * x) if x else inf", domain="x != 0")
 rule("hypot(x, y)", "x / v if v else 0", "y / v if v else 0")
 rule("np.square(x)", "2 * x")
 rule("np.reciprocal(x)", "-v / x", domain="x != 0")
 
-# --- exponentials and logarithms -----------------------------------------------------------------------------------------
+# --- exponentials and logarithms ----------------------------------------------------------------
 rule("exp(x)", "v")
 rule("exp2(x)", "v * log(2)")
 rule("expm1(x)", "exp(x)")
@@ -100,15 +100,15 @@ rule("log1p(x)", "1 / (1 + x)", domain="x > -1")
 rule("np.logaddexp(x, y)", "exp(x - v)", "exp(y - v)")
 rule("np.logaddexp2(x, y)", "exp2(x - v)", "exp2(y - v)")
 
-# --- trigonometry --------------------------------------------------------------------------------------------------------
+# --- trigonometry ----------------------------------------------------------------
 rule("sin(x)", "cos(x)")
 rule("cos(x)", "-sin(x)")
 rule("tan(x)", "1 + v * v", domain="abs(x) < 1.5")
 rule("asin(x)", "1 / sqrt((1 - x) * (1 + x)) if -1 < x < 1 else inf", domain="abs(x) < 1", numpy="arcsin")
 rule("acos(x)", "-1 / sqrt((1 - x) * (1 + x)) if -1 < x < 1 else -inf", domain="abs(x) < 1", numpy="arccos")
 rule("atan(x)", "1 / (1 + x * x)", numpy="arctan")
-rule("atan2(y, x)", "x / hypot(y, x) / hypot(y, x) if x or y else nan", "-y / hypot(y, x) / hypot(y, x) if x or y else nan",
-     numpy="arctan2")  # fmt: skip
+rule("atan2(y, x)", "x / hypot(y, x) / hypot(y, x) if x or y else nan",
+     "-y / hypot(y, x) / hypot(y, x) if x or y else nan", numpy="arctan2")  # fmt: skip
 rule("degrees(x)", "180 / pi")
 rule("radians(x)", "pi / 180")
 rule("np.rad2deg(x)", "180 / pi")
@@ -117,7 +117,7 @@ rule("np.deg2rad(x)", "pi / 180")
 rule("np.sinc(x)", "(cos(pi * x) - v) / x if abs(x) > 0.02 else -pi * pi / 3 * x * (1 - (pi * x) ** 2 / 10 "
      "* (1 - (pi * x) ** 2 / 28 * (1 - (pi * x) ** 2 / 54)))")  # fmt: skip
 
-# --- hyperbolic functions --------------------------------------------------------------------------------------------------
+# --- hyperbolic functions ----------------------------------------------------------------
 rule("sinh(x)", "cosh(x)")
 rule("cosh(x)", "sinh(x)")
 rule("tanh(x)", "1 - v * v", domain="abs(x) < 2")
@@ -125,7 +125,7 @@ rule("asinh(x)", "1 / hypot(1, x)", numpy="arcsinh")
 rule("acosh(x)", "1 / (sqrt(x - 1) * sqrt(x + 1)) if x > 1 else inf", domain="x > 1", numpy="arccosh")
 rule("atanh(x)", "1 / ((1 - x) * (1 + x))", domain="abs(x) < 1", numpy="arctanh")
 
-# --- special functions; 2 / sqrt(pi) is 1.1283791670955126 -------------------------------------------------------------------
+# --- special functions; 2 / sqrt(pi) is 1.1283791670955126 ----------------------------------------
 rule("erf(x)", "1.1283791670955126 * exp(-(x * x))", numpy="")
 rule("erfc(x)", "-1.1283791670955126 * exp(-(x * x))", numpy="")
 rule("gamma(x)", "v * digamma(x)", domain="x > 0", numpy="")
@@ -133,7 +133,7 @@ rule("lgamma(x)", "digamma(x)", domain="x > 0", numpy="")
 rule("digamma(x)", "polygamma(1, x)", domain="x > 0", numpy="")
 rule("polygamma(n, x)", "0", "polygamma(n + 1, x)", domain="x > 0", numpy="")
 
-# --- floating-point format ---------------------------------------------------------------------------------------------------
+# --- floating-point format ----------------------------------------------------------------
 rule("ldexp(x, i)", "ldexp(1, i)", "0")
 rule("nextafter(x, y)", "1", "0")
 
@@ -161,8 +161,8 @@ def power(exponent: float) -> str:
 
 # Names of `math`, `numpy` and the builtins whose results carry no derivative.
 PASSIVE = frozenset(
-    "isclose isnan isinf isfinite isqrt gcd lcm comb perm factorial ulp len int bool str repr format isinstance issubclass "
-    "type range hasattr callable id hash print ord chr hex bin oct any all ascii signbit issubdtype argmax argmin "
+    "isclose isnan isinf isfinite isqrt gcd lcm comb perm factorial ulp len int bool str repr format isinstance "
+    "issubclass type range hasattr callable id hash print ord chr hex bin oct any all ascii signbit issubdtype argmax argmin "
     "allclose array_equal ndim shape size isscalar iscomplex isreal iscomplexobj isrealobj bytes finfo iinfo".split()
 )
 HELPERS = frozenset({"digamma", "polygamma"})

@@ -133,8 +133,10 @@ class Session:
         for name in set(wrt) & set(params):
             kind = of_param(self.activity, unit, next(p for p in unit.function.params if p.name == name))
             if kind is Kind.CONTAINER and explicit:
-                self.refuse(unit, Refused(unit.function, "N150", f"`{name}` is a list, array or dictionary: not supported yet",
-                                          "Pass the numbers one by one, or as a tuple."))  # fmt: skip
+                message = f"`{name}` is a list, array or dictionary: not supported yet"
+                self.refuse(
+                    unit, Refused(unit.function, "N150", message, "Pass the numbers one by one, or as a tuple.")
+                )
         chosen = frozenset(wrt) & frozenset(params)
         if explicit and chosen and not chosen & summary:
             self.undifferentiable(unit)
@@ -144,14 +146,15 @@ class Session:
         kinds = {of_param(self.activity, unit, p) for p in unit.function.params}
         summary = self.activity.summary(unit)
         if Kind.FLOAT not in kinds and Kind.CONTAINER in kinds:
-            refused = Refused(unit.function, "N150", f"`{unit.name}` takes lists, arrays or dictionaries: not supported yet",
-                              "Pass the numbers one by one, or as a tuple.")  # fmt: skip
+            code, message = "N150", f"`{unit.name}` takes lists, arrays or dictionaries: not supported yet"
+            help = "Pass the numbers one by one, or as a tuple."
         elif Kind.FLOAT not in kinds and not summary:
-            refused = Refused(unit.function, "D001", f"`{unit.name}` has no float parameter",
-                              "Annotate a parameter with `float`, or choose one with --wrt.")  # fmt: skip
+            code, message = "D001", f"`{unit.name}` has no float parameter"
+            help = "Annotate a parameter with `float`, or choose one with --wrt."
         else:
-            refused = Refused(unit.function, "D002", f"the value of `{unit.name}` does not depend on its float parameters",
-                              "Nothing to differentiate; leave the function out.")  # fmt: skip
+            code, message = "D002", f"the value of `{unit.name}` does not depend on its float parameters"
+            help = "Nothing to differentiate; leave the function out."
+        refused = Refused(unit.function, code, message, help)
         self.refuse(unit, refused)
 
     def absent(self, code: str, message: str, name: str, known: list[str], unit: Unit | None = None) -> None:

@@ -1,4 +1,5 @@
-"""How the generated module spells what its functions use: libraries in the style of the source, names of other files."""
+"""How the generated module spells what its functions use: libraries in the style of the source, names of
+other files."""
 
 from __future__ import annotations
 

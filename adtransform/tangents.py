@@ -175,7 +175,8 @@ class Tangents(Work):
             return Refused(e, "N103", f"`{full}` is called with keyword or starred arguments",
                            "Pass the arguments one by one, by position.")  # fmt: skip
         return Refused(e, "N104", f"there is no rule for `{full}` yet",
-                       "Write it with functions that have one, or wrap it in a function with `# adgen: partial x = …` above.")  # fmt: skip
+                       "Write it with functions that have one, or wrap it in a function with "
+                       "`# adgen: partial x = …` above.")  # fmt: skip
 
     def user_rule(self, e: ir.Call, unit: Unit, path: str) -> Derivative:
         bound = bind(unit.function.params, e)

@@ -236,7 +236,7 @@ def map_expressions(s: Stmt, e: Callable[[Expr], Expr]) -> Stmt:
 def expressions(s: Stmt) -> tuple[Expr, ...]:
     """The expressions that a statement itself holds (not those of its blocks), targets included."""
     match s:
-        case Assign(targets, value, annotation):
+        case Assign(targets, value):
             return (value, *targets)
         case Augment(target, _, value):
             return (target, value)

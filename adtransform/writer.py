@@ -19,7 +19,8 @@ WORD = re.compile(r"[^\W\d]\w*")
 
 @dataclass(frozen=True)
 class Output:
-    """What is written: `functions[name]` follow the function `name` of the main module; `others` come before all of them."""
+    """What is written: `functions[name]` follow the function `name` of the main module; `others` come before
+    all of them."""
 
     functions: dict[str, list[ir.Function]]
     others: list[ir.Function]
