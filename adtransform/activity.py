@@ -189,7 +189,7 @@ class Builder:
                     return
                 for t in targets:
                     self.assign(t, value, path)
-            case ir.Augment(target, op, value):
+            case ir.Augment(target, op, value) if not passive_line(s):
                 sources = frozenset() if op in PASSIVE_OPERATORS else self.sources(value, path)
                 self.target(target, sources, path)
             case ir.Return(value) if value is not None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from adtransform import ir
-from adtransform.activity import RESULT
+from adtransform.activity import RESULT, passive_line
 from adtransform.calculus import ZERO, finished
 from adtransform.effects import divisors, may_raise, raises_first
 from adtransform.handover import Handover
@@ -137,6 +137,9 @@ class Forward:
         self, s: ir.Assign, targets: tuple[ir.Expr, ...], value: ir.Expr, path: str, in_try: bool
     ) -> list[ir.Stmt]:
         work = self.work
+        if passive_line(s):
+            held = any(work.is_active(t, path) for t in targets)
+            return self.passive(s, targets, value, path, in_try) if held else [s]
         for t in targets:
             check_store(self.work, t, value, path)
         if isinstance(value, ir.Call) and self.calls_effect(value, path):
@@ -228,6 +231,8 @@ class Forward:
         self, s: ir.Augment, target: ir.Expr, op: str, value: ir.Expr, path: str, in_try: bool
     ) -> list[ir.Stmt]:
         work = self.work
+        if passive_line(s):
+            return [s]
         check_store(self.work, target, value, path)
         if not isinstance(target, ir.Name) or not work.is_active(target, path):
             return [s]
