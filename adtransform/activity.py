@@ -88,9 +88,11 @@ class Activity:
         while True:
             self.summaries[unit] = found
             new = self.summarise(unit)
-            if new == found:
+            if new == found or not self.in_cycle(unit):
+                found = new
                 break
             found = new
+        self.summaries[unit] = found
         self.pending.pop()
         if not self.pending:
             return found

@@ -7,7 +7,7 @@ from enum import Enum
 from adtransform import ir
 from adtransform.activity import Activity
 from adtransform.calls import bind
-from adtransform.scopes import LibraryCall, Unit, UnitCall
+from adtransform.scopes import Unit, UnitCall
 from adtransform.traverse import expressions, statements, walk
 
 Kind = Enum("Kind", "FLOAT INT TUPLE CONTAINER FUNCTION OTHER")
@@ -34,6 +34,7 @@ WORDS = {
     "dict": Kind.CONTAINER,
     "Callable": Kind.FUNCTION,
 }
+SEQUENCE_FUNCTIONS = frozenset({"len", "list", "tuple", "enumerate", "zip", "reversed", "sorted"})
 INTEGER_FUNCTIONS = frozenset({"range", "factorial", "comb", "perm", "gcd", "isqrt", "lcm"})
 
 
@@ -93,80 +94,94 @@ def of_default(e: ir.Expr | None) -> Kind | None:
 
 
 def of_use(activity: Activity, unit: Unit, name: str, seen: frozenset[tuple[int, str]] = frozenset()) -> Kind | None:
-    """The kind that the use of an unannotated parameter shows, here and where it is passed on."""
+    """The kind that the use of an unannotated parameter shows, here or where it is passed on."""
     if (id(unit), name) in seen:
         return None
-    seen |= {(id(unit), name)}
-    for s in statements(unit.function.body, nested=True):
-        if isinstance(s, ir.For) and s.iterable == ir.Name(name):
-            return Kind.CONTAINER
-        for top in expressions(s):
-            for e in walk(top):
-                if (kind := use_in(activity, unit, name, e, seen)) is not None:
+    found: dict[str, Kind]
+    passed: Passed
+    found, passed = unit.uses
+    if name in found:
+        return found[name]
+    for call, position in passed.get(name, ()):
+        callee = activity.program.callee(unit, "", call.func)
+        if not isinstance(callee, UnitCall):
+            continue
+        bound = bind(callee.unit.function.params, call)
+        for p, a in bound.pairs if bound else ():
+            if a is call.args[position] and p.role != "*":
+                stated = of_annotation(p.annotation) or of_default(p.default)
+                kind = stated or of_use(activity, callee.unit, p.name, seen | {(id(unit), name)})
+                if kind is not None:
                     return kind
     return None
 
 
-def use_in(activity: Activity, unit: Unit, name: str, e: ir.Expr, seen: frozenset[tuple[int, str]]) -> Kind | None:
-    """What one expression shows of a name."""
+Passed = dict[str, list[tuple[ir.Call, int]]]
+
+
+def uses_of(function: ir.Function) -> tuple[dict[str, Kind], Passed]:
+    """The kinds that the names of a function show by their use, and the calls that they are passed to."""
+    found: dict[str, Kind] = {}
+    passed: Passed = {}
+    for s in statements(function.body, nested=True):
+        if isinstance(s, ir.For) and isinstance(s.iterable, ir.Name):
+            found.setdefault(s.iterable.id, Kind.CONTAINER)
+        for top in expressions(s):
+            for e in walk(top):
+                for name, kind in shown(e):
+                    found.setdefault(name, kind)
+                if isinstance(e, ir.Call):
+                    for i, a in enumerate(e.args):
+                        if isinstance(a.value, ir.Name):
+                            passed.setdefault(a.value.id, []).append((e, i))
+    return found, passed
+
+
+def shown(e: ir.Expr) -> list[tuple[str, Kind]]:
+    """What one expression shows of the names in it."""
     match e:
-        case ir.Subscript(ir.Name(id), _) if id == name:
-            return Kind.CONTAINER
-        case ir.Subscript(_, index) if is_integer_use(index, name):
-            return Kind.INT
-        case ir.Attribute(ir.Name(id), _) if id == name:
-            return Kind.OTHER
-        case ir.Binary("<<" | ">>" | "&" | "|" | "^", left, right) if ir.Name(name) in (left, right):
-            return Kind.INT
-        case ir.Compare(left, ((_, right), *_)) if left == ir.Name(name) and is_word(right):
-            return Kind.OTHER
-        case ir.Compare(_, ((("in" | "not in"), right), *_)) if right == ir.Name(name):
-            return Kind.CONTAINER
-        case ir.Star(ir.Name(id)) if id == name:
-            return Kind.CONTAINER
-        case ir.Comprehension(_, _, clauses) if any(c.iterable == ir.Name(name) for c in clauses):
-            return Kind.CONTAINER
-        case ir.Call(ir.Name(id), _) if id == name:
-            return Kind.FUNCTION
-        case ir.Call():
-            return use_in_call(activity, unit, name, e, seen)
+        case ir.Name() | ir.Const():
+            return []
+        case ir.Subscript(value, index):
+            own = [(value.id, Kind.CONTAINER)] if isinstance(value, ir.Name) else []
+            return own + [(n, Kind.INT) for n in integer_names(index)]
+        case ir.Attribute(ir.Name(id), _):
+            return [(id, Kind.OTHER)]
+        case ir.Binary("<<" | ">>" | "&" | "|" | "^", left, right):
+            return [(x.id, Kind.INT) for x in (left, right) if isinstance(x, ir.Name)]
+        case ir.Compare(left, ((op, right), *_)):
+            found = [(left.id, Kind.OTHER)] if isinstance(left, ir.Name) and is_word(right) else []
+            inside = op in ("in", "not in") and isinstance(right, ir.Name)
+            return [*found, (right.id, Kind.CONTAINER)] if inside and isinstance(right, ir.Name) else found
+        case ir.Star(ir.Name(id)):
+            return [(id, Kind.CONTAINER)]
+        case ir.Comprehension(_, _, clauses):
+            return [(c.iterable.id, Kind.CONTAINER) for c in clauses if isinstance(c.iterable, ir.Name)]
+        case ir.Call(ir.Name(id)):
+            return [(id, Kind.FUNCTION)]
+        case ir.Call(ir.Library(_, function), args) if function in INTEGER_FUNCTIONS:
+            return [(n, Kind.INT) for a in args for n in integer_names(a.value)]
+        case ir.Call(ir.Library("builtins", function), args) if function in SEQUENCE_FUNCTIONS:
+            return [(a.value.id, Kind.CONTAINER) for a in args if isinstance(a.value, ir.Name)]
         case _:
-            return None
+            return []
 
 
-def use_in_call(activity: Activity, unit: Unit, name: str, e: ir.Call, seen: frozenset[tuple[int, str]]) -> Kind | None:
-    if not any(isinstance(x, ir.Name) and x.id == name for a in e.args for x in walk(a.value)):
-        return None
-    callee = activity.program.callee(unit, "", e.func)
-    match callee:
-        case LibraryCall(_, function) if function in INTEGER_FUNCTIONS:
-            return Kind.INT if any(is_integer_use(a.value, name) for a in e.args) else None
-        case LibraryCall("builtins", "len" | "list" | "tuple" | "enumerate" | "zip" | "reversed" | "sorted"):
-            return Kind.CONTAINER if any(a.value == ir.Name(name) for a in e.args) else None
-        case UnitCall(other):
-            bound = bind(other.function.params, e)
-            for p, a in bound.pairs if bound else ():
-                if a.value == ir.Name(name) and p.role != "*":
-                    stated = of_annotation(p.annotation) or of_default(p.default)
-                    return stated or of_use(activity, other, p.name, seen)
-    return None
-
-
-def is_integer_use(e: ir.Expr, name: str) -> bool:
-    """Whether an index or a range bound is whole-number arithmetic with the name in it."""
+def integer_names(e: ir.Expr) -> set[str]:
+    """Names in an index or a range bound, as far as it is whole-number arithmetic."""
     match e:
         case ir.Name(id):
-            return id == name
+            return {id}
         case ir.Binary("+" | "-" | "*" | "//" | "%", left, right):
-            return is_integer_use(left, name) or is_integer_use(right, name)
+            return integer_names(left) | integer_names(right)
         case ir.Unary("-", operand):
-            return is_integer_use(operand, name)
+            return integer_names(operand)
         case ir.Slice(lower, upper, step):
-            return any(is_integer_use(p, name) for p in (lower, upper, step) if p is not None)
+            return set().union(*(integer_names(p) for p in (lower, upper, step) if p is not None))
         case ir.Display(_, items):
-            return any(is_integer_use(i, name) for i in items)
+            return set().union(*(integer_names(i) for i in items))
         case _:
-            return False
+            return set()
 
 
 def is_word(e: ir.Expr) -> bool:

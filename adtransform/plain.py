@@ -55,6 +55,14 @@ def features_of(function: ir.Function) -> Features:
     return Features(walrus, tuple(complex_found), tuple(unread), frozenset(sequences))
 
 
+def collect(function: ir.Function, path: str, found: dict[str, list[Features]]) -> None:
+    """The features of a function and of the functions nested in it, by scope."""
+    found.setdefault(path, []).append(features_of(function))
+    for s in statements(function.body):
+        if isinstance(s, ir.Function):
+            collect(s, f"{path}{s.name}/", found)
+
+
 def sequences_in(s: ir.Stmt) -> set[str]:
     """Names that one statement treats as tuples."""
     match s:

@@ -112,7 +112,12 @@ def expression(node: Any) -> ir.Expr:
 
 
 def number(node: Any) -> ir.Expr:
-    return ir.Const(ast.literal_eval(node.value), node.value, at=node)
+    text = node.value
+    try:
+        value: object = int(text) if text.isdigit() else float(text)
+    except ValueError:  # hexadecimal, imaginary, …
+        value = ast.literal_eval(text)
+    return ir.Const(value, text, at=node)
 
 
 def name(node: Any) -> ir.Expr:

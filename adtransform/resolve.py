@@ -61,6 +61,6 @@ def resolve(program: Program, unit: Unit) -> ir.Function:
         new = map_expressions(s, e)
         return map_blocks(new, lambda b: tuple(statement(x, path) for x in b))
 
-    f = unit.function
+    f = unit.raw
     params = tuple(replace(p, default=p.default and expression(p.default, "", frozenset())) for p in f.params)
     return replace(f, params=params, body=tuple(statement(s, "") for s in f.body))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import builtins
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from adtransform import ir
 from adtransform.directives import Directives, directives
 from adtransform.modules import Binding, Defined, Imported, Module, Project, Value, imported_names
-from adtransform.plain import Features, features_of, merge
+from adtransform.plain import Features, collect, merge
 from adtransform.traverse import local_names, own_names, statements
 
 
@@ -32,7 +33,7 @@ class Unit:
             return self.raw
         from adtransform.resolve import resolve
 
-        return resolve(self.program, Unit(self.module, self.raw))
+        return resolve(self.program, self)
 
     @cached_property
     def directives(self) -> Directives:
@@ -41,7 +42,16 @@ class Unit:
     @cached_property
     def features(self) -> dict[str, Features]:
         """What occurs in the function and in each nested function, by scope."""
-        return {path: merge([features_of(f) for f in fs]) for path, fs in self.scopes.functions.items()}
+        found: dict[str, list[Features]] = {}
+        collect(self.function, "", found)
+        return {path: merge(fs) for path, fs in found.items()}
+
+    @cached_property
+    def uses(self) -> Any:
+        """What the use of names shows of their kinds, and where they are passed on."""
+        from adtransform.kinds import uses_of
+
+        return uses_of(self.function)
 
     @cached_property
     def sequences(self) -> frozenset[str]:
@@ -51,7 +61,7 @@ class Unit:
 
     @cached_property
     def scopes(self) -> Scopes:
-        return Scopes(self.function)
+        return Scopes(self.raw, ":=" in self.module.text)
 
 
 # --- callees ----------------------------------------------------------------------------------------------------------
@@ -99,7 +109,8 @@ class Scopes:
     The outermost function has the empty path; a variable's key is the path of its scope and its name.
     """
 
-    def __init__(self, function: ir.Function) -> None:
+    def __init__(self, function: ir.Function, walrus: bool = True) -> None:
+        self.walrus = walrus
         self.functions: dict[str, list[ir.Function]] = {}
         self.locals: dict[str, frozenset[str]] = {}
         self.imports: dict[str, Imported] = {}
@@ -109,7 +120,7 @@ class Scopes:
 
     def enter(self, path: str, function: ir.Function) -> None:
         self.functions.setdefault(path, []).append(function)
-        self.locals[path] = self.locals.get(path, frozenset()) | local_names(function)
+        self.locals[path] = self.locals.get(path, frozenset()) | local_names(function, self.walrus)
         for p in function.params:
             self.count(path + p.name)
         for s in statements(function.body):
@@ -124,7 +135,7 @@ class Scopes:
             for name, binding in imported_names(s.at).items():
                 self.imports[path + name] = binding
             return
-        for name in own_names(s):
+        for name in own_names(s, self.walrus):
             self.count(path + name)
         match s:
             case ir.Assign((ir.Name(id),), ir.Name() | ir.Attribute() as value):

@@ -243,13 +243,16 @@ class Session:
             if not more:
                 break
             bad |= more
+        instances: dict[Unit, list[Instance]] = {}
+        for i in whole.wrt:
+            instances.setdefault(i.unit, []).append(i)
         kept: set[Unit] = set()
         stack = [i for i in asked if i.unit not in bad]
         while stack:
             current = stack.pop()
             if current.unit not in kept:
                 kept.add(current.unit)
-                stack += [i for i in whole.wrt if i.unit in calls[current]]
+                stack += [i for u in calls[current] for i in instances.get(u, ())]
         return {i: f for i, f in written.items() if i.unit in kept}
 
     def callees(self, current: Instance, whole: Plan) -> set[Unit]:

@@ -134,7 +134,7 @@ def share(
 
     `root` stands in the tangents for the primal's value; None if that has no name.  `new` makes a temporary.
     """
-    if isinstance(primal, (ir.Name, ir.Const)):
+    if is_trivial(primal):
         return Shared([], primal, tangents)
     table = Numbering()
     top = table.number(primal)
@@ -157,6 +157,17 @@ def share(
         insert(table, primal, names),
         tuple(insert(table, t, in_tangents) for t in tangents),
     )
+
+
+def is_trivial(e: ir.Expr) -> bool:
+    """A leaf, or one cheap operation on leaves: nothing that a temporary could save."""
+    match e:
+        case ir.Binary("+" | "-" | "*", ir.Name() | ir.Const(), ir.Name() | ir.Const()):
+            return True
+        case ir.Unary("-", ir.Name()):
+            return True
+        case _:
+            return isinstance(e, (ir.Name, ir.Const))
 
 
 def reads_top(table: Numbering, top: int, tops: list[int]) -> bool:

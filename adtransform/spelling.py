@@ -157,6 +157,7 @@ class Spelling:
         """A generated function as the output module spells it; `known` are the generated functions' own names."""
         is_main = unit.module is self.main
         other = self.globals_of(unit)
+        walrus = ":=" in unit.module.text
 
         def expression(e: ir.Expr, hidden: frozenset[str]) -> ir.Expr:
             match e:
@@ -172,7 +173,7 @@ class Spelling:
 
         def whole(g: ir.Function, hidden: frozenset[str]) -> ir.Function:
             outer = hidden
-            hidden = hidden | local_names(g)
+            hidden = hidden | local_names(g, walrus)
 
             def param(p: ir.Param) -> ir.Param:
                 default = p.default and expression(p.default, outer)

@@ -210,15 +210,14 @@ def map_expressions(s: Stmt, e: Callable[[Expr], Expr]) -> Stmt:
     """A statement with its own expressions mapped; those of its blocks are left."""
     match s:
         case Assign(targets, value, annotation):
-            return replace(
-                s, targets=tuple(e(t) for t in targets), value=e(value), annotation=annotation and e(annotation)
-            )
+            note = annotation and e(annotation)
+            return Assign(tuple([e(t) for t in targets]), e(value), note, at=s.at, source=s.source)
         case Augment(target, _, value):
-            return replace(s, target=e(target), value=e(value))
+            return Augment(e(target), s.op, e(value), at=s.at, source=s.source)
         case Effect(value):
-            return replace(s, value=e(value))
+            return Effect(e(value), at=s.at, source=s.source)
         case Return(value):
-            return s if value is None else replace(s, value=e(value))
+            return s if value is None else Return(e(value), at=s.at, source=s.source)
         case Inert(_, parts):
             return replace(s, parts=tuple(p if isinstance(p, str) else e(p) for p in parts))
         case If(test) | While(test):
@@ -272,8 +271,11 @@ def statements(block: Block, nested: bool = False) -> Iterator[Stmt]:
             yield from statements(s.body, nested)
 
 
-def own_names(s: Stmt) -> set[str]:
-    """The names that a statement binds itself, without its blocks; the name of a definition is not counted."""
+def own_names(s: Stmt, walrus: bool = True) -> set[str]:
+    """The names that a statement binds itself, without its blocks; the name of a definition is not counted.
+
+    `walrus` says whether assignment expressions may occur: looking for them is most of the work.
+    """
     found: set[str] = set()
     match s:
         case Assign(targets):
@@ -288,26 +290,26 @@ def own_names(s: Stmt) -> set[str]:
             found.update(binds)
         case _:
             pass
-    for e in expressions(s):
+    for e in expressions(s) if walrus else ():
         if not isinstance(e, (Name, Const)):
             found.update(w.target.id for w in walk(e) if isinstance(w, Walrus))
     return found
 
 
-def bound_names(block: Block) -> set[str]:
+def bound_names(block: Block, walrus: bool = True) -> set[str]:
     """The names that a function body binds (without looking into nested functions)."""
     found: set[str] = set()
     for s in statements(block):
-        found |= own_names(s)
+        found |= own_names(s, walrus)
         if isinstance(s, Function):
             found.add(s.name)
     return found
 
 
-def local_names(function: Function) -> frozenset[str]:
+def local_names(function: Function, walrus: bool = True) -> frozenset[str]:
     """Parameters and names bound in a function, less those that it declares global or nonlocal."""
     outer = {n for s in statements(function.body) if isinstance(s, Outer) for n in s.names}
-    return frozenset({p.name for p in function.params} | (bound_names(function.body) - outer))
+    return frozenset({p.name for p in function.params} | (bound_names(function.body, walrus) - outer))
 
 
 def rename(e: Expr, new: Callable[[str], Expr | None]) -> Expr:

@@ -145,17 +145,16 @@ def function_text(f: ir.Function, style: Style) -> str:
 
 def join(blocks: list[str]) -> str:
     """The blocks one below the other, with two blank lines around functions."""
-    text = ""
+    rows: list[str] = []
+    after_function = False
     for block in blocks:
-        body = block.lstrip("\n")
-        gap = len(block) - len(body)
+        body = block.strip("\n")
         is_function = bool(re.match(r"(#[^\n]*\n)*(@[^\n]*\n)*(def|class) ", body))
-        after_function = (
-            bool(re.search(r"\n(    |\t)[^\n]*\n?$", text)) or text.rstrip().endswith(")") and "\ndef " in text[-2000:]
-        )
-        blank = 2 if is_function or after_function else min(gap, 2)
-        text += ("\n" * blank if text else "") + body.rstrip("\n") + "\n"
-    return text
+        blank = 2 if is_function or after_function else min(len(block) - len(block.lstrip("\n")), 2)
+        rows += [""] * blank if rows else []
+        rows.append(body)
+        after_function = is_function
+    return "\n".join(rows) + "\n"
 
 
 # --- what is needed ---------------------------------------------------------------------------------------------------
