@@ -3,7 +3,8 @@
 For each function a graph of its variables is built, without regard to the order of statements; whatever can be reached
 from the inputs is *varied*, whatever reaches the result is *useful*, and what is both is *active* (Griewank and
 Walther, Evaluating Derivatives, section 6.2; Hascoet, Naumann and Pascual 2005, "To be recorded" analysis).  A variable
-that is active somewhere is active everywhere, so that a variable and its tangent are always assigned together."""
+that is active somewhere is active everywhere, so that a variable and its tangent are always assigned together.
+"""
 
 from __future__ import annotations
 
@@ -405,7 +406,8 @@ class Builder:
 
     def function_arguments(self, args: tuple[ir.Arg, ...], everything: frozenset[str], path: str) -> None:
         """A nested function that is handed on can be called with anything that the call knows, and with its
-        own results."""
+        own results.
+        """
         for a in args:
             nested = self.unit.scopes.nested(path, a.value.id) if isinstance(a.value, ir.Name) else None
             if nested is not None:

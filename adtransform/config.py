@@ -1,10 +1,14 @@
 """What the user asked for: `[tool.adtransform]` in pyproject.toml, and the texts of the command line's options.
 
-[tool.adtransform] mode = "forward"                                        # the options of the command line, for every
-run
+[tool.adtransform]
+mode = "forward"                                        # the options of the command line, for every run
 
-[[tool.adtransform.targets]]                            # what a bare `adgen` writes; paths start at this file input =
-"src/drag.py" output = "src/drag_d.py" function = ["drag"] wrt = "v,cd" """
+[[tool.adtransform.targets]]                            # what a bare `adgen` writes; paths start at this file
+input = "src/drag.py"
+output = "src/drag_d.py"
+function = ["drag"]
+wrt = "v,cd"
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Refusals: what the tool cannot prove it handles, where, why, and what to write instead.
 
 A refusal has a stable code.  Codes that start with `N` mean *not supported yet*, `D` *not differentiable*, `E` *the
-input cannot be read*, `U` *wrong use* (a name that does not exist)."""
+input cannot be read*, `U` *wrong use* (a name that does not exist).
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Reading sources and writing results: encodings, line endings, atomic writes, differences.
 
 Inside the tool a source is text with `\\n` at the end of every line.  What is written is UTF-8 with the line ending of
-the source."""
+the source.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +27,9 @@ UTF8_BOM = codecs.BOM_UTF8
 class Source:
     """A source as text.
 
-    `text` has `\\n` line endings, no byte-order mark, and a coding comment, if any, that says `utf-8`. `newline` is the
-    line ending of the bytes it was read from."""
+    `text` has `\\n` line endings, no byte-order mark, and a coding comment, if any, that says `utf-8`.
+    `newline` is the line ending of the bytes it was read from.
+    """
 
     text: str
     newline: str = "\n"

@@ -63,8 +63,12 @@ class Flatten:
             case _:
                 for e in expressions(s):
                     if self.binds_active(e, path):
-                        raise Refused(e, "N105", "an assignment expression stands here with an active value",
-                                      "Assign on a line of its own.")  # fmt: skip
+                        raise Refused(
+                            e,
+                            "N105",
+                            "an assignment expression stands here with an active value",
+                            "Assign on a line of its own.",
+                        )
                 return [self.blocks(s, path)]
 
     def blocks(self, s: ir.Stmt, path: str) -> ir.Stmt:
@@ -99,8 +103,12 @@ class Flatten:
         pre: list[ir.Stmt] = []
         flat = self.expr(s.value, path, pre)
         if self.rebinds(pre) & names(s.target):
-            raise Refused(s.value, "N106", "the call on the right may rebind the variable that is augmented",
-                          "Call the function on a line of its own.")  # fmt: skip
+            raise Refused(
+                s.value,
+                "N106",
+                "the call on the right may rebind the variable that is augmented",
+                "Call the function on a line of its own.",
+            )
         return self.with_lead(pre, replace(s, value=flat, source=unchanged(s.source, flat is s.value)))
 
     def branches(self, value: ir.Choice, path: str, make: object, s: ir.Stmt) -> list[ir.Stmt]:
@@ -123,8 +131,6 @@ class Flatten:
                 if self.splits(branch, path):
                     return True
                 continue
-            if shares(branch, self.work.derivative(branch, path)):
-                return True
             for e in walk(branch):
                 if isinstance(e, ir.Call) and self.needs_root(e, path):
                     return True
@@ -132,6 +138,8 @@ class Flatten:
                     return True
                 if isinstance(e, ir.Choice) and self.work.is_active(e, path):
                     return True
+            if shares(branch, self.work.derivative(branch, path)):
+                return True
         return False
 
     def condition(self, s: ir.If | ir.While, test: ir.Expr, path: str) -> list[ir.Stmt]:
@@ -224,8 +232,12 @@ class Flatten:
             scratch: list[ir.Stmt] = []
             self.expr(later, path, scratch)
             if scratch:
-                raise Refused(later, "N107", f"the operand behind `{e.op}` calls a function with active arguments",
-                              "Write an `if` statement.")  # fmt: skip
+                raise Refused(
+                    later,
+                    "N107",
+                    f"the operand behind `{e.op}` calls a function with active arguments",
+                    "Write an `if` statement.",
+                )
         flat = self.expr(first, path, pre)
         if not isinstance(flat, ir.Name) and self.work.is_active(flat, path):
             name = self.new(flat, path)
@@ -288,8 +300,12 @@ class Flatten:
                 isinstance(e, ir.Compare) and i > 1
             )
             if lazy or any(may_raise(d) or names(d) & names(child) for d in done if not isinstance(d, ir.Name)):
-                raise Refused(child, "N105", "an assignment expression stands where it may not be evaluated first",
-                              "Assign on a line of its own.")  # fmt: skip
+                raise Refused(
+                    child,
+                    "N105",
+                    "an assignment expression stands where it may not be evaluated first",
+                    "Assign on a line of its own.",
+                )
             done.append(self.hoist_walruses(child, path, pre))
         rest = iter(done)
         return rebuild(e, lambda _: next(rest))

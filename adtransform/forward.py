@@ -4,7 +4,8 @@
                        y = x * x
 
 The tangent stands above its statement, so that it reads the old values; below it where it needs the new one, or where
-it could raise before the primal does (Griewank and Walther, Evaluating Derivatives, section 3.1)."""
+it could raise before the primal does (Griewank and Walther, Evaluating Derivatives, section 3.1).
+"""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from adtransform.activity import RESULT, passive_line
 from adtransform.calculus import ZERO, finished
 from adtransform.effects import divisors, may_raise, raises_first
 from adtransform.handover import Handover
+from adtransform.kinds import Kind
 from adtransform.loops import together
 from adtransform.names import temporary
 from adtransform.pieces import (
@@ -37,7 +39,7 @@ from adtransform.share import Shared
 from adtransform.signatures import tangent_annotation, tangent_params, zero_of_param
 from adtransform.stores import check_effect, check_effects, check_store, check_target, tangent_target
 from adtransform.tangents import Tangents, zero_like
-from adtransform.traverse import expressions, map_blocks, names, statements, target_names, walk
+from adtransform.traverse import map_blocks, names, target_names
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,7 @@ class Forward:
     def function(self, f: ir.Function, path: str, wrt: list[str], name: str) -> ir.Function:
         """The tangent of a function or a nested function; defaults belong to the scope around it."""
         outer = path[: path.rstrip("/").rfind("/") + 1]
-        called = frozenset(e.func.id for s in statements(f.body) for t in expressions(s) for e in walk(t)
-                           if isinstance(e, ir.Call) and isinstance(e.func, ir.Name))  # fmt: skip
+        called = frozenset(n for n, kind in self.work.unit.uses[0].items() if kind is Kind.FUNCTION)
         params = tangent_params(f.params, wrt, self.work.tangent, called, lambda e: self.work.mirrored(e, outer))
         entry = [
             ir.Assign((self.work.tangent(p.name),), zero_of_param(p))

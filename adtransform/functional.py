@@ -29,21 +29,22 @@ CACHE: WeakKeyDictionary[Function, dict[tuple[CodeType, tuple[str, ...] | None],
 def tangent(f: Function, wrt: str | Iterable[str] | None = None) -> Function:
     """The tangent of a function, generated from its source and compiled.
 
-    Arguments: f: a function defined by `def` at the top level of a module; `functools.lru_cache` is looked through. wrt:
-            the inputs to differentiate with respect to, a name or several; None: every float parameter.
+    Arguments:
+        f: a function defined by `def` at the top level of a module; `functools.lru_cache` is looked through.
+        wrt: the inputs to differentiate with respect to, a name or several; None: every float parameter.
 
-        Returns:
-            `f_d(x, y, x_d, y_d) -> (value, value_d)`: the parameters of `f`, then a tangent for each of `wrt`.  It sees the
-            globals of `f` and has its defaults.  `inspect.getsource` and tracebacks show the generated lines.  The same
-            function is returned for the same `f` and `wrt`.
+    Returns:
+        `f_d(x, y, x_d, y_d) -> (value, value_d)`: the parameters of `f`, then a tangent for each of `wrt`.  It sees the
+        globals of `f` and has its defaults.  `inspect.getsource` and tracebacks show the generated lines.  The same
+        function is returned for the same `f` and `wrt`.
 
-        Raises:
-            TransformError: `f` has no source that can be read, is no plain function of a module, or is refused.
+    Raises:
+        TransformError: `f` has no source that can be read, is no plain function of a module, or is refused.
 
-        >>> import colorsys
-        >>> value, (y_d, i_d, q_d) = tangent(colorsys.rgb_to_yiq, "g")(0.1, 0.2, 0.3, g_d=1.0)
-        >>> value == colorsys.rgb_to_yiq(0.1, 0.2, 0.3), y_d
-        (True, 0.59)
+    >>> import colorsys
+    >>> value, (y_d, i_d, q_d) = tangent(colorsys.rgb_to_yiq, "g")(0.1, 0.2, 0.3, g_d=1.0)
+    >>> value == colorsys.rgb_to_yiq(0.1, 0.2, 0.3), y_d
+    (True, 0.59)
     """
     plain = unwrap(f)
     names = tuple(n.strip() for n in wrt.split(",")) if isinstance(wrt, str) else None if wrt is None else tuple(wrt)

@@ -18,7 +18,6 @@ from adtransform.share import Shared, share
 from adtransform.signatures import has_default
 from adtransform.tangents import Tangents, zero_like
 
-
 ODD = "no floats, or optional"
 
 
@@ -100,8 +99,7 @@ class Handover:
     ) -> list[ir.Arg]:
         """The tangents behind the arguments: by position where every parameter is there, else by name."""
         if bound.loose:
-            raise Refused(e, "N103", "a function of yours is called with starred arguments",
-                          "Pass them one by one.")  # fmt: skip
+            raise Refused(e, "N103", "a function of yours is called with starred arguments", "Pass them one by one.")
         received: dict[str, list[ir.Expr]] = {}
         for p, a in bound.pairs:
             received.setdefault(p.name, []).append(a.value)
@@ -135,15 +133,23 @@ class Handover:
                 f = functions[0]
                 ready = all(inner + p.name in self.work.varied for p in f.params)
                 if not ready or inner + RESULT not in self.work.active or any(p.role or p.default for p in f.params):
-                    raise Refused(e, "N145", f"`{show_name(e)}` is handed on and has parameters that are {ODD}",
-                                  "Hand on a function of the float parameters alone.")  # fmt: skip
+                    raise Refused(
+                        e,
+                        "N145",
+                        f"`{show_name(e)}` is handed on and has parameters that are {ODD}",
+                        "Hand on a function of the float parameters alone.",
+                    )
                 return self.work.tangent(show_name(e))
             case UnitCall(unit):
                 ps = unit.function.params
                 handed = instance(unit, frozenset(p.name for p in ps) & self.work.probe.activity.summary(unit))
                 if any(p.name not in self.plan.wrt.get(handed, ()) or p.role or p.default for p in ps):
-                    raise Refused(e, "N145", f"`{show_name(e)}` is handed on and has parameters that are {ODD}",
-                                  "Hand on a function of the float parameters alone.")  # fmt: skip
+                    raise Refused(
+                        e,
+                        "N145",
+                        f"`{show_name(e)}` is handed on and has parameters that are {ODD}",
+                        "Hand on a function of the float parameters alone.",
+                    )
                 return ir.Name(self.name_of(handed))
         return None
 
@@ -153,8 +159,12 @@ class Handover:
             raise Refused(e, "N143", "what is called here is not known")
         params = [p.name for p in self.work.unit.function.params]
         if e.func.id not in params or e.func.id not in self.plan.wrt[self.current]:
-            raise Refused(e, "N143", f"what `{e.func.id}` calls is not known here",
-                          "Call the function by its name, or hand it to this function as an argument.")  # fmt: skip
+            raise Refused(
+                e,
+                "N143",
+                f"what `{e.func.id}` calls is not known here",
+                "Call the function by its name, or hand it to this function as an argument.",
+            )
         if any(a.keyword for a in e.args):
             raise Refused(e, "N145", f"`{e.func.id}` is called with keyword arguments", "Pass them by position.")
         plain = tuple(a for a in e.args if a.star != "**")

@@ -1,9 +1,10 @@
 """Source text of the small functions that a generated module carries along when a partial derivative needs them.
 
-The text is written in the language that the tool accepts, so that a module with helpers can be differentiated again; it
-needs `import math`, raises ZeroDivisionError at the poles, and overflows to inf instead of raising. Both functions are
-good to 1e-13 relative to the value; next to a zero on the negative axis, where the value is the difference of nearly
-equal terms, relative to those terms."""
+The text is written in the language that the tool accepts, so that a module with helpers can be differentiated again;
+it needs `import math`, raises ZeroDivisionError at the poles, and overflows to inf instead of raising.
+Both functions are good to 1e-13 relative to the value; next to a zero on the negative axis, where the value is the
+difference of nearly equal terms, relative to those terms.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 Every node is an immutable value; two expressions are equal if they would print alike.  `at` points back to the node of
 the concrete syntax tree it was read from (for positions and for text that is copied as it stands); it takes no part in
-equality."""
+equality.
+"""
 
 from __future__ import annotations
 
@@ -193,7 +194,8 @@ class Source:
     """What the user wrote around a statement: lines above it (comments, blank lines) and the comment behind it.
 
     `str(text)` is the statement as it stands, with a NUL where a continuation line takes the current indentation; None
-    where it has to be printed anew."""
+    where it has to be printed anew.
+    """
 
     lead: tuple[str, ...] = ()
     trail: str = ""

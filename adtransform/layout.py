@@ -14,7 +14,8 @@ class Bracketed:
     """Text that may be broken.
 
     `splits`: opening bracket, items, closing bracket, and the text before it; `parts`: operands or items as text that
-    may be broken in turn; `kind`: "call", "tuple", "operators", "parentheses" or "" for what cannot be broken."""
+    may be broken in turn; `kind`: "call", "tuple", "operators", "parentheses" or "" for what cannot be broken.
+    """
 
     text: str
     splits: list[tuple[str, list[str], str, str]]

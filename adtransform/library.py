@@ -107,8 +107,12 @@ def distance(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -
             case (ir.Display(_, ps), ir.Display(_, qs)) if len(ps) == len(qs):
                 terms = [ir.Binary("-", p, q) for p, q in zip(ps, qs, strict=True)]
             case _:
-                raise Refused(e, "N125", "`math.dist` of active sequences is not supported yet",
-                              "Write the points as tuples in the call.")  # fmt: skip
+                raise Refused(
+                    e,
+                    "N125",
+                    "`math.dist` of active sequences is not supported yet",
+                    "Write the points as tuples in the call.",
+                )
     total: Derivative = None
     for t in terms:
         d = work.derivative(t, path)

@@ -36,8 +36,12 @@ def together(work: Tangents, target: ir.Expr, iterable: ir.Expr, path: str) -> t
         case (None, _):
             both = columns(work, target, iterable, path)
             return ir.Display("(", tuple(t for t, _ in both)), zipped([a for _, a in both])
-    raise Refused(iterable, "N146", "the loop runs over active values in a way that is not supported yet",
-                  "Loop over a tuple, zip, enumerate or reversed.")  # fmt: skip
+    raise Refused(
+        iterable,
+        "N146",
+        "the loop runs over active values in a way that is not supported yet",
+        "Loop over a tuple, zip, enumerate or reversed.",
+    )
 
 
 def columns(work: Tangents, target: ir.Expr, values: ir.Expr, path: str) -> list[tuple[ir.Expr, ir.Expr]]:

@@ -11,7 +11,7 @@ import re
 import sys
 import sysconfig
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -139,6 +139,15 @@ class Module:
         return tuple(item_of(node, i == 0) for i, node in enumerate(self.tree.body))
 
     @cached_property
+    def head(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Comments before the first statement: those of the file, and those that stand directly above a function."""
+        rows = reader.lines_of(self.tree.header)
+        if not self.tree.body or not isinstance(self.tree.body[0], cst.FunctionDef):
+            return rows, ()
+        at = max((i + 1 for i, row in enumerate(rows) if not row), default=0)
+        return rows[:at], rows[at:]
+
+    @cached_property
     def identifiers(self) -> frozenset[str]:
         """Every word of the file: a superset of its names."""
         return frozenset(re.findall(r"[^\W\d]\w*", self.text))
@@ -179,7 +188,11 @@ class Module:
         if name not in self.functions:
             binding = self.bindings[name]
             assert isinstance(binding, Defined)
-            self.functions[name] = reader.function(binding.node)
+            function = reader.function(binding.node)
+            if binding.node is self.tree.body[0]:
+                lead = (*self.head[1], *function.source.lead)
+                function = replace(function, source=replace(function.source, lead=lead))
+            self.functions[name] = function
         return self.functions[name]
 
     @cached_property

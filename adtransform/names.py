@@ -53,7 +53,9 @@ def temporary(e: ir.Expr) -> str:
     """
     if isinstance(e, ir.Call):
         match e.func:
-            case ir.Library(_, name) | ir.Name(name) | ir.Attribute(_, name):
+            case ir.Name(name) | ir.Attribute(_, name):
+                return f"{name}_v" if len(name) < 24 else "t#"
+            case ir.Library(_, name):
                 inside = set().union(*(names(a.value) for a in e.args)) if e.args else set()
                 inside -= {"math", "np", "numpy"}
                 argument = next(iter(inside)) if len(inside) == 1 else ""

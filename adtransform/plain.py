@@ -16,7 +16,8 @@ class Features:
     """What occurs in a function, its nested functions aside.
 
     `walrus`: an assignment expression; `complex`: complex literals; `unread`: what the language does not have;
-    `sequences`: names that are indexed, iterated over, starred or set to a tuple."""
+    `sequences`: names that are indexed, iterated over, starred or set to a tuple.
+    """
 
     walrus: bool
     complex: tuple[ir.Expr, ...]

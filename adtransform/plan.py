@@ -13,7 +13,8 @@ class Instance:
     """A unit and those of its active parameters that are sequences: their tangents must be sequences too.
 
     One derivative serves all calls with the same `shape`; a passive number gets the tangent 0.0, a passive sequence
-    could not."""
+    could not.
+    """
 
     unit: Unit
     shape: frozenset[str] = frozenset()

@@ -344,8 +344,12 @@ def bracketed(e: ir.Expr) -> Bracketed:
             parts = [wrapped(i, 1) for i in items]
             return Bracketed(show_bare(e), [("(", [show(i, 1) for i in items], ")", "")], parts=parts, kind="tuple")
         case ir.Display(bracket, items):
-            return Bracketed(flat(e), [(bracket, [show(i, 1) for i in items], CLOSING[bracket], "")],
-                             parts=[wrapped(i, 1) for i in items], kind="call")  # fmt: skip
+            return Bracketed(
+                flat(e),
+                [(bracket, [show(i, 1) for i in items], CLOSING[bracket], "")],
+                parts=[wrapped(i, 1) for i in items],
+                kind="call",
+            )
         case ir.Call(func, args):
             parts = [inside(a) for a in args]
             return Bracketed(flat(e), [("(", call_items(args), ")", show(func, ATOM))], parts=parts, kind="call")

@@ -112,12 +112,15 @@ def expression(node: Any) -> ir.Expr:
 
 
 def number(node: Any) -> ir.Expr:
-    text = node.value
-    try:
-        value: object = int(text) if text.isdigit() else float(text)
-    except ValueError:  # hexadecimal, imaginary, …
-        value = ast.literal_eval(text)
-    return ir.Const(value, text, at=node)
+    return ir.Const(int(node.value, 0) if node.value != "0" * len(node.value) else 0, node.value, at=node)
+
+
+def float_number(node: Any) -> ir.Expr:
+    return ir.Const(float(node.value), node.value, at=node)
+
+
+def imaginary(node: Any) -> ir.Expr:
+    return ir.Const(complex(node.value), node.value, at=node)
 
 
 def name(node: Any) -> ir.Expr:
@@ -266,8 +269,8 @@ def walrus(node: Any) -> ir.Expr:
 READERS: dict[str, Callable[[Any], ir.Expr]] = {
     "Name": name,
     "Integer": number,
-    "Float": number,
-    "Imaginary": number,
+    "Float": float_number,
+    "Imaginary": imaginary,
     "SimpleString": string,
     "ConcatenatedString": joined_string,
     "FormattedString": formatted_string,

@@ -15,7 +15,8 @@ class Row:
     """One derivative beside its difference.
 
     `output` is the position in the result where that is a tuple (`"[1]"`), empty otherwise; `error` is the estimated
-    error of `difference`; `verdict` is one of `VERDICTS`."""
+    error of `difference`; `verdict` is one of `VERDICTS`.
+    """
 
     input: str
     output: str

@@ -5,7 +5,8 @@ expression: that is where the conventions at points without a derivative live.  
 is infinite or undefined there; times a zero tangent they give zero, and nothing is ever raised.  `0` is no derivative.
 
 Sources: Abramowitz and Stegun, Handbook of Mathematical Functions, chapters 4, 6 and 7; Griewank and Walther,
-Evaluating Derivatives, table 2.3."""
+Evaluating Derivatives, table 2.3.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One operator.  `domain` is a Python condition on the arguments, true where tests may sample; `numpy`
-    its twin there."""
+    its twin there.
+    """
 
     name: str
     params: tuple[str, ...]

@@ -102,7 +102,7 @@ class Session:
         if self.refusals:
             raise TransformError(r for rs in self.refusals.values() for r in rs)
         if not found:
-            raise TransformError([Refusal(self.filename, 0, 0, "U003", *self.nothing_to_do(known))])
+            raise TransformError([Refusal(self.filename, 0, 0, "E004", *self.nothing_to_do(known))])
         return found
 
     def missing(self, name: str) -> str:
@@ -218,12 +218,20 @@ class Session:
             target = d.func if isinstance(d, ir.Call) else d
             word = target.attr if isinstance(target, ir.Attribute) else target.id if isinstance(target, ir.Name) else ""
             if word not in KNOWN_DECORATORS:
-                raise Refused(d, "N130", f"the decorator `{word}` may change what the function does",
-                              "Differentiate the undecorated function.")  # fmt: skip
+                raise Refused(
+                    d,
+                    "N130",
+                    f"the decorator `{word}` may change what the function does",
+                    "Differentiate the undecorated function.",
+                )
         features = merge(list(unit.features.values()))
         for s in features.unread:
-            raise Refused(s, "N132", f"{describe(s.what)} is not in the language that is differentiated",
-                          "Move it into a function of its own that is called with passive arguments.")  # fmt: skip
+            raise Refused(
+                s,
+                "N132",
+                f"{describe(s.what)} is not in the language that is differentiated",
+                "Move it into a function of its own that is called with passive arguments.",
+            )
         for e in features.complex:
             raise Refused(e, "D003", "complex numbers are not differentiated", "Write it with floats.")
 

@@ -37,8 +37,11 @@ def tangent_params(
     if not variadic and any(a.default is not None for a in added):
         added = [a if a.default is not None else replace(a, default=ZERO) for a in added]
     after = [p for p in params if p.role in ("=", "**")]
-    return (*before, *added, *after) if not variadic else (*before, *[p for p in after if p.role == "="], *added,
-                                                          *[p for p in after if p.role == "**"])  # fmt: skip
+    return (
+        (*before, *added, *after)
+        if not variadic
+        else (*before, *[p for p in after if p.role == "="], *added, *[p for p in after if p.role == "**"])
+    )
 
 
 def has_default(params: tuple[ir.Param, ...]) -> bool:

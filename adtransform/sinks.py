@@ -12,7 +12,8 @@ REPORTS = frozenset("print warn debug info warning error exception critical log 
 
 def is_harmless(work: Tangents, e: ir.Call, path: str) -> bool:
     """Whether a call statement only reports or checks: it prints, logs, warns, or runs a function that stores
-    nothing."""
+    nothing.
+    """
     match work.callee(e.func, path):
         case LibraryCall("builtins", name):
             return name in REPORTS

@@ -1,5 +1,6 @@
 """How the generated module spells what its functions use: libraries in the style of the source, names of
-other files."""
+other files.
+"""
 
 from __future__ import annotations
 

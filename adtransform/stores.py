@@ -48,9 +48,19 @@ def check_effect(work: Tangents, value: ir.Expr, path: str) -> None:
 
 def check_effects(work: Tangents, body: list[ir.Stmt], path: str) -> None:
     """No primal call is left of a nested function that assigns active variables of an outer one."""
+    if not work.effectful:
+        return
     for s in statements(tuple(body)):
         for e in (x for top in expressions(s) for x in walk(top) if isinstance(x, ir.Name)):
             nested = work.unit.scopes.nested(path, e.id)
             if nested is not None and nested.path in work.effectful:
-                work.refuse(Refused(e, "N149", f"`{e.id}` assigns active variables of an outer function, and is called "
-                                         "where that cannot be followed", "Call it on a line of its own."), s)  # fmt: skip
+                work.refuse(
+                    Refused(
+                        e,
+                        "N149",
+                        f"`{e.id}` assigns active variables of an outer function, and is called "
+                        "where that cannot be followed",
+                        "Call it on a line of its own.",
+                    ),
+                    s,
+                )

@@ -162,21 +162,36 @@ class Tangents(Work):
             case UnitCall(unit) if unit.directives.partials:
                 return self.user_rule(e, unit, path)
             case UnknownCall(text):
-                raise Refused(e, "N101", f"nothing is known of `{text}`, which is called with an active argument",
-                              "Write the function in Python where it can be found, or give its partials: "
-                              "`# adgen: partial x = …` above a function that wraps it.")  # fmt: skip
+                raise Refused(
+                    e,
+                    "N101",
+                    f"nothing is known of `{text}`, which is called with an active argument",
+                    "Write the function in Python where it can be found, or give its partials: "
+                    "`# adgen: partial x = …` above a function that wraps it.",
+                )
             case _:
-                raise Refused(e, "N102", "this call stands where it cannot be replaced by its derivative",
-                              "Call it on a line of its own.")  # fmt: skip
+                raise Refused(
+                    e,
+                    "N102",
+                    "this call stands where it cannot be replaced by its derivative",
+                    "Call it on a line of its own.",
+                )
 
     def unknown(self, e: ir.Call, home: str, name: str, plain: bool) -> Refused:
         full = name if home == "builtins" else f"{home}.{name}"
         if find(home, name) is not None and not plain:
-            return Refused(e, "N103", f"`{full}` is called with keyword or starred arguments",
-                           "Pass the arguments one by one, by position.")  # fmt: skip
-        return Refused(e, "N104", f"there is no rule for `{full}` yet",
-                       "Write it with functions that have one, or wrap it in a function with "
-                       "`# adgen: partial x = …` above.")  # fmt: skip
+            return Refused(
+                e,
+                "N103",
+                f"`{full}` is called with keyword or starred arguments",
+                "Pass the arguments one by one, by position.",
+            )
+        return Refused(
+            e,
+            "N104",
+            f"there is no rule for `{full}` yet",
+            "Write it with functions that have one, or wrap it in a function with `# adgen: partial x = …` above.",
+        )
 
     def user_rule(self, e: ir.Call, unit: Unit, path: str) -> Derivative:
         bound = bind(unit.function.params, e)

@@ -2,7 +2,8 @@
 
 A derivative is right where it agrees with the differences within ten times their error estimate, or to seven digits.
 Where the error estimate is poor the row is inconclusive, and where the slopes of the two sides differ it is a kink:
-neither says anything about the derivative."""
+neither says anything about the derivative.
+"""
 
 from __future__ import annotations
 

@@ -26,21 +26,26 @@ def verify(
 ) -> Report:
     """Generate derivatives, execute them beside the functions, and compare with differences.
 
-    Arguments: source: the text of a module.  It is executed, under its own name and with the imports of its folder.
-            filename: its file; a name in angle brackets where there is none. function: the function to check; None: every
-            one that is differentiated. at: the point, values by parameter name.  What is missing is taken from defaults and
-            annotations. wrt: the inputs to differentiate with respect to; None: the default ones. mode: "forward".
+    Arguments:
+        source: the text of a module.  It is executed, under its own name and with the imports of its folder.
+        filename: its file; a name in angle brackets where there is none.
+        function: the function to check; None: every one that is differentiated.
+        at: the point, values by parameter name.  What is missing is taken from defaults and annotations.
+        wrt: the inputs to differentiate with respect to; None: the default ones.
+        mode: "forward".
 
-        Returns:
-            The report; its `ok` says whether every function passed.
+    Returns:
+        The report; its `ok` says whether every function passed.
 
-        Raises:
-            TransformError: the source is refused, or `at` names a parameter that does not exist.
+    Raises:
+        TransformError: the source is refused, or `at` names a parameter that does not exist.
     """
     from adtransform.pipeline import Options, transform
 
     place = home(filename)
-    options = Options(mode=mode, functions=None if function is None else (function,), wrt=wrt)
+    options = Options(
+        mode=mode, functions=None if function is None else (function,), wrt=wrt, keep_going=function is None
+    )
     result = transform(source, filename, options)
     given = dict(at or {})
     with quiet(), at_home(place):

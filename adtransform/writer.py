@@ -20,7 +20,8 @@ WORD = re.compile(r"[^\W\d]\w*")
 @dataclass(frozen=True)
 class Output:
     """What is written: `functions[name]` follow the function `name` of the main module; `others` come before
-    all of them."""
+    all of them.
+    """
 
     functions: dict[str, list[ir.Function]]
     others: list[ir.Function]
@@ -48,7 +49,7 @@ def write(module: Module, output: Output, style: Style) -> str:
             blocks += [text.strip("\n") for text in output.helpers]
             blocks += [function_text(f, style) for f in output.others]
             placed = True
-        if id(item) in needed:
+        if id(item) in needed and not any(f.name in item.binds for f in own):
             blocks.append(item_text(module, item, needed[id(item)], output.extended))
         blocks += [function_text(f, style) for f in own]
     return join([b for b in blocks if b.strip()])
@@ -58,7 +59,7 @@ def header(module: Module, output: Output) -> str:
     """The comment that says where the file comes from, and the comments at the head of the source."""
     rows = [f"{GENERATED}{output.source_name}; do not edit."] if output.source_name else []
     rows += [f"#   {output.command}"] if output.command else []
-    own = [line.comment.value if line.comment else "" for line in module.tree.header]
+    own = list(module.head[0])
     while own and own[0].startswith(GENERATED.rstrip()):
         own = own[2:] if len(own) > 1 and own[1].startswith("#   ") else own[1:]
     return "\n".join([*rows, *own]).strip("\n")

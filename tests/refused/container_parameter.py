@@ -1,0 +1,5 @@
+def f(values: list) -> float:  # refused: N150 f
+    return values[0] * 2.0
+
+
+# functions: f

@@ -1,0 +1,4 @@
+def f(x: float) -> float:
+    a = []
+    a.append(x)  # refused: N148 a.append(x)
+    return a[0]

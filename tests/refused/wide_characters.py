@@ -1,0 +1,3 @@
+def f(x: float) -> float:
+    größe = "äöü"; y = x @ x  # refused: N110 x @ x
+    return y
