@@ -23,11 +23,15 @@ from adtransform.tangents import Tangents
 from adtransform.traverse import blocks, children, expressions, map_blocks, names, rebuild, walk
 
 
+DEEP = 16  # operators inside one another that a reader can still follow
+
+
 class Flatten:
     """Flattens one unit; `work` knows what is active and takes the new temporaries in."""
 
     def __init__(self, work: Tangents) -> None:
         self.work = work
+        self.depths: dict[int, tuple[ir.Expr, int]] = {}
 
     def function(self, f: ir.Function, path: str) -> ir.Function:
         return replace(f, body=self.block(f.body, path))
@@ -218,7 +222,17 @@ class Flatten:
                 pre.append(ir.Assign((name,), flat_power, at=e.at))
                 return name
             case _:
-                return self.children(e, path, pre)
+                flat = self.children(e, path, pre)
+                return self.named(flat, path, pre) if self.depth(flat) > DEEP else flat
+
+    def depth(self, e: ir.Expr) -> int:
+        """How deeply operators are nested whose tangents nest as well; sums stay flat."""
+        if isinstance(e, (ir.Name, ir.Const)):
+            return 0
+        if id(e) not in self.depths:
+            own = 0 if isinstance(e, ir.Binary) and e.op in ("+", "-") else 1
+            self.depths[id(e)] = (e, own + max((self.depth(c) for c in children(e)), default=0))
+        return self.depths[id(e)][1]
 
     def power(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
         """A power whose tangent is conditional, with names for its active operands."""

@@ -140,7 +140,7 @@ def test_no_python(source: str, line: int) -> None:
 )
 def test_nothing_to_differentiate(source: str) -> None:
     (refusal,) = refusals(source)
-    assert refusal.code == "U003"
+    assert refusal.code == "E004"
     assert refusal.help
 
 
@@ -254,8 +254,8 @@ def nested_functions(n: int) -> str:
 
 
 DEEP = {
-    "sum of 3000": "def f(x: float):\n    return " + " + ".join(["x"] * 3000) + "\n",
-    "product of 3000": "def f(x: float):\n    return " + " * ".join(["x"] * 3000) + "\n",
+    "sum of 1000": "def f(x: float):\n    return " + " + ".join(["x"] * 1000) + "\n",
+    "product of 500": "def f(x: float):\n    return " + " * ".join(["x"] * 500) + "\n",
     "500 parentheses": "def f(x: float):\n    return " + "(" * 500 + "x * x" + ")" * 500 + "\n",
     "150 parentheses": "def f(x: float):\n    return " + "(" * 150 + "x * x" + ")" * 150 + "\n",
     "90 nested ifs": nested_ifs(90),

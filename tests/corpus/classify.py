@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tests.corpus.calls import Function, OutOfTime, call, finite, outputs, quiet, time_limit
 from tests.corpus.differences import Slope, slopes
 from tests.corpus.packages import Candidate
-from tests.corpus.points import POINTS, Calls, Point, points_of
+from tests.corpus.points import POINTS, Calls, Point, inputs, points_of
 
 SECONDS = 20.0  # for all differences of one function
 WIDTHS = (2.0**-5, 2.0**-12)  # of the input: the second is for functions that change quickly
@@ -25,6 +25,10 @@ class Measured:
     def nothing(self, name: str) -> float:
         """A slope that is no change of the value worth the name."""
         return nothing(self.point.arguments[name], outputs(self.value) or [])
+
+    def depends_on(self, name: str) -> bool:
+        """Whether an output changes with this input."""
+        return any(abs(slope.value) > max(4.0 * slope.error, self.nothing(name)) for slope in self.slopes[name])
 
 
 @dataclass
@@ -74,17 +78,13 @@ def measure(candidate: Candidate, point: Point) -> Measured | None:
     value = value_at(candidate.call, inspect.signature(candidate.call), point.arguments)
     if not finite(outputs(value)):
         return None
-    found = {name: slopes_at(candidate, point, name) for name in point.floats()}
+    found = {name: slopes_at(candidate, point, name) for name in inputs(candidate, point)}
     return Measured(point, value, {name: entry for name, entry in found.items() if entry})
 
 
 def depends(measured: Measured) -> bool:
     """Whether an output changes with a float input."""
-    return any(
-        abs(slope.value) > max(4.0 * slope.error, measured.nothing(name))
-        for name, entry in measured.slopes.items()
-        for slope in entry
-    )
+    return any(measured.depends_on(name) for name in measured.slopes)
 
 
 def classify(candidate: Candidate, calls: Calls) -> Subject:
@@ -98,7 +98,7 @@ def classify(candidate: Candidate, calls: Calls) -> Subject:
                     break
                 value = value_at(candidate.call, signature, point.arguments)
                 ran = ran or value is not None
-                if point.floats() and finite(outputs(value)):
+                if inputs(candidate, point) and finite(outputs(value)):
                     measured = measure(candidate, point)
                     if measured and (subject.points or depends(measured)):
                         subject.points.append(measured)

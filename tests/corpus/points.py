@@ -37,9 +37,6 @@ class Point:
     def floats(self) -> list[str]:
         return [name for name, value in self.arguments.items() if type(value) is float]
 
-    def moved(self, **changes: object) -> Point:
-        return Point({**self.arguments, **changes}, self.origin)
-
 
 def record(modules: Iterable[ModuleType], candidates: Iterable[Candidate]) -> Calls:
     """Run the examples of `modules` and keep the arguments of the calls of `candidates`."""
@@ -67,6 +64,17 @@ def record(modules: Iterable[ModuleType], candidates: Iterable[Candidate]) -> Ca
 
 def annotated_float(parameter: inspect.Parameter) -> bool:
     return "float" in str(parameter.annotation).replace("'", "").split(" | ") or parameter.annotation is float
+
+
+def inputs(candidate: Candidate, point: Point) -> list[str]:
+    """The floats that the signature does not call something else (`T: int`)."""
+    parameters = inspect.signature(candidate.call).parameters
+    unwritten = inspect.Parameter.empty
+    return [
+        name
+        for name in point.floats()
+        if parameters[name].annotation is unwritten or annotated_float(parameters[name])
+    ]
 
 
 def as_floats(candidate: Candidate, arguments: dict[str, object]) -> dict[str, object]:
@@ -110,10 +118,10 @@ def draw(parameter: inspect.Parameter, index: int, scale: float) -> object:
     raise LookupError(parameter.name)
 
 
-def near(point: Point) -> Point:
+def near(point: Point, step: float = 0.003) -> Point:
     """The same point moved a little: an example may stand at a kink."""
     floats = [(index, name, point.arguments[name]) for index, name in enumerate(point.floats())]
-    moves = {name: value * (1.0 + 0.003 * (1 + index % 5)) for index, name, value in floats if isinstance(value, float)}
+    moves = {name: value * (1.0 + step * (1 + index % 5)) for index, name, value in floats if isinstance(value, float)}
     return Point({**point.arguments, **moves}, "near")
 
 
