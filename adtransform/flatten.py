@@ -22,7 +22,6 @@ from adtransform.share import share
 from adtransform.tangents import Tangents
 from adtransform.traverse import blocks, children, expressions, map_blocks, names, rebuild, walk
 
-
 DEEP = 16  # operators inside one another that a reader can still follow
 
 
@@ -222,8 +221,8 @@ class Flatten:
                 pre.append(ir.Assign((name,), flat_power, at=e.at))
                 return name
             case _:
-                flat = self.children(e, path, pre)
-                return self.named(flat, path, pre) if self.depth(flat) > DEEP else flat
+                whole = self.children(e, path, pre)
+                return self.named(whole, path, pre) if self.depth(whole) > DEEP else whole
 
     def depth(self, e: ir.Expr) -> int:
         """How deeply operators are nested whose tangents nest as well; sums stay flat."""

@@ -62,6 +62,9 @@ def of_annotation(e: ir.Expr | None) -> Kind | None:
             return of_annotation(inner.items[0] if isinstance(inner, ir.Display) else inner)
         case ir.Subscript(ir.Name("Union") | ir.Attribute(_, "Union"), ir.Display(_, items)):
             return widest(*(of_annotation(i) for i in items))
+        case ir.Subscript(ir.Name("tuple" | "Tuple") | ir.Attribute(_, "Tuple"), inner):
+            items = inner.items if isinstance(inner, ir.Display) else (inner,)
+            return Kind.TUPLE if any(of_annotation(i) in (Kind.FLOAT, Kind.TUPLE) for i in items) else Kind.CONTAINER
         case ir.Subscript(value):
             return of_annotation(value)
         case _:
@@ -248,7 +251,8 @@ def default_wrt(activity: Activity, unit: Unit) -> tuple[str, ...]:
     A parameter that is a function gets its tangent function beside it, if there is a float as well.
     """
     kinds = {p.name: of_param(activity, unit, p) for p in unit.function.params}
-    floats = [n for n, k in kinds.items() if k is Kind.FLOAT]
+    stated = {p.name for p in unit.function.params if p.annotation is not None}
+    floats = [n for n, k in kinds.items() if k is Kind.FLOAT or (k is Kind.TUPLE and n in stated)]
     summary = activity.summary(unit)
     functions = [n for n, k in kinds.items() if k is Kind.FUNCTION and n in summary]
     return tuple(n for n in kinds if n in floats or n in functions) if floats else ()

@@ -21,6 +21,7 @@ import libcst as cst
 
 from adtransform import ir, reader
 from adtransform.diagnostics import Refusal, TransformError
+from adtransform.lambdas import with_named_lambdas
 from adtransform.traverse import bound_names, target_names
 
 LIBRARIES = ("math", "numpy", "scipy.special")
@@ -192,7 +193,7 @@ class Module:
             if binding.node is self.tree.body[0]:
                 lead = (*self.head[1], *function.source.lead)
                 function = replace(function, source=replace(function.source, lead=lead))
-            self.functions[name] = function
+            self.functions[name] = with_named_lambdas(function, self.identifiers)
         return self.functions[name]
 
     @cached_property

@@ -52,7 +52,14 @@ def default_of(p: ir.Param, is_function: bool, of_default: Callable[[ir.Expr], i
     """The default of a tangent parameter: the tangent of the primal's default; nothing for a function."""
     if is_function:
         return ir.Const(None, "None")
-    return of_default(p.default) if p.default is not None else ZERO
+    if p.default is not None:
+        return of_default(p.default)
+    return ZERO if is_number(p.annotation) else ir.Const(None, "None")
+
+
+def is_number(annotation: ir.Expr | None) -> bool:
+    """Whether an annotation is none of a tuple, for which no zero would fit."""
+    return not (isinstance(annotation, ir.Subscript) and isinstance(annotation.value, ir.Name))
 
 
 def zero_of_param(p: ir.Param) -> ir.Expr:

@@ -137,7 +137,7 @@ class Tangents(Work):
             ):
                 rule = find(home, name)
                 return rule is not None and any(" if " in p for p in rule.partials)
-            case ir.Call(ir.Library(_, "log" | "where" | "round" | "divmod" | "modf")):
+            case ir.Call(ir.Library(_, "log" | "where" | "round" | "divmod" | "modf" | "sum" | "fsum" | "tuple")):
                 return False
             case _:
                 return True

@@ -9,7 +9,8 @@
     # output
     …
 
-Further lines: `# functions: f, g` and `# wrt: x, y` are passed on; `# needs: 3.12` is the Python version that can run it.
+Further lines: `# functions: f, g` and `# wrt: x, y` are passed on; `# needs: 3.12` is the Python version that can run it;
+`# open: reason` and `# open second: reason` mark what does not work yet, at all or differentiated once more.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from adtransform.nested import leaves, replaced, zeros
 from adtransform.pipeline import Derivative, Options, Result, transform
 
 FOLDER = Path(__file__).parent / "cases"
-SETTING = re.compile(r"# (at|slope|raises|functions|wrt|needs): (.*?)\r?\n?")
+SETTING = re.compile(r"# (at|slope|raises|functions|wrt|needs|open|open second): (.*?)\r?\n?")
 OUTPUT = re.compile(r"^# output\r?\n", re.MULTILINE)
 AGREEMENT = 1e-7
 
@@ -64,6 +65,8 @@ class Case:
     functions: tuple[str, ...] | None
     wrt: tuple[str, ...] | None
     needs: tuple[int, ...]
+    open: str
+    open_second: str
 
     @property
     def can_run(self) -> bool:
@@ -108,6 +111,8 @@ def read_case(path: Path) -> Case:
         listed(settings.get("functions")),
         listed(settings.get("wrt")),
         tuple(int(n) for n in settings.get("needs", "3.11").split(".")),
+        settings.get("open", ""),
+        settings.get("open second", ""),
     )
 
 
@@ -232,15 +237,18 @@ def bits(value: object) -> object:
             return type(value).__name__, repr(value)
 
 
-def agrees(generated: float, difference: Difference) -> bool:
-    """Whether a derivative agrees with the differences; at a kink, it lies between the slopes."""
+def agrees(generated: float, difference: Difference, strict: bool) -> bool:
+    """Whether a derivative agrees with the differences; at a kink, it lies between the slopes.
+
+    `strict` wants differences that say something.
+    """
     size = max(abs(difference.value), abs(generated), 1e-30)
     if difference.kind == "none":
         return True
     if not math.isfinite(generated):
         return difference.error > 1e-3 * abs(difference.value)
     room = difference.error if difference.kind == "kink" else max(10 * difference.error, AGREEMENT * size)
-    assert difference.kind == "kink" or room < 1e-2 * max(size, 1.0), f"the differences are no help here: {difference}"
+    assert not strict or difference.kind == "kink" or room < 1e-2 * max(size, 1.0), f"the differences are no help here: {difference}"
     return abs(generated - difference.value) <= room * (1 + 1e-9)
 
 
@@ -255,7 +263,7 @@ def check_value(pair: Pair, call: Call) -> object:
     return value
 
 
-def check_derivative(pair: Pair, call: Call) -> None:
+def check_derivative(pair: Pair, call: Call, strict: bool = True) -> None:
     """The derivative by every number that goes in, of every number that comes out, and along a random direction."""
     value = check_value(pair, call)
     rng = random.Random(pair.derivative.name)
@@ -271,7 +279,7 @@ def check_derivative(pair: Pair, call: Call) -> None:
             assert set(slopes) >= set(differences), f"the tangent {tangent!r} has not the structure of {value!r}"
             for out, difference in differences.items():
                 slope = slopes[out]
-                assert agrees(slope, difference), f"d{out}/d{name}{path}: generated {slope!r}, differences {difference}"
+                assert agrees(slope, difference, strict), f"d{out}/d{name}{path}: generated {slope!r}, differences {difference}"
             columns.append((name, path, slopes))
     drawn: list[float] = []
 

@@ -1,8 +1,8 @@
 """A minimal dual-number class: the other way to differentiate forward, by overloading operators.
 
-The benchmarks measure against it, and the tests use it as an oracle: it runs the same source, with `MATH` in the place of
-`math`.  Values are computed as floats would compute them, to the last bit.  Where a function has a kink the conventions are
-those of adtransform: zero for `abs` at zero, the first of equal arguments of `max` and `min`.
+The benchmarks measure against it, and the tests use it as an oracle: it runs the same source, with `MATH` in the place
+of `math`.  Values are computed as floats would compute them, to the last bit.  Where a function has a kink the
+conventions are those of adtransform: zero for `abs` at zero, the first of equal arguments of `max` and `min`.
 """
 
 from __future__ import annotations
@@ -224,8 +224,11 @@ def copysign(x: Any, y: Any) -> Any:
     return Dual(v, math.copysign(1.0, value(x)) * math.copysign(1.0, value(y)) * slope(x))
 
 
+def test(function: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda x: function(value(x))
+
+
 MATH = SimpleNamespace(**vars(math))
 vars(MATH).update({name: unary(getattr(math, name), partial) for name, partial in UNARY.items()})
 vars(MATH).update(log=log, atan2=atan2, hypot=hypot, pow=pow_, fmod=fmod, copysign=copysign)
-for name in ("isnan", "isinf", "isfinite"):
-    setattr(MATH, name, lambda x, test=getattr(math, name): test(value(x)))
+vars(MATH).update({name: test(getattr(math, name)) for name in ("isnan", "isinf", "isfinite")})

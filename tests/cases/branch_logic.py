@@ -14,7 +14,7 @@ def fallback(x: float, y: float) -> float:
 
 # at: f(0.7, 1.3)
 # at: f(0.7, 2.3)
-# at: f(5.0, 2.3)
+# slope: f(5.0, 2.3) -> 7.3
 # at: fallback(0.7, 1.3)
 # at: fallback(-0.5, 0.3)
 

@@ -25,10 +25,10 @@ def g_d(x: float, x_d: float) -> tuple[float, float]:
 
 def f_d(x: float, x_d: float) -> tuple[float, float]:
     """Tangent of `f` with respect to x."""
-    g_x, g_x_d = g_d(x, x_d)
-    g_g_x, g_g_x_d = g_d(g_x, g_x_d)
-    g_x2, g_x2_d = g_d(x + 1.0, x_d)
-    sin_g_x2_d = math.cos(g_x2) * g_x2_d
-    sin_g_x2 = math.sin(g_x2)
-    g_x3, g_x3_d = g_d(x, x_d)
-    return g_g_x + sin_g_x2 * g_x3, g_g_x_d + (g_x3 * sin_g_x2_d + sin_g_x2 * g_x3_d)
+    g_v, g_v_d = g_d(x, x_d)
+    g_v2, g_v2_d = g_d(g_v, g_v_d)
+    g_v3, g_v3_d = g_d(x + 1.0, x_d)
+    sin_g_v3_d = math.cos(g_v3) * g_v3_d
+    sin_g_v3 = math.sin(g_v3)
+    g_v4, g_v4_d = g_d(x, x_d)
+    return g_v2 + sin_g_v3 * g_v4, g_v2_d + (g_v4 * sin_g_v3_d + sin_g_v3 * g_v4_d)

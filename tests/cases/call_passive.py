@@ -22,5 +22,5 @@ def table(n: int) -> float:
 
 def f_d(x: float, n: int, x_d: float) -> tuple[float, float]:
     """Tangent of `f` with respect to x."""
-    table_n = table(n)
-    return table_n * x + table(2), table_n * x_d
+    table_v = table(n)
+    return table_v * x + table(2), table_v * x_d

@@ -26,6 +26,6 @@ def g_d(
 
 def f_d(x: float, x_d: float) -> tuple[float, float]:
     """Tangent of `f` with respect to x."""
-    g_x, g_x_d = g_d(x, 2.0, 3.0, x_d, 0.0, 0.0)
-    g_x2, g_x2_d = g_d(1.0, x, x, 0.0, x_d, x_d)
-    return g_x + g_x2, g_x_d + g_x2_d
+    g_v, g_v_d = g_d(x, 2.0, 3.0, x_d, 0.0, 0.0)
+    g_v2, g_v2_d = g_d(1.0, x, x, 0.0, x_d, x_d)
+    return g_v + g_v2, g_v_d + g_v2_d

@@ -37,5 +37,5 @@ def norm_d(*terms: float, terms_d: tuple[float, ...]) -> tuple[float, float]:
 def f_d(x: float, y: float, x_d: float, y_d: float) -> tuple[float, float]:
     """Tangent of `f` with respect to x, y."""
     norm_v, norm_v_d = norm_d(x, y, x * y, terms_d=(x_d, y_d, y * x_d + x * y_d))
-    norm_x, norm_x_d = norm_d(x, terms_d=(x_d,))
-    return norm_v + norm_x, norm_v_d + norm_x_d
+    norm_v2, norm_v2_d = norm_d(x, terms_d=(x_d,))
+    return norm_v + norm_v2, norm_v_d + norm_v2_d

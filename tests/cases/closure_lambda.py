@@ -23,10 +23,7 @@ def f_d(x: float, y: float, x_d: float, y_d: float) -> tuple[float, float]:
     def shifted_d(t, by=y, t_d=0.0, by_d=y_d):
         return t + by, t_d + by_d
 
-    square_x, square_x_d = square_d(x, x_d)
-    shifted_y, shifted_y_d = shifted_d(y, t_d=y_d)
-    square_shifted_y, square_shifted_y_d = square_d(shifted_y, shifted_y_d)
-    return (
-        square_x * y + square_shifted_y,
-        y * square_x_d + square_x * y_d + square_shifted_y_d,
-    )
+    square_v, square_v_d = square_d(x, x_d)
+    shifted_v, shifted_v_d = shifted_d(y, t_d=y_d)
+    square_v2, square_v2_d = square_d(shifted_v, shifted_v_d)
+    return square_v * y + square_v2, y * square_v_d + square_v * y_d + square_v2_d

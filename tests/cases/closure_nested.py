@@ -25,6 +25,6 @@ def f_d(x: float, y: float, x_d: float, y_d: float) -> tuple[float, float]:
     def g_d(t: float, t_d: float) -> tuple[float, float]:
         return scale * t * x, x * (t * scale_d + scale * t_d) + scale * t * x_d
 
-    g_y, g_y_d = g_d(y, y_d)
-    g_v, g_v_d = g_d(2.0, 0.0)
-    return g_y + g_v, g_y_d + g_v_d
+    g_v, g_v_d = g_d(y, y_d)
+    g_v2, g_v2_d = g_d(2.0, 0.0)
+    return g_v + g_v2, g_v_d + g_v2_d

@@ -35,8 +35,8 @@ def sigmoid(x: float) -> float:
 
 def sigmoid_d(x: float, x_d: float) -> tuple[float, float]:
     """Tangent of `sigmoid` with respect to x."""
-    sigmoid_x = sigmoid(x)
-    return sigmoid_x, sigmoid_x * (1.0 - sigmoid_x) * x_d
+    sigmoid_v = sigmoid(x)
+    return sigmoid_v, sigmoid_v * (1.0 - sigmoid_v) * x_d
 
 
 # adgen: partial a = b
@@ -57,10 +57,10 @@ def times_d(a: float, b: float, a_d: float, b_d: float) -> tuple[float, float]:
 def f_d(x: float, y: float, x_d: float, y_d: float) -> tuple[float, float]:
     """Tangent of `f` with respect to x, y."""
     sigmoid_v = sigmoid(x * y)
-    times_x = times(x, 2.0)
-    times_v = times(y, x)
+    times_v = times(x, 2.0)
+    times_v2 = times(y, x)
     return (
-        sigmoid_v + times_x * times_v,
+        sigmoid_v + times_v * times_v2,
         sigmoid_v * (1.0 - sigmoid_v) * (y * x_d + x * y_d)
-        + (2.0 * times_v * x_d + times_x * (x * y_d + y * x_d)),
+        + (2.0 * times_v2 * x_d + times_v * (x * y_d + y * x_d)),
     )

@@ -16,7 +16,7 @@ def mach(v: float, t: float) -> float:
 import math
 
 from parts.gas import SOUND as A
-from gas import R
+from parts.gas import R
 
 
 def density_d(t: float, p: float, t_d: float) -> tuple[float, float]:
@@ -24,9 +24,9 @@ def density_d(t: float, p: float, t_d: float) -> tuple[float, float]:
 
     Density of a gas, corrected.
     """
-    correction_t, correction_t_d = correction_d(t, t_d)
-    t1 = correction_t * p / (R * t)
-    return t1, (p * correction_t_d - t1 * R * t_d) / (R * t)
+    correction_v, correction_v_d = correction_d(t, t_d)
+    t1 = correction_v * p / (R * t)
+    return t1, (p * correction_v_d - t1 * R * t_d) / (R * t)
 
 
 def correction_d(t: float, t_d: float) -> tuple[float, float]:
@@ -41,5 +41,5 @@ def mach_d(v: float, t: float, v_d: float, t_d: float) -> tuple[float, float]:
     t2 = A * sqrt_t
     t1 = v / t2
     t1_d = (v_d - 0.5 * t1 * A * t_d / sqrt_t) / t2
-    density_t, density_t_d = density_d(t, 1.0, t_d)
-    return t1 * density_t, density_t * t1_d + t1 * density_t_d
+    density_v, density_v_d = density_d(t, 1.0, t_d)
+    return t1 * density_v, density_v * t1_d + t1 * density_v_d

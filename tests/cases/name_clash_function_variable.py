@@ -26,6 +26,6 @@ def f_d(x: float, x_d: float) -> tuple[float, float]:
     """Tangent of `f` with respect to x."""
     g_x_d = 3.0 * x_d
     g_x = 3.0 * x
-    g_x2, g_x2_d = g_d(x, x_d)
-    g_g_x, g_g_x_d = g_d(g_x, g_x_d)
-    return g_x * g_x2 + g_g_x, g_x2 * g_x_d + g_x * g_x2_d + g_g_x_d
+    g_v, g_v_d = g_d(x, x_d)
+    g_v2, g_v2_d = g_d(g_x, g_x_d)
+    return g_x * g_v + g_v2, g_v * g_x_d + g_x * g_v_d + g_v2_d

@@ -66,12 +66,12 @@ def call_d(
     )
     d2_d = d1_d - (sqrt_years * sigma_d + sigma * sqrt_years_d)
     d2 = d1 - sigma * sqrt_years
-    cdf_d1, cdf_d1_d = cdf_d(d1, d1_d)
+    cdf_v, cdf_v_d = cdf_d(d1, d1_d)
     exp_v = math.exp(-rate * years)
     t1 = strike * exp_v
     t1_d = exp_v * strike_d + t1 * (-rate * years_d - years * rate_d)
-    cdf_d2, cdf_d2_d = cdf_d(d2, d2_d)
+    cdf_v2, cdf_v2_d = cdf_d(d2, d2_d)
     return (
-        spot * cdf_d1 - t1 * cdf_d2,
-        cdf_d1 * spot_d + spot * cdf_d1_d - (cdf_d2 * t1_d + t1 * cdf_d2_d),
+        spot * cdf_v - t1 * cdf_v2,
+        cdf_v * spot_d + spot * cdf_v_d - (cdf_v2 * t1_d + t1 * cdf_v2_d),
     )

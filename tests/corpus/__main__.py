@@ -16,12 +16,16 @@ KINDS = ("refused", "wrong", "crashed", "inconclusive", "skipped", "right")
 
 
 @click.command()
-@click.option("--package", "packages", multiple=True, default=("fluids", "ht"), show_default=True, help="Installed package.")
+@click.option(
+    "--package", "packages", multiple=True, default=("fluids", "ht"), show_default=True, help="Installed package."
+)
 @click.option("--module", help="Only this module, such as fluids.friction.")
 @click.option("--function", help="Only the functions of this name.")
 @click.option("--jobs", default=2, show_default=True, help="Processes.")
 @click.option("--list", "kinds", multiple=True, type=click.Choice(KINDS), help="Print the functions with this verdict.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all verdicts to a file.")
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all verdicts to a file."
+)
 def main(
     packages: tuple[str, ...],
     module: str | None,

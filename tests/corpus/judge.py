@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,11 +11,12 @@ from types import ModuleType
 
 from adtransform.diagnostics import TransformError
 from adtransform.pipeline import Derivative, Options, transform
-from tests.corpus.calls import Function, OutOfTime, call, outputs, quiet, same, time_limit
-from tests.corpus.classify import Measured, Subject, nothing, slopes_at
-from tests.corpus.differences import Slope
+from tests.corpus.calls import Function, OutOfTime, call, finite, outputs, quiet, same, time_limit
+from tests.corpus.classify import Measured, Subject, slopes_at
+from tests.corpus.differences import Slope, slopes
 from tests.corpus.overload import SecondOpinion
 from tests.corpus.packages import source_of
+from tests.corpus.points import Point, near
 
 SECONDS = 20.0  # to write the tangent, and again to run it
 
@@ -67,7 +69,7 @@ def write(module: str, name: str) -> Generated:
     result = transform(text, path, Options(functions=(name,)))
     derivative = next(entry for entry in result.derivatives if entry.function == name)
     home = ModuleType(f"{module}_tangent")
-    home.__package__ = sys.modules[module].__package__
+    home.__package__, home.__file__ = sys.modules[module].__package__, path
     with quiet():
         exec(compile(result.text, f"<tangent of {module}.{name}>", "exec"), vars(home))
     return Generated(getattr(home, derivative.name), derivative)
@@ -83,7 +85,9 @@ def compare_all(subject: Subject, generated: Generated, opinion: SecondOpinion, 
     ]
     kinds = [kind for kind, _ in found]
     verdict.overloading = kinds.count("overloading")
-    verdict.verdict = "wrong" if "wrong" in kinds else "right" if {"right", "overloading"} & {*kinds} else "inconclusive"
+    verdict.verdict = (
+        "wrong" if "wrong" in kinds else "right" if {"right", "overloading"} & {*kinds} else "inconclusive"
+    )
     verdict.detail = [text for kind, text in found if kind == verdict.verdict and text]
 
 
@@ -93,11 +97,13 @@ def compare(
     """Findings for one input at one point: right, overloading, wrong or inconclusive, and what to print."""
     where = f"{name} at {measured.point.arguments}"
     if name not in generated.derivative.wrt:
-        yield "wrong", f"{where}: not differentiated with respect to it"
+        if measured.depends_on(name):  # drawn floats may stand where the function means an int
+            kind = "inconclusive" if measured.point.origin == "drawn" else "wrong"
+            yield kind, f"{where}: not differentiated with respect to it"
         return
     known, second = measured.slopes[name], opinion.slopes(subject.candidate, measured, name)
     try:
-        value, tangent = run(subject, measured, name, generated)
+        value, tangent = run(subject, measured.point, name, generated)
     except Exception as error:
         exists = all(slope.conclusive(measured.nothing(name)) for slope in known)
         yield "wrong" if exists else "inconclusive", f"{where}: raised {type(error).__name__}: {error}"
@@ -111,20 +117,27 @@ def compare(
         for index, (slope, reference) in enumerate(zip(slopes, known, strict=True)):
             overloaded = second[index] if second and len(second) == len(known) else None
             kind = settle(slope, reference, overloaded, measured.nothing(name))
-            if kind == "wrong" and at_kink(subject, measured, name, index, slope):
+            if kind == "wrong" and (
+                at_kink(subject, measured, name, index, slope) or singular(subject, measured, name, slope, generated)
+            ):
                 kind = "inconclusive"
             overload = "" if overloaded is None else f", dual numbers {overloaded!r}"
-            yield kind, f"{where}: generated {slope!r}, differences {reference.value!r} ± {reference.error:.1e}{overload}"
+            yield (
+                kind,
+                f"{where}: generated {slope!r}, differences {reference.value!r} ± {reference.error:.1e}{overload}",
+            )
 
 
-def run(subject: Subject, measured: Measured, name: str, generated: Generated) -> tuple[object, object]:
+def run(subject: Subject, point: Point, name: str, generated: Generated) -> tuple[object, object]:
     """The tangent along one input."""
-    derivative, arguments = generated.derivative, measured.point.arguments
+    derivative, arguments = generated.derivative, point.arguments
     seeds: dict[str, object] = {
         tangent: 1.0 if input_ == name else zero(arguments[input_])
         for input_, tangent in zip(derivative.wrt, derivative.tangents, strict=True)
     }
-    moved = {key: float(entry) if key in derivative.wrt and type(entry) is int else entry for key, entry in arguments.items()}
+    moved = {
+        key: float(entry) if key in derivative.wrt and type(entry) is int else entry for key, entry in arguments.items()
+    }
     signature = inspect.signature(subject.candidate.call)
     result = call(generated.call, signature, moved, **seeds)
     assert isinstance(result, tuple) and len(result) == 2, f"returned {result!r}"
@@ -135,7 +148,33 @@ def zero(argument: object) -> object:
     """The tangent of an argument that does not move; it mirrors the argument."""
     if isinstance(argument, (list, tuple)):
         return type(argument)(map(zero, argument))
-    return 0.0
+    return tangent_of(argument) if callable(argument) else 0.0
+
+
+def tangent_of(function: Function) -> Function:
+    """The tangent of an argument that is a function of floats, by differences."""
+
+    def tangent(*arguments: object, **more: object) -> tuple[object, float]:
+        count = len(arguments) // 2
+        primal, along = arguments[:count], [part if isinstance(part, float) else 0.0 for part in arguments[count:]]
+
+        def curve(shift: float) -> list[float] | None:
+            moved = [x + shift * d if d else x for x, d in zip(primal, along, strict=True)]  # type: ignore[operator]
+            return outputs(function(*moved, **more))
+
+        size = max((abs(float(x)) / abs(d) for x, d in zip(primal, along, strict=True) if d), default=1.0)  # type: ignore[arg-type]
+        found = slopes(curve, (size or 0.25) * 2.0**-8) if any(along) else None
+        return function(*primal, **more), found[0].value if found else 0.0
+
+    return tangent
+
+
+def singular(subject: Subject, measured: Measured, name: str, slope: float, generated: Generated) -> bool:
+    """Whether a derivative that is not finite stands at a single point, between finite ones."""
+    if math.isfinite(slope):
+        return False
+    value, tangent = run(subject, near(measured.point, 1e-8), name, generated)
+    return finite(outputs_like(value, tangent))
 
 
 def outputs_like(value: object, tangent: object) -> list[float] | None:
@@ -156,7 +195,11 @@ def settle(slope: float, known: Slope, overloaded: float | None, tiny: float) ->
         return "overloading"
     if known.conclusive(tiny):
         return "wrong"
-    return "inconclusive" if overloaded is None or agree(slope, Slope(overloaded, 0.02 * abs(overloaded)), tiny) else "wrong"
+    return (
+        "inconclusive"
+        if overloaded is None or agree(slope, Slope(overloaded, 0.02 * abs(overloaded)), tiny)
+        else "wrong"
+    )
 
 
 def agree(slope: float, known: Slope, tiny: float) -> bool:
@@ -170,5 +213,3 @@ def at_kink(subject: Subject, measured: Measured, name: str, index: int, slope: 
         if found is None or not found[index].conclusive(0.0) or agree(slope, found[index], measured.nothing(name)):
             return True
     return False
-
-

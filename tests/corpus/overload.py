@@ -9,10 +9,10 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Callable, Iterator
-from types import FunctionType, ModuleType
+from types import FunctionType
 
 from tests.bench.dual import MATH, Dual, slope, value
-from tests.corpus.calls import call, outputs, same
+from tests.corpus.calls import call, same
 from tests.corpus.classify import Measured
 from tests.corpus.packages import Candidate
 

@@ -71,9 +71,7 @@ def inputs(candidate: Candidate, point: Point) -> list[str]:
     parameters = inspect.signature(candidate.call).parameters
     unwritten = inspect.Parameter.empty
     return [
-        name
-        for name in point.floats()
-        if parameters[name].annotation is unwritten or annotated_float(parameters[name])
+        name for name in point.floats() if parameters[name].annotation is unwritten or annotated_float(parameters[name])
     ]
 
 

@@ -1,0 +1,14 @@
+"""A passive list under a second name takes an active value."""
+
+
+def f(x: float, y: float) -> float:
+    a = [1.0, 2.0]
+    b = a
+    b += [x]
+    return a[2] * y
+
+
+# open: WRONG: a silent zero
+# at: f(0.7, 1.3)
+
+# output
