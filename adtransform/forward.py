@@ -10,6 +10,7 @@ it could raise before the primal does (Griewank and Walther, Evaluating Derivati
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from adtransform import ir
 from adtransform.activity import RESULT, passive_line
@@ -34,6 +35,7 @@ from adtransform.pieces import (
 )
 from adtransform.reach import falls_through
 from adtransform.refusals import Refused
+from adtransform.reuse import reuse
 from adtransform.scopes import NestedCall
 from adtransform.share import Shared
 from adtransform.signatures import tangent_annotation, tangent_params, zero_of_param
@@ -48,6 +50,7 @@ class Forward:
 
     work: Tangents
     handover: Handover
+    reuses: bool = True
 
     def unit(self, flat: ir.Function) -> ir.Function:
         wrt = [p.name for p in flat.params if p.name in self.handover.plan.wrt[self.handover.current]]
@@ -63,7 +66,11 @@ class Forward:
             for p in f.params
             if path + p.name in self.work.active and p.name not in wrt
         ]
-        body = list(self.block(f.body, path, False))
+        generated = self.block(f.body, path, False)
+        if self.reuses and not self.work.unit.rebinds:
+            make = partial(self.new_name, path=path)
+            generated = reuse(generated, make, self.work.temporaries)
+        body = list(generated)
         check_effects(self.work, body, path)
         if falls_through(f.body):
             body.append(ir.Return(ir.Display("(", (ir.Const(None, "None"), ZERO))))
@@ -73,6 +80,9 @@ class Forward:
         new = (*body[:at], *entry, *body[at:])
         returns = tangent_annotation(f.returns)
         return replace(f, name=name, params=params, body=new, returns=returns, is_lambda=False)
+
+    def new_name(self, e: ir.Expr, path: str) -> ir.Name:
+        return self.work.temporary(temporary(e), path, False)
 
     def nested(self, f: ir.Function, path: str) -> list[ir.Stmt]:
         """A nested function stays, and its tangent follows if its result is active."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from adtransform.diagnostics import Refusal, TransformError
 
 STAGES = ("read", "flat", "forward")
-OPTIMISATIONS = ("activity", "share", "sign")
+OPTIMISATIONS = ("activity", "reuse", "share", "sign")
 DEPTH = 20_000  # frames that a deep expression may take
 
 

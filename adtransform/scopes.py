@@ -47,6 +47,11 @@ class Unit:
         return {path: merge(fs) for path, fs in found.items()}
 
     @cached_property
+    def rebinds(self) -> bool:
+        """Whether a call may rebind a variable: some function declares names global, or a nested one nonlocal."""
+        return bool(self.module.rebound) or any(isinstance(s, ir.Outer) for s in statements(self.raw.body, nested=True))
+
+    @cached_property
     def uses(self) -> Any:
         """What the use of names shows of their kinds, and where they are passed on."""
         from adtransform.kinds import uses_of

@@ -181,7 +181,8 @@ class Session:
         work = Tangents(unit, self.program, self.activity, whole.facts[current], self.supply(unit))
         work.signs = "sign" not in self.options.disabled
         worth = WORTH if "share" in self.enabled() else CALL
-        forward = Forward(work, Handover(work, whole, self.names.__getitem__, current, worth))
+        handover = Handover(work, whole, self.names.__getitem__, current, worth)
+        forward = Forward(work, handover, "reuse" in self.enabled())
         wrt = tuple(p.name for p in unit.function.params if p.name in whole.wrt[current])
         source = self.by_rule(unit) if unit.directives.partials else unit.function
         if unit.directives.partials:

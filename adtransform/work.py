@@ -25,6 +25,7 @@ class Work:
         self.memo: dict[tuple[int, str], tuple[ir.Expr, frozenset[str]]] = {}
         self.nonzero: list[ir.Expr] = []
         self.nobody: ir.Name | None = None
+        self.temporaries: set[str] = set()
         self.signs = True
         self.has_walrus = any(f.walrus for f in unit.features.values())
         self.bound: dict[str, ir.Expr | None] = {}  # variables of the comprehension at hand, and their tangents
@@ -136,6 +137,7 @@ class Work:
     def temporary(self, base: str, path: str, active: bool) -> ir.Name:
         """A new local variable."""
         name = self.supply.fresh(base)
+        self.temporaries.add(name)
         self.unit.scopes.locals[path] |= {name}
         self.unit.scopes.other[path + name] = 1
         if active:

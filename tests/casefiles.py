@@ -9,7 +9,7 @@
     # output
     …
 
-Further lines: `# functions: f, g` and `# wrt: x, y` are passed on; `# needs: 3.12` is the Python version that can run it;
+Further lines: `# functions: f, g` and `# wrt: x, y` are passed on; `# needs: 3.12` is the Python that can run it;
 `# open: reason` and `# open second: reason` mark what does not work yet, at all or differentiated once more.
 """
 
@@ -28,6 +28,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -73,9 +74,7 @@ class Case:
         return sys.version_info >= self.needs
 
     def transform(self, disabled: frozenset[str] = frozenset()) -> Result:
-        options = Options(
-            functions=self.functions, wrt=self.wrt, disabled=disabled, source_name=self.path.name
-        )
+        options = Options(functions=self.functions, wrt=self.wrt, disabled=disabled, source_name=self.path.name)
         return transform(self.source, str(self.path), options)
 
     def rewrite(self, output: str) -> None:
@@ -209,7 +208,9 @@ def tangent_functions(pair: Pair, call: Call) -> dict[str, object]:
     """For parameters that are functions: their tangents, from the generated module."""
     suffix = pair.derivative.name.removeprefix(pair.derivative.function)
     return {
-        name: getattr(pair.modules[1], value.__name__ + suffix) for name, value in call.varying.items() if callable(value)
+        name: getattr(pair.modules[1], value.__name__ + suffix)
+        for name, value in call.varying.items()
+        if callable(value)
     }
 
 
@@ -248,7 +249,9 @@ def agrees(generated: float, difference: Difference, strict: bool) -> bool:
     if not math.isfinite(generated):
         return difference.error > 1e-3 * abs(difference.value)
     room = difference.error if difference.kind == "kink" else max(10 * difference.error, AGREEMENT * size)
-    assert not strict or difference.kind == "kink" or room < 1e-2 * max(size, 1.0), f"the differences are no help here: {difference}"
+    assert not strict or difference.kind == "kink" or room < 1e-2 * max(size, 1.0), (
+        f"the differences are no help here: {difference}"
+    )
     return abs(generated - difference.value) <= room * (1 + 1e-9)
 
 
@@ -274,12 +277,14 @@ def check_derivative(pair: Pair, call: Call, strict: bool = True) -> None:
             direction = {**zero, name: replaced(zero[name], path, 1.0)}
             with quiet():
                 _, tangent = tangent_of(pair, call, direction)
-                differences = differentiate(lambda t: changed(pair, call, name, path, t), number)
+                differences = differentiate(partial(changed, pair, call, name, path), number)
             slopes = leaves(tangent)
             assert set(slopes) >= set(differences), f"the tangent {tangent!r} has not the structure of {value!r}"
             for out, difference in differences.items():
                 slope = slopes[out]
-                assert agrees(slope, difference, strict), f"d{out}/d{name}{path}: generated {slope!r}, differences {difference}"
+                assert agrees(slope, difference, strict), (
+                    f"d{out}/d{name}{path}: generated {slope!r}, differences {difference}"
+                )
             columns.append((name, path, slopes))
     drawn: list[float] = []
 
@@ -293,7 +298,9 @@ def check_derivative(pair: Pair, call: Call, strict: bool = True) -> None:
         terms = [s[out] * w for (_, _, s), w in zip(columns, drawn) if math.isfinite(s.get(out, 0.0))]
         if all(math.isfinite(s[out]) for _, _, s in columns):
             size = sum(map(abs, terms)) + 1e-300
-            assert abs(slope - math.fsum(terms)) <= 1e-9 * size, f"random direction: {slope!r}, not {math.fsum(terms)!r}"
+            assert abs(slope - math.fsum(terms)) <= 1e-9 * size, (
+                f"random direction: {slope!r}, not {math.fsum(terms)!r}"
+            )
 
 
 def check_slope(pair: Pair, call: Call, expected: str) -> None:

@@ -224,11 +224,11 @@ def copysign(x: Any, y: Any) -> Any:
     return Dual(v, math.copysign(1.0, value(x)) * math.copysign(1.0, value(y)) * slope(x))
 
 
-def test(function: Callable[[Any], bool]) -> Callable[[Any], bool]:
+def predicate(function: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda x: function(value(x))
 
 
 MATH = SimpleNamespace(**vars(math))
 vars(MATH).update({name: unary(getattr(math, name), partial) for name, partial in UNARY.items()})
 vars(MATH).update(log=log, atan2=atan2, hypot=hypot, pow=pow_, fmod=fmod, copysign=copysign)
-vars(MATH).update({name: test(getattr(math, name)) for name in ("isnan", "isinf", "isfinite")})
+vars(MATH).update({name: predicate(getattr(math, name)) for name in ("isnan", "isinf", "isfinite")})

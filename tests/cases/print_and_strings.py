@@ -8,8 +8,6 @@ def f(x: float, verbose: bool = True) -> float:
         print("x =", x, f"y = {y:.3f}")
     if y > 100.0:
         warnings.warn(f"y is large: {y}")
-    message = "value %g" % y
-    print(message)
     return y + x
 
 
@@ -30,6 +28,4 @@ def f_d(x: float, verbose: bool = True, x_d: float = 0.0) -> tuple[float, float]
         print("x =", x, f"y = {y:.3f}")
     if y > 100.0:
         warnings.warn(f"y is large: {y}")
-    message = "value %g" % y
-    print(message)
     return y + x, y_d + x_d

@@ -9,3 +9,6 @@ def scaled(v):
 def f(x: float) -> float:
     with scaled(x * x) as y:  # refused: N131 scaled(x * x)
         return y
+
+
+# functions: f

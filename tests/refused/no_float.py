@@ -1,4 +1,4 @@
-def f(n: int) -> int:  # refused: D001 f
+def f(n: int) -> int:  # refused: D002 f
     return n + 1
 
 

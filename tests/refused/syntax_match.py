@@ -4,3 +4,6 @@ def f(x: float, n: int) -> float:
             return x
         case _:
             return x * x
+
+
+# functions: f

@@ -1,3 +1,3 @@
 def f(x: float, y: float) -> float:
-    print(z := x * y)  # refused: N105 z := x * y
+    print(z := x * y)  # refused: N105 print(z := x * y)
     return z

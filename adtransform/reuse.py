@@ -1,0 +1,205 @@
+"""Library calls with equal arguments are made once in straight-line code.
+
+    s = math.sin(x)                  s = math.sin(x)
+    s_d = math.cos(x) * x_d          cos_x = math.cos(x)
+    c_d = -math.sin(x) * x_d         s_d = cos_x * x_d
+    c = math.cos(x)                  c_d = -s * x_d
+                                     c = cos_x
+
+A call is remembered until one of its arguments, or the variable that holds its value, is assigned (available expressions;
+Aho, Lam, Sethi and Ullman, Compilers, section 9.2.6).  Statements that stand as the user wrote them stay, but for an
+assignment of nothing else than the call.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Set
+from dataclasses import replace
+from functools import partial
+
+from adtransform import ir
+from adtransform.share import lazy_parts
+from adtransform.traverse import (
+    bound_names,
+    children,
+    map_blocks,
+    map_expressions,
+    names,
+    own_names,
+    rebuild,
+    statements,
+)
+
+New = Callable[[ir.Expr], ir.Name]
+Available = dict[ir.Call, ir.Name]
+IMPURE_HOMES = frozenset({"builtins", "helper"})
+
+
+def reuse(block: ir.Block, new: New, temporaries: Set[str], available: Available | None = None) -> ir.Block:
+    """The block with repeated library calls made once.
+
+    `new` makes a temporary; `temporaries` are the names of all of them, each of which is assigned in one place.
+    """
+    known: Available = dict(available or {})
+    copies: dict[str, ir.Name] = {}
+    calls, assigned = occurrences(block), assignments(block)
+    found: list[ir.Stmt] = []
+    for i, s in enumerate(block):
+        lead: list[ir.Stmt] = []
+        for c in calls_in(s):
+            if c not in known and c != held(s) and (later := recurs(c, i, calls, assigned)):
+                known[c] = holder(block[later], temporaries) or new(c)
+                lead.append(ir.Assign((known[c],), c))
+        s = put(s, known, copies)
+        match s:
+            case ir.Assign((ir.Name(id),), ir.Name(other) as source) if {
+                id,
+                other,
+            } <= temporaries and s.source.text is None:
+                copies[id] = source  # a second name for the same value
+                continue
+        if lead:
+            lead[0] = replace(lead[0], source=ir.Source(s.source.lead))
+            s = replace(s, source=replace(s.source, lead=()))
+        found += lead
+        changed = own_names(s) | {n for b in nested(s) for n in bound_names(b)}
+        kept = {c: n for c, n in known.items() if not (names(c) | {n.id}) & changed}
+        inside = known if isinstance(s, (ir.If, ir.With)) else kept
+        s = map_blocks(s, partial(renamed, copies=copies)) if copies else s
+        found.append(map_blocks(s, partial(reuse, new=new, temporaries=temporaries, available=inside)))
+        if (
+            isinstance(s, ir.Outer)
+            or nested(s)
+            and any(isinstance(x, ir.Outer) for b in nested(s) for x in statements(b))
+        ):
+            known = {}
+        known = {c: n for c, n in known.items() if c in kept}
+        match s:
+            case ir.Assign((ir.Name(id),), ir.Call() as c) if is_pure(c) and id not in names(c):
+                known.setdefault(c, ir.Name(id))
+    return tuple(found)
+
+
+def nested(s: ir.Stmt) -> tuple[ir.Block, ...]:
+    from adtransform.traverse import blocks
+
+    return blocks(s)
+
+
+def is_pure(e: ir.Expr) -> bool:
+    """A call of `math` or `numpy` with arguments that are names, literals or short expressions of them."""
+    match e:
+        case ir.Call(ir.Library(home), args) if home not in IMPURE_HOMES:
+            return all(not a.keyword and not a.star and is_small(a.value) for a in args) and bool(names(e))
+        case _:
+            return False
+
+
+def is_small(e: ir.Expr, room: int = 3) -> bool:
+    match e:
+        case ir.Name() | ir.Const() | ir.Library():
+            return True
+        case ir.Unary(_, operand):
+            return is_small(operand, room)
+        case ir.Binary(_, left, right):
+            return room > 0 and is_small(left, room - 1) and is_small(right, room - 1)
+        case _:
+            return False
+
+
+def is_open(s: ir.Stmt) -> bool:
+    """Whether a statement may be written anew: a generated one, or an assignment of nothing else than a call."""
+    if not isinstance(s, (ir.Assign, ir.Augment, ir.Return)):
+        return False
+    return s.source.text is None or (
+        isinstance(s, ir.Assign) and is_pure(s.value) and isinstance(s.targets[0], ir.Name)
+    )
+
+
+def calls_in(s: ir.Stmt) -> list[ir.Call]:
+    """The pure calls that a statement always makes, in order."""
+    if not is_open(s) or not isinstance(s, (ir.Assign, ir.Augment, ir.Return)) or s.value is None:
+        return []
+    found: list[ir.Call] = []
+    stack: list[ir.Expr] = [s.value]
+    while stack:
+        e = stack.pop()
+        if isinstance(e, ir.Call) and is_pure(e) and e not in found:
+            found.append(e)
+        stack.extend(children(e)[: lazy_parts(e)][::-1])
+    return found
+
+
+def occurrences(block: ir.Block) -> dict[ir.Call, list[int]]:
+    found: dict[ir.Call, list[int]] = {}
+    for i, s in enumerate(block):
+        for c in calls_in(s):
+            found.setdefault(c, []).append(i)
+    return found
+
+
+def assignments(block: ir.Block) -> dict[str, list[int]]:
+    """Where each name is assigned, blocks of compound statements included."""
+    found: dict[str, list[int]] = {}
+    for i, s in enumerate(block):
+        for n in own_names(s) | {n for b in nested(s) for n in bound_names(b)}:
+            found.setdefault(n, []).append(i)
+    return found
+
+
+def recurs(c: ir.Call, i: int, calls: dict[ir.Call, list[int]], assigned: dict[str, list[int]]) -> int:
+    """The later statement that makes the same call, with nothing in between that changes its arguments; 0 if none."""
+    places = calls.get(c, [])
+    at = bisect_right(places, i)
+    if at == len(places):
+        return 0
+    for n in names(c):
+        changes = assigned.get(n, [])
+        k = bisect_right(changes, i - 1)
+        if k < len(changes) and changes[k] < places[at]:
+            return 0
+    return places[at]
+
+
+def holder(s: ir.Stmt, temporaries: Set[str]) -> ir.Name | None:
+    """The temporary that a statement makes for a call."""
+    match s:
+        case ir.Assign((ir.Name(id) as name,), ir.Call()) if id in temporaries:
+            return name
+        case _:
+            return None
+
+
+def held(s: ir.Stmt) -> ir.Expr | None:
+    """The value of a statement that does nothing but give it a name."""
+    match s:
+        case ir.Assign((ir.Name(id),), value) if id not in names(value):
+            return value
+        case _:
+            return None
+
+
+def renamed(block: ir.Block, copies: dict[str, ir.Name]) -> ir.Block:
+    """A block with the second names of values replaced."""
+
+    def expression(e: ir.Expr) -> ir.Expr:
+        return copies.get(e.id, e) if isinstance(e, ir.Name) else rebuild(e, expression)
+
+    return tuple(map_blocks(map_expressions(s, expression), lambda b: renamed(b, copies)) for s in block)
+
+
+def put(s: ir.Stmt, known: Available, copies: dict[str, ir.Name]) -> ir.Stmt:
+    """A statement with known values in place of calls."""
+    if not (known or copies) or not is_open(s):
+        return s
+
+    def expression(e: ir.Expr) -> ir.Expr:
+        if isinstance(e, ir.Call) and e in known:
+            return known[e]
+        if isinstance(e, ir.Name) and e.id in copies:
+            return copies[e.id]
+        return e if isinstance(e, (ir.Name, ir.Const, ir.Library, ir.Lambda)) else rebuild(e, expression)
+
+    new = map_expressions(s, expression)
+    return s if new == s else replace(new, source=replace(new.source, text=None))

@@ -1,0 +1,70 @@
+"""A European option in a binomial tree, summed over the leaves with a running probability."""
+
+import math
+
+POINT = (100.0, 102.0, 0.03, 0.25, 1.0, 50)
+DIRECTION = (1.0, 0.5, 0.01, 0.02, 0.1)
+
+
+def binomial(spot: float, strike: float, rate: float, volatility: float, time: float, levels: int) -> float:
+    dt = time / levels
+    up = math.exp(volatility * math.sqrt(dt))
+    down = 1.0 / up
+    p = (math.exp(rate * dt) - down) / (up - down)
+    odds = p / (1.0 - p)
+    weight = (1.0 - p) ** levels
+    price = spot * down**levels
+    value = 0.0
+    for j in range(levels + 1):
+        value += weight * max(price - strike, 0.0)
+        weight = weight * odds * (levels - j) / (j + 1)
+        price = price * up * up
+    return math.exp(-rate * time) * value
+
+
+def binomial_by_hand(
+    spot: float,
+    strike: float,
+    rate: float,
+    volatility: float,
+    time: float,
+    levels: int,
+    spot_d: float,
+    strike_d: float,
+    rate_d: float,
+    volatility_d: float,
+    time_d: float,
+) -> tuple[float, float]:
+    dt_d = time_d / levels
+    dt = time / levels
+    root = math.sqrt(dt)
+    up = math.exp(volatility * root)
+    up_d = up * (volatility_d * root + 0.5 * volatility / root * dt_d)
+    down = 1.0 / up
+    down_d = -down * down * up_d
+    growth = math.exp(rate * dt)
+    gap = up - down
+    p = (growth - down) / gap
+    p_d = (growth * (rate_d * dt + rate * dt_d) - down_d - p * (up_d - down_d)) / gap
+    q = 1.0 - p
+    odds = p / q
+    odds_d = (p_d + odds * p_d) / q
+    weight = q**levels
+    weight_d = -levels * weight / q * p_d
+    tail = down**levels
+    price = spot * tail
+    price_d = spot_d * tail + spot * levels * tail / down * down_d
+    value_d = 0.0
+    value = 0.0
+    for j in range(levels + 1):
+        gain = price - strike
+        if gain >= 0.0:
+            value_d += weight_d * gain + weight * (price_d - strike_d)
+            value += weight * gain
+        weight_d = (weight_d * odds + weight * odds_d) * (levels - j) / (j + 1)
+        weight = weight * odds * (levels - j) / (j + 1)
+        t = price * up
+        price_d = (price_d * up + 2.0 * price * up_d) * up
+        price = t * up
+    discount = math.exp(-rate * time)
+    return discount * value, discount * (value_d - (rate_d * time + rate * time_d) * value)

@@ -1,0 +1,36 @@
+"""Newton iteration: the eccentric anomaly from the mean anomaly."""
+
+import math
+
+POINT = (0.8, 0.6)
+DIRECTION = (1.0, 0.3)
+
+
+def kepler(mean: float, eccentricity: float) -> float:
+    anomaly = mean
+    while True:
+        residual = anomaly - eccentricity * math.sin(anomaly) - mean
+        slope = 1.0 - eccentricity * math.cos(anomaly)
+        step = residual / slope
+        anomaly -= step
+        if abs(step) < 1e-12:
+            break
+    return anomaly
+
+
+def kepler_by_hand(mean: float, eccentricity: float, mean_d: float, eccentricity_d: float) -> tuple[float, float]:
+    anomaly_d = mean_d
+    anomaly = mean
+    while True:
+        s = math.sin(anomaly)
+        c = math.cos(anomaly)
+        residual_d = anomaly_d - (eccentricity_d * s + eccentricity * c * anomaly_d) - mean_d
+        residual = anomaly - eccentricity * s - mean
+        slope_d = eccentricity * s * anomaly_d - eccentricity_d * c
+        slope = 1.0 - eccentricity * c
+        step = residual / slope
+        anomaly_d -= (residual_d - step * slope_d) / slope
+        anomaly -= step
+        if abs(step) < 1e-12:
+            break
+    return anomaly, anomaly_d

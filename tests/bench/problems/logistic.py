@@ -1,0 +1,19 @@
+"""Loop recurrence: the logistic map."""
+
+POINT = (0.3, 3.57, 1000)
+DIRECTION = (0.7, 0.01)
+
+
+def logistic(x: float, r: float, n: int) -> float:
+    for _ in range(n):
+        x = r * x * (1.0 - x)
+    return x
+
+
+def logistic_by_hand(x: float, r: float, n: int, x_d: float, r_d: float) -> tuple[float, float]:
+    for _ in range(n):
+        y = 1.0 - x
+        t = r * x
+        x_d = r_d * x * y + (r * y - t) * x_d
+        x = t * y
+    return x, x_d
