@@ -63,10 +63,11 @@ class Facts:
 
     varied: frozenset[str]
     useful: frozenset[str]
+    enabled: bool = True
 
     @property
     def active(self) -> frozenset[str]:
-        return self.varied & self.useful
+        return self.varied & self.useful if self.enabled else self.varied
 
 
 class Activity:
@@ -152,8 +153,7 @@ class Activity:
         """Varied and useful variables of a unit, differentiated with respect to `wrt`."""
         graph = self.graph(unit)
         varied = graph.reach(wrt, backward=False)
-        useful = graph.reach([RESULT], backward=True) if self.enabled else varied
-        return Facts(varied, useful)
+        return Facts(varied, graph.reach([RESULT], backward=True), self.enabled)
 
 
 class Builder:
@@ -307,8 +307,7 @@ class Builder:
                 self.local = saved
                 return found
             case ir.Opaque(parts):
-                found = self.union([p for p in parts if not isinstance(p, str)], path)
-                return frozenset() if is_text(e) else found
+                return self.union([p for p in parts if not isinstance(p, str)], path)
             case ir.Slice(lower, upper, step):
                 return self.union([p for p in (lower, upper, step) if p is not None], path)
             case ir.Logic(_, items) | ir.Display(_, items):
@@ -436,12 +435,6 @@ class Probe(Builder):
 
 def starred(items: tuple[ir.Expr, ...]) -> bool:
     return any(isinstance(i, ir.Star) for i in items)
-
-
-def is_text(e: ir.Opaque) -> bool:
-    """Whether opaque text is a string (and no dictionary)."""
-    first = e.parts[0] if e.parts else ""
-    return not (isinstance(first, str) and first.startswith("{"))
 
 
 def passive_line(s: ir.Stmt) -> bool:

@@ -23,6 +23,7 @@ from adtransform.names import temporary
 from adtransform.pieces import (
     STORE_HELP,
     VALUE,
+    holds_list,
     is_docstring,
     pair,
     put,
@@ -39,7 +40,7 @@ from adtransform.reuse import reuse
 from adtransform.scopes import NestedCall
 from adtransform.share import Shared
 from adtransform.signatures import tangent_annotation, tangent_params, zero_of_param
-from adtransform.stores import check_effect, check_effects, check_store, check_target, tangent_target
+from adtransform.stores import check_effect, check_effects, check_lists, check_store, check_target, tangent_target
 from adtransform.tangents import Tangents, zero_like
 from adtransform.traverse import map_blocks, names, target_names
 
@@ -88,6 +89,7 @@ class Forward:
         """A nested function stays, and its tangent follows if its result is active."""
         inner = f"{path}{f.name}/"
         if inner + RESULT not in self.work.active:
+            self.block(f.body, inner, False)  # for what it must not store
             return [f]
         wrt = [p.name for p in f.params if inner + p.name in self.work.varied and p.role != "**"]
         tangent = self.function(f, inner, wrt, self.work.tangent(f.name).id)
@@ -106,6 +108,7 @@ class Forward:
 
     def statement(self, s: ir.Stmt, path: str, in_try: bool) -> list[ir.Stmt]:
         work = self.work
+        check_lists(work, s, path)
         match s:
             case ir.Assign(targets, value):
                 return self.assign(s, targets, value, path, in_try)
@@ -134,6 +137,8 @@ class Forward:
                 ]
             case ir.With(items) if any(work.is_active(c, path) for c, _ in items):
                 raise Refused(items[0][0], "N131", "a context manager gets an active value", "Compute it before.")
+            case ir.Try(_, handlers) if any(h.name and path + h.name in work.useful for h in handlers):
+                raise Refused(s, "N134", "the result depends on the value of an exception", "Use a variable instead.")
             case ir.Try() | ir.With():  # a context manager may swallow exceptions
                 return [map_blocks(s, lambda b: self.block(b, path, True))]
             case ir.Unread(what):
@@ -161,6 +166,10 @@ class Forward:
             return [s]
         if not work.is_active(value, path):
             return self.passive(s, targets, value, path, in_try)
+        if holds_list(value):
+            raise Refused(
+                value, "N141", "a list of active values is kept in a variable: not supported yet", "Use a tuple."
+            )
         if isinstance(value, ir.Call) and self.handover.is_call(value, path):
             return self.called(s, targets, value, path)
         d = self.tangent_value(value, path)

@@ -98,3 +98,18 @@ def without_idle(body: list[ir.Stmt], functions: dict[str, list[ir.Function]]) -
 
         body = list(keep(tuple(body)))
     return body
+
+
+def holds_list(e: ir.Expr) -> bool:
+    """Whether a value is a list, or a tuple with lists in it, or a copy of one."""
+    match e:
+        case ir.Display("["):
+            return True
+        case ir.Display(_, items):
+            return any(holds_list(i) for i in items)
+        case ir.Binary("+" | "*", left, right):
+            return holds_list(left) or holds_list(right)
+        case ir.Comprehension("["):
+            return True
+        case _:
+            return False

@@ -163,8 +163,8 @@ def power(exponent: float) -> str:
 
 # Names of `math`, `numpy` and the builtins whose results carry no derivative.
 PASSIVE = frozenset(
-    "isclose isnan isinf isfinite isqrt gcd lcm comb perm factorial ulp len int bool str repr format isinstance "
-    "issubclass type range hasattr callable id hash print ord chr hex bin oct any all ascii signbit issubdtype "
+    "isclose isnan isinf isfinite isqrt gcd lcm comb perm factorial ulp len int bool isinstance "
+    "issubclass type range hasattr callable id hash print ord chr any all signbit issubdtype "
     "argmax argmin allclose array_equal ndim shape size isscalar iscomplex isreal iscomplexobj isrealobj bytes finfo iinfo".split()
 )
 HELPERS = frozenset({"digamma", "polygamma"})

@@ -233,6 +233,8 @@ class Session:
                 f"{describe(s.what)} is not in the language that is differentiated",
                 "Move it into a function of its own that is called with passive arguments.",
             )
+        for e in features.dynamic:
+            raise Refused(e, "N133", "what is read or run here cannot be known", "Write the expression itself.")
         for e in features.complex:
             raise Refused(e, "D003", "complex numbers are not differentiated", "Write it with floats.")
 

@@ -23,6 +23,7 @@ from adtransform.effects import raises_first
 from adtransform.traverse import children, rebuild
 
 WORTH = 2  # operations that must be saved before a temporary pays
+PURE_BUILTINS = frozenset("abs min max sum pow round divmod float int bool len".split())
 CALL = 20  # what a call counts of which nothing is known: it may do anything, and must not run twice
 
 
@@ -68,7 +69,7 @@ def outline(e: ir.Expr) -> object:
             return ("logic", op)
         case ir.Choice():
             return ("choice",)
-        case ir.Call(_, args):
+        case ir.Call(ir.Library(home, name), args) if is_pure(home, name):
             return ("call", *((a.keyword, a.star) for a in args))
         case ir.Attribute(_, attr):
             return ("attribute", attr)
@@ -80,6 +81,11 @@ def outline(e: ir.Expr) -> object:
             return ("star",)
         case _:
             return None
+
+
+def is_pure(home: str, name: str) -> bool:
+    """Whether two calls with equal arguments are one: anything else may do something each time."""
+    return home != "builtins" or name in PURE_BUILTINS
 
 
 def own_cost(e: ir.Expr) -> int:

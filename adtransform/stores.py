@@ -7,7 +7,7 @@ from adtransform.pieces import STORE_HELP
 from adtransform.refusals import Refused
 from adtransform.sinks import is_harmless
 from adtransform.tangents import Tangents
-from adtransform.traverse import expressions, statements, target_names, walk
+from adtransform.traverse import expressions, own_names, statements, target_names, walk
 
 
 def tangent_target(work: Tangents, target: ir.Expr, path: str) -> ir.Expr:
@@ -26,7 +26,8 @@ def tangent_target(work: Tangents, target: ir.Expr, path: str) -> ir.Expr:
 def check_store(work: Tangents, target: ir.Expr, value: ir.Expr, path: str) -> None:
     """Active values do not go into containers, objects or globals: aliases could not be followed."""
     for t in target.items if isinstance(target, ir.Display) else (target,):
-        if isinstance(t, (ir.Subscript, ir.Attribute)) and work.is_varied(value, path):
+        stores = isinstance(t, (ir.Subscript, ir.Attribute))
+        if stores and (work.is_varied(value, path) or work.is_varied(t, path)):
             raise Refused(t, "N140", "an active value is stored in a container or an object", STORE_HELP)
         for n in target_names(t):
             if work.unit.scopes.key(path, n) is None and work.is_varied(value, path):
@@ -64,3 +65,65 @@ def check_effects(work: Tangents, body: list[ir.Stmt], path: str) -> None:
                     ),
                     s,
                 )
+
+
+CHECKED = frozenset({"is_integer", "hex", "as_integer_ratio", "conjugate", "index", "count", "format", "join"})
+
+
+def check_lists(work: Tangents, s: ir.Stmt, path: str) -> None:
+    """Lists of active values are not changed, and are not kept where they could be."""
+    match s:
+        case ir.Inert("del", parts):
+            for p in parts:
+                if isinstance(p, (ir.Subscript, ir.Attribute)) and work.is_varied(p, path):
+                    raise Refused(p, "N140", "an item of a list of active values is deleted", STORE_HELP)
+        case ir.For(target):
+            for x in walk(target):
+                if isinstance(x, (ir.Subscript, ir.Attribute)) and work.is_varied(x, path):
+                    raise Refused(target, "N140", "a loop assigns items of a list of active values", STORE_HELP)
+        case ir.Augment(target, _, value) if work.is_varied(value, path) and work.is_sequence(value, path):
+            if not (isinstance(target, ir.Name) and always_tuple(work, target.id, path)):
+                raise Refused(value, "N140", "what is extended may be a list that has another name", STORE_HELP)
+        case _:
+            pass
+    for top in expressions(s):
+        for e in walk(top):
+            match e:
+                case ir.Call(ir.Attribute(value, attr) as func) if attr not in CHECKED and work.is_varied(value, path):
+                    raise Refused(func, "N148", f"the method `{attr}` may change or keep active values", STORE_HELP)
+                case _:
+                    pass
+
+
+def always_tuple(work: Tangents, name: str, path: str) -> bool:
+    """Whether a variable is only ever set to tuples that are written out."""
+    scopes = work.unit.scopes
+    key = scopes.key(path, name)
+    for p, functions in scopes.functions.items():
+        for f in functions:
+            if any(p + q.name == key and q.role != "*" for q in f.params):
+                return False
+            for s in statements(f.body):
+                match s:
+                    case ir.Assign((ir.Name(id),), value) if scopes.key(p, id) == key:
+                        if not is_tuple(value, name):
+                            return False
+                    case ir.Augment(ir.Name(id), "+", ir.Display("(")) if scopes.key(p, id) == key:
+                        pass
+                    case _ if any(scopes.key(p, n) == key for n in own_names(s)):
+                        return False
+                    case _:
+                        pass
+    return True
+
+
+def is_tuple(e: ir.Expr, name: str) -> bool:
+    match e:
+        case ir.Display("("):
+            return True
+        case ir.Name(id):
+            return id == name
+        case ir.Binary("+" | "*", left, right):
+            return is_tuple(left, name) or is_tuple(right, name)
+        case _:
+            return False

@@ -20,6 +20,7 @@ class Work:
         self.supply = supply
         self.active = set(facts.active)
         self.varied = set(facts.varied)
+        self.useful = facts.useful
         self.probe = Probe(activity, unit)
         self.refused: list[tuple[Refused, ir.Stmt]] = []
         self.memo: dict[tuple[int, str], tuple[ir.Expr, frozenset[str]]] = {}

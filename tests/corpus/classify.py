@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.corpus.calls import Function, OutOfTime, call, finite, outputs, quiet, time_limit
@@ -53,7 +54,9 @@ def value_at(function: Function, signature: inspect.Signature, arguments: dict[s
         return None
 
 
-def slopes_at(candidate: Candidate, point: Point, name: str, side: int = 0) -> list[Slope] | None:
+def slopes_at(
+    candidate: Candidate, point: Point, name: str, side: int = 0, widths: Sequence[float] = WIDTHS
+) -> list[Slope] | None:
     """Derivatives of all outputs with respect to one float input."""
     signature, middle = inspect.signature(candidate.call), point.arguments[name]
     assert isinstance(middle, float)
@@ -63,7 +66,7 @@ def slopes_at(candidate: Candidate, point: Point, name: str, side: int = 0) -> l
         return found if finite(found) else None
 
     taken: list[Slope] | None = None
-    for width in WIDTHS:
+    for width in widths:
         found = slopes(curve, (abs(middle) or 0.25) * width, side)
         if taken is None or found is None:
             taken = taken or found

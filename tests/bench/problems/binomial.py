@@ -57,10 +57,13 @@ def binomial_by_hand(
     value_d = 0.0
     value = 0.0
     for j in range(levels + 1):
+        gain_d = price_d - strike_d
         gain = price - strike
-        if gain >= 0.0:
-            value_d += weight_d * gain + weight * (price_d - strike_d)
-            value += weight * gain
+        if gain < 0.0:
+            gain_d = 0.0
+            gain = 0.0
+        value_d += weight_d * gain + weight * gain_d
+        value += weight * gain
         weight_d = (weight_d * odds + weight * odds_d) * (levels - j) / (j + 1)
         weight = weight * odds * (levels - j) / (j + 1)
         t = price * up

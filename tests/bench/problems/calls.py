@@ -50,9 +50,7 @@ def losses_by_hand(
     a, a_d = area_by_hand(diameter, diameter_d)
     speed = flow / a
     speed_d = (flow_d - speed * a_d) / a
-    factor, factor_d = friction_by_hand(
-        speed * diameter / 1e-6, (speed_d * diameter + speed * diameter_d) / 1e-6
-    )
+    factor, factor_d = friction_by_hand(speed * diameter / 1e-6, (speed_d * diameter + speed * diameter_d) / 1e-6)
     t = factor * length / diameter
     t_d = (factor_d * length + factor * length_d - t * diameter_d) / diameter
     return t * speed * speed / 19.62, speed * (t_d * speed + 2.0 * t * speed_d) / 19.62
