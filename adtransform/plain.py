@@ -8,6 +8,7 @@ from adtransform import ir
 from adtransform.traverse import expressions, statements, walk
 
 ITERATED = frozenset({"zip", "enumerate", "reversed", "sum", "fsum", "tuple"})
+DYNAMIC = frozenset({"eval", "exec", "locals", "vars", "globals"})
 MAKERS = frozenset({"tuple", "list", "sorted"})
 
 
@@ -22,6 +23,7 @@ class Features:
     walrus: bool
     complex: tuple[ir.Expr, ...]
     unread: tuple[ir.Unread, ...]
+    dynamic: tuple[ir.Expr, ...]  # `eval` and its like
     sequences: frozenset[str]
 
 
@@ -30,6 +32,7 @@ def features_of(function: ir.Function) -> Features:
     walrus = False
     complex_found: list[ir.Expr] = []
     unread: list[ir.Unread] = []
+    dynamic: list[ir.Expr] = []
     sequences: set[str] = {p.name for p in function.params if p.role == "*"}
     for s in statements(function.body):
         sequences |= sequences_in(s)
@@ -46,6 +49,8 @@ def features_of(function: ir.Function) -> Features:
                         walrus = True
                     case ir.Subscript(ir.Name(id), _) | ir.Star(ir.Name(id)):
                         sequences.add(id)
+                    case ir.Call(ir.Library("builtins", name)) if name in DYNAMIC:
+                        dynamic.append(e)
                     case ir.Call(func, args):
                         iterated = isinstance(func, ir.Library) and func.name in ITERATED
                         sequences |= {
@@ -53,7 +58,7 @@ def features_of(function: ir.Function) -> Features:
                         }
                     case _:
                         pass
-    return Features(walrus, tuple(complex_found), tuple(unread), frozenset(sequences))
+    return Features(walrus, tuple(complex_found), tuple(unread), tuple(dynamic), frozenset(sequences))
 
 
 def collect(function: ir.Function, path: str, found: dict[str, list[Features]]) -> None:
@@ -85,5 +90,6 @@ def merge(found: list[Features]) -> Features:
         any(f.walrus for f in found),
         tuple(e for f in found for e in f.complex),
         tuple(u for f in found for u in f.unread),
+        tuple(e for f in found for e in f.dynamic),
         frozenset[str]().union(*(f.sequences for f in found)),
     )
