@@ -210,10 +210,12 @@ class Builder:
                 self.sources(test, path)
             case ir.Effect(value):
                 self.effect(value, path)
-            case ir.Unread(_, reads, binds):
+            case ir.Unread(what, reads, binds):
                 sources = frozenset(k for n in reads if (k := self.unit.scopes.key(path, n)) is not None)
                 for n in binds:
                     self.add(path + n, sources)
+                if what == "Match":  # its branches may return
+                    self.add(path + RESULT, sources)
             case ir.Inert(_, parts):
                 for part in parts:
                     if not isinstance(part, str):

@@ -39,7 +39,7 @@ def neg(a: Derivative) -> Derivative:
         case None:
             return None
         case Const(float() | int() as value):
-            return constant(-value)
+            return constant(-value) if value else ZERO
         case Unary("-", operand):
             return operand
         case Binary("*" | "/" as op, left, right):

@@ -27,6 +27,7 @@ from adtransform.pieces import (
     is_docstring,
     pair,
     put,
+    renumbered,
     untold,
     with_lead,
     without_idle,
@@ -79,6 +80,7 @@ class Forward:
             body = without_idle(body, self.work.unit.scopes.functions)
         at = 1 if body and is_docstring(body[0]) else 0
         new = (*body[:at], *entry, *body[at:])
+        new = renumbered(new, self.work.temporaries) if not path else new
         returns = tangent_annotation(f.returns)
         return replace(f, name=name, params=params, body=new, returns=returns, is_lambda=False)
 
@@ -172,7 +174,12 @@ class Forward:
             )
         if isinstance(value, ir.Call) and self.handover.is_call(value, path):
             return self.called(s, targets, value, path)
-        d = self.tangent_value(value, path)
+        try:
+            d = self.tangent_value(value, path)
+        except Refused:
+            if any(work.is_useful(t, path) for t in targets):
+                raise
+            return self.passive(s, targets, value, path, in_try)  # nobody reads it
         mirror = tuple(tangent_target(self.work, t, path) for t in targets)
         root = VALUE if all(isinstance(t, ir.Name) for t in targets) else None
         shared = self.handover.shared(value, (d,), path, root)
@@ -211,6 +218,8 @@ class Forward:
         read = names(tangent.value)
         raises = raises_first(primal.value) or (isinstance(primal, ir.Augment) and primal.op not in "+-*")
         safe = not raises or (not may_raise(tangent.value) and not in_try)
+        if isinstance(tangent, ir.Assign) and len(tangent.targets) == 1 and tangent.targets[0] == tangent.value:
+            return with_lead(pre, primal)
         if safe and VALUE.id not in read:
             return with_lead([*pre, tangent], primal)
         if not read & targets:

@@ -188,6 +188,7 @@ SPECIAL: dict[str, Special] = {
     "round": rounded,
     "around": rounded,
     "tuple": tupled,
+    "reversed": tupled,
 }
 
 NUMPY_SPECIAL = frozenset({"log", "where", "round", "around"})

@@ -6,10 +6,10 @@ Nothing is executed.  Imports are followed through the file system, from the fol
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 import sysconfig
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -252,7 +252,9 @@ def parse(text: str, filename: str) -> cst.Module:
     CPython's own parser goes first: its messages are better, and its limits on depth are checked.
     """
     try:
-        ast.parse(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the user's escapes are none of our business
+            compile(text, filename, "exec", dont_inherit=True)  # nothing is executed
         return cst.parse_module(text)
     except SyntaxError as error:
         line = error.text or ""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Set
 from dataclasses import replace
 
 from adtransform import ir
 from adtransform.calculus import ZERO
 from adtransform.tangents import zero_like
 from adtransform.templates import substitute
-from adtransform.traverse import expressions, map_blocks, statements, walk
+from adtransform.traverse import expressions, map_blocks, map_expressions, rebuild, statements, target_names, walk
 
+NUMBERED = re.compile(r"t\d+$")
 VALUE = ir.Name("the new value")  # stands for what the primal statement assigns; no variable can have this name
 STORE_HELP = "Keep active values in variables or tuples; lists, arrays and objects are not supported yet."
 
@@ -76,17 +79,21 @@ def without_unused(s: ir.Assign, nobody: ir.Name | None) -> ir.Assign:
     return s
 
 
+def read_names(block: ir.Block, own: frozenset[str]) -> set[str]:
+    """Names that a block reads; a function that only calls itself does not count as read."""
+    found: set[str] = set()
+    for s in statements(block):
+        found |= {n.id for e in expressions(s) for n in walk(e) if isinstance(n, ir.Name) and n.id not in own}
+        if isinstance(s, ir.Function):
+            found |= read_names(s.body, own | {s.name})
+    return found
+
+
 def without_idle(body: list[ir.Stmt], functions: dict[str, list[ir.Function]]) -> list[ir.Stmt]:
     """The body without the nested functions that nothing calls any more."""
     nested = {f.name for path, fs in functions.items() if path for f in fs}
     while nested:
-        read = {
-            n.id
-            for s in statements(tuple(body), True)
-            for e in expressions(s)
-            for n in walk(e)
-            if isinstance(n, ir.Name)
-        }
+        read = read_names(tuple(body), frozenset())
         idle = nested - read
         if not idle:
             break
@@ -113,3 +120,36 @@ def holds_list(e: ir.Expr) -> bool:
             return True
         case _:
             return False
+
+
+def renumbered(block: ir.Block, temporaries: Set[str]) -> ir.Block:
+    """The block with `t1`, `t2`, … in the order in which they are assigned."""
+    numbered = [
+        n for s in statements(block, nested=True) for n in ordered_names(s) if n in temporaries and NUMBERED.match(n)
+    ]
+    free = sorted(dict.fromkeys(numbered), key=lambda n: int(n[1:]))
+    new = dict(zip(dict.fromkeys(numbered), free, strict=True))
+    if all(old == name for old, name in new.items()):
+        return block
+
+    def expression(e: ir.Expr) -> ir.Expr:
+        if not isinstance(e, ir.Name):
+            return rebuild(e, expression)
+        for stem, tail in ((e.id, ""), *((e.id[:i], e.id[i:]) for i in [e.id.find("_")] if i > 0)):
+            if stem in new and (not tail or e.id in {n + tail for n in new}):
+                return ir.Name(new[stem] + tail, at=e.at)
+        return e
+
+    def whole(b: ir.Block) -> ir.Block:
+        done = []
+        for s in b:
+            s = replace(s, body=whole(s.body)) if isinstance(s, ir.Function) else s
+            done.append(map_blocks(map_expressions(s, expression), whole))
+        return tuple(done)
+
+    return whole(block)
+
+
+def ordered_names(s: ir.Stmt) -> list[str]:
+    """The variables that an assignment binds, from left to right."""
+    return [n for t in s.targets for n in target_names(t)] if isinstance(s, ir.Assign) else []

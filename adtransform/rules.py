@@ -56,6 +56,7 @@ rule("+x", "1", numpy="positive")
 # a base of zero: x ** 0 is constant, 0 ** n is constant for n > 0; a negative base has no derivative by its exponent
 BY_BASE = "n * v / x if x else n * x ** (n - 1) if n >= 1 else 0 if n <= 0 else inf"
 BY_EXPONENT = "v * log(x) if x > 0 else 0 if x == 0 else nan"
+BY_BASE_INTEGER = "n * x ** (n - 1) if n > 0 else n * v / x if n else 0"
 rule("x ** n", BY_BASE, BY_EXPONENT, domain="x > 0", numpy="power")
 rule("pow(x, n)", BY_BASE, BY_EXPONENT, domain="x > 0", numpy="float_power")
 rule("fma(x, y, z)", "y", "x", "1", numpy="")

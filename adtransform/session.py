@@ -143,6 +143,12 @@ class Session:
         return chosen if chosen & summary else frozenset()
 
     def undifferentiable(self, unit: Unit) -> None:
+        """Say why a function that was asked for has no derivative."""
+        try:
+            self.check(unit)
+        except Refused as reason:
+            self.refuse(unit, reason)
+            return
         kinds = {of_param(self.activity, unit, p) for p in unit.function.params}
         summary = self.activity.summary(unit)
         if Kind.FLOAT not in kinds and Kind.CONTAINER in kinds:

@@ -10,7 +10,7 @@ from adtransform.calculus import ZERO, Derivative, choice, float_literal, plus, 
 from adtransform.calls import bind
 from adtransform.library import NUMPY_SPECIAL, SPECIAL
 from adtransform.refusals import Refused
-from adtransform.rules import HELPERS, RULES, find, power
+from adtransform.rules import BY_BASE_INTEGER, HELPERS, RULES, find, power
 from adtransform.scopes import LibraryCall, Unit, UnitCall, UnknownCall
 from adtransform.signs import truth
 from adtransform.templates import substitute, template
@@ -40,6 +40,10 @@ class Tangents(Work):
                 return ir.Binary("*", sides[0], sides[1])
             case ir.Binary("*", left, right) if left == right:
                 return self.power(e, left, ir.Const(2, "2"), path)
+            case ir.Binary("%", ir.Const(str()) | ir.Opaque()):
+                raise Refused(e, "N123", "text with active values has no derivative", "Use the numbers themselves.")
+            case ir.Binary("**", base, exponent) if self.is_integer(exponent, path):
+                return self.apply(("x", "n"), (BY_BASE_INTEGER, "0"), (base, exponent), e, "", path)
             case ir.Binary(op, left, right):
                 rule = find("", op)
                 if rule is None:

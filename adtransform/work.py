@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 from adtransform import ir
 from adtransform.activity import RESULT, Activity, Facts, Probe, passive_line
 from adtransform.calculus import number
+from adtransform.kinds import Kind, of_param
 from adtransform.names import Supply
 from adtransform.refusals import Refused
 from adtransform.scopes import Callee, Program, Unit
-from adtransform.traverse import expressions, names, statements, walk
+from adtransform.traverse import expressions, names, own_names, statements, walk
 
 
 class Work:
@@ -31,6 +34,7 @@ class Work:
         self.has_walrus = any(f.walrus for f in unit.features.values())
         self.bound: dict[str, ir.Expr | None] = {}  # variables of the comprehension at hand, and their tangents
 
+        self.integers = integers(unit, activity)
         self.effectful = self.with_effects()
         self.active |= {path + RESULT for path in self.effectful}
         self.varied |= {path + RESULT for path in self.effectful}
@@ -48,6 +52,10 @@ class Work:
     def is_active(self, e: ir.Expr, path: str) -> bool:
         """Whether an expression has a derivative that matters."""
         return not self.active.isdisjoint(self.sources(e, path))
+
+    def is_useful(self, e: ir.Expr, path: str) -> bool:
+        """Whether the result depends on a variable."""
+        return not self.useful.isdisjoint(self.sources(e, path))
 
     def is_varied(self, e: ir.Expr, path: str) -> bool:
         return not self.varied.isdisjoint(self.sources(e, path))
@@ -83,6 +91,22 @@ class Work:
             case _:
                 return False
 
+    def is_integer(self, e: ir.Expr, path: str) -> bool:
+        """Whether an expression is a whole number by its parameters, loops over `range`, and literals."""
+        match e:
+            case ir.Const(int()):
+                return True
+            case ir.Name(id):
+                return id in self.integers if self.unit.scopes.key(path, id) == id else False
+            case ir.Binary("+" | "-" | "*" | "//" | "%", left, right):
+                return self.is_integer(left, path) and self.is_integer(right, path)
+            case ir.Unary("-", operand):
+                return self.is_integer(operand, path)
+            case ir.Call(ir.Library("builtins", "int" | "len")):
+                return True
+            case _:
+                return False
+
     def value(self, e: ir.Expr, path: str) -> float | None:
         """The value of an expression of literals and constants of the module; None if it is not known."""
         match e:
@@ -98,7 +122,8 @@ class Work:
                     return None
                 return {"+": a + b, "-": a - b, "*": a * b, "/": a / b if b else 0.0}[op]
             case _:
-                return number(e)
+                found = number(e)
+                return found if found is None or math.isfinite(found) else None
 
     def with_effects(self) -> set[str]:
         """Paths of the nested functions that assign active variables of an outer one, or call such a function.
@@ -166,3 +191,25 @@ class Work:
 
     def refuse(self, refused: Refused, s: ir.Stmt) -> None:
         self.refused.append((refused, s))
+
+
+def integers(unit: Unit, activity: Activity) -> frozenset[str]:
+    """Names of the outermost scope that only ever hold whole numbers: parameters, and variables of loops over `range`."""
+    found = {p.name for p in unit.function.params if of_param(activity, unit, p) is Kind.INT}
+    bound: dict[str, int] = {}
+    ranges: dict[str, int] = {}
+    for s in statements(unit.function.body):
+        for n in own_names(s):
+            bound[n] = bound.get(n, 0) + 1
+        match s:
+            case ir.For(ir.Name(id), ir.Call(ir.Library("builtins", "range"))):
+                ranges[id] = ranges.get(id, 0) + 1
+            case ir.For(ir.Display(_, (ir.Name(id), *_)), ir.Call(ir.Library("builtins", "enumerate"))):
+                ranges[id] = ranges.get(id, 0) + 1
+            case ir.Augment(ir.Name(id), "+" | "-" | "*" | "//", ir.Const(int())):
+                ranges[id] = ranges.get(id, 0) + 1
+            case _:
+                pass
+    whole = {n for n, k in bound.items() if ranges.get(n, 0) == k}
+    params = {p.name for p in unit.function.params}
+    return frozenset({n for n in found if n not in bound or n in whole} | {n for n in whole if n not in params})

@@ -52,6 +52,7 @@ def write(module: Module, output: Output, style: Style) -> str:
         if id(item) in needed and not any(f.name in item.binds for f in own):
             blocks.append(item_text(module, item, needed[id(item)], output.extended))
         blocks += [function_text(f, style) for f in own]
+    blocks.append("\n".join(reader.lines_of(module.tree.footer)))
     return join([b for b in blocks if b.strip()])
 
 

@@ -23,8 +23,7 @@ def functions() -> list[list[str]]:
     for name in names():
         source = load(name).source
         nodes = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
-        texts = [ast.get_source_segment(source, node) or "" for node in nodes if not node.name.endswith("_by_hand")]
-        groups.append(texts)
+        groups.append([ast.get_source_segment(source, node) or "" for node in nodes])
     return groups
 
 
@@ -43,12 +42,13 @@ def module(lines: int) -> str:
     raise AssertionError("unreachable")
 
 
-def generation(rounds: int = 3) -> Iterator[str]:
+def generation() -> Iterator[str]:
     """The curve."""
     yield "| lines   | parse     | transform | ratio | us a line |"
     yield "|---------|-----------|-----------|-------|-----------|"
     for lines in LENGTHS:
         text = module(lines)
+        rounds = max(3, 5_000 // lines)
         pairs = [(clock(libcst.parse_module, text), clock(write, text)) for _ in range(rounds)]
         parse, whole = (median(column) for column in zip(*pairs))
         ratio, length = median(b / a for a, b in pairs), text.count("\n")

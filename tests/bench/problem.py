@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +30,14 @@ class Problem:
 
     @property
     def source(self) -> str:
-        return self.path.read_text(encoding="utf-8")
+        """The text of the file without the tangents written by hand, which stand at its end."""
+        text = self.path.read_text(encoding="utf-8")
+        by_hand = [
+            node.lineno
+            for node in ast.parse(text).body
+            if isinstance(node, ast.FunctionDef) and node.name.endswith("_by_hand")
+        ]
+        return "\n".join(text.splitlines()[: min(by_hand) - 1]).rstrip() + "\n"
 
     @property
     def floats(self) -> list[int]:
