@@ -418,7 +418,19 @@ class Builder:
 
 
 class Probe(Builder):
-    """Asks what an expression depends on, without adding to the graph."""
+    """Asks what an expression depends on, without adding to the graph; answers are kept."""
+
+    def __init__(self, activity: Activity, unit: Unit) -> None:
+        super().__init__(activity, unit)
+        self.memo: dict[tuple[int, str], tuple[ir.Expr, frozenset[str]]] = {}
+
+    def sources(self, e: ir.Expr, path: str) -> frozenset[str]:
+        if self.local:  # inside a comprehension a name means something else
+            return super().sources(e, path)
+        key = (id(e), path)
+        if key not in self.memo:
+            self.memo[key] = (e, super().sources(e, path))
+        return self.memo[key][1]
 
     def add(self, key: str, sources: Iterable[str]) -> None:
         pass

@@ -35,7 +35,7 @@ def lower_bound(e: Expr) -> float:
             bound = lower_bound(left)
             return bound / value if bound >= 0.0 else -math.inf
         case Binary("**", left, Const(int() | float() as value)):
-            if value == int(value) and int(value) % 2 == 0 and value > 0:
+            if math.isfinite(value) and value == int(value) and int(value) % 2 == 0 and value > 0:
                 low_power = max(lower_bound(left), 0.0)
                 return low_power**value if low_power < 1e9 and value < 30 else 0.0
             return 0.0 if lower_bound(left) >= 0.0 else -math.inf

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 
 from adtransform import ir
-from adtransform.calculus import ZERO, Derivative, choice, float_literal, plus, times
+from adtransform.calculus import ZERO, Derivative, choice, float_literal, neg, number, plus, times
 from adtransform.calls import bind
 from adtransform.library import NUMPY_SPECIAL, SPECIAL
 from adtransform.refusals import Refused
@@ -38,6 +38,10 @@ class Tangents(Work):
             case ir.Binary("*", left, right) if self.is_sequence(left, path) or self.is_sequence(right, path):
                 sides = [self.items(x, path) if self.is_sequence(x, path) else x for x in (left, right)]
                 return ir.Binary("*", sides[0], sides[1])
+            case ir.Binary("+", left, right):
+                return plus(self.derivative(left, path), self.derivative(right, path))
+            case ir.Binary("-", left, right):
+                return plus(self.derivative(left, path), neg(self.derivative(right, path)))
             case ir.Binary("*", left, right) if left == right:
                 return self.power(e, left, ir.Const(2, "2"), path)
             case ir.Binary("%", ir.Const(str()) | ir.Opaque()):

@@ -26,7 +26,8 @@ class Work:
         self.useful = facts.useful
         self.probe = Probe(activity, unit)
         self.refused: list[tuple[Refused, ir.Stmt]] = []
-        self.memo: dict[tuple[int, str], tuple[ir.Expr, frozenset[str]]] = {}
+        self.kept: list[ir.Expr] = []
+        self.plain: set[int] = set()  # identities of sums that are no tuples
         self.nonzero: list[ir.Expr] = []
         self.nobody: ir.Name | None = None
         self.temporaries: set[str] = set()
@@ -42,12 +43,8 @@ class Work:
     # --- questions ----------------------------------------------------------------------------------------------------
 
     def sources(self, e: ir.Expr, path: str) -> frozenset[str]:
-        key = (id(e), path)
-        if self.probe.local:
-            return self.probe.sources(e, path)
-        if key not in self.memo:
-            self.memo[key] = (e, self.probe.sources(e, path))
-        return self.memo[key][1]
+        """The variables that an expression depends on differentiably."""
+        return self.probe.sources(e, path)
 
     def is_active(self, e: ir.Expr, path: str) -> bool:
         """Whether an expression has a derivative that matters."""
@@ -80,10 +77,16 @@ class Work:
         match e:
             case ir.Display("(" | "["):
                 return True
-            case ir.Name(id):
-                return self.unit.scopes.key(path, id) in self.unit.sequences
+            case ir.Name(name):
+                return self.unit.scopes.key(path, name) in self.unit.sequences
             case ir.Binary("+" | "*", left, right):
-                return self.is_sequence(left, path) or self.is_sequence(right, path)
+                if id(e) in self.plain:
+                    return False
+                found = self.is_sequence(left, path) or self.is_sequence(right, path)
+                if not found:
+                    self.plain.add(id(e))
+                    self.kept.append(e)
+                return found
             case ir.Subscript(_, ir.Slice()):
                 return True
             case ir.Call(ir.Library("builtins", "tuple" | "list" | "sorted")):

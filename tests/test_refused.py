@@ -42,9 +42,6 @@ OPEN = {
     "wide_characters": "no help for N110",
     "store_by_function": "D002: the value does not depend on its parameters, which is not so",
     "context_manager": "D002: the value does not depend on its parameters, which is not so",
-    "syntax_match": "D002: the value does not depend on its parameters, which is not so",
-    "syntax_yield": "D002 instead of N132",
-    "directive_no_argument": "D002 instead of U010",
 }
 
 
@@ -114,8 +111,6 @@ def test_names_that_do_not_exist(options: dict[str, object], code: str, help: st
     assert help in refusal.help
 
 
-UNNOTICED = pytest.mark.xfail(reason="ast.parse accepts it, compile does not", strict=True)
-
 # --- inputs that are no modules, or no useful ones ----------------------------------------------------------------------
 
 
@@ -130,11 +125,11 @@ UNNOTICED = pytest.mark.xfail(reason="ast.parse accepts it, compile does not", s
         ("def f(x: float):\n    return 'abc\n", 2),
         ("x = 1 1\n", 1),
         ("def f(x: float):\n    print x\n    return x\n", 2),
-        pytest.param("def f(x: float, x: float):\n    return x\n", 1, marks=UNNOTICED),
+        ("def f(x: float, x: float):\n    return x\n", 1),
         ("return 3\n", 1),
-        pytest.param("def f(x: float):\n    continue\n    return x\n", 2, marks=UNNOTICED),
-        pytest.param("def f(x: float):\n    nonlocal y\n    return x\n", 2, marks=UNNOTICED),
-        pytest.param("def f(x: float):\n    x = 1.0\n    global x\n    return x\n", 3, marks=UNNOTICED),
+        ("def f(x: float):\n    continue\n    return x\n", 2),
+        ("def f(x: float):\n    nonlocal y\n    return x\n", 2),
+        ("def f(x: float):\n    x = 1.0\n    global x\n    return x\n", 3),
         ("def f(x: float = 1.0, y):\n    return x\n", 1),
     ],
 )

@@ -47,17 +47,7 @@ def f_d(x: float, y: float, n: int, x_d: float, y_d: float) -> tuple[float, floa
     r_d = 2.0 * r * r_d
     r **= 2
     t1 = r**n
-    r_d = (
-        n * t1 * r_d / r
-        if r
-        else n * r ** (n - 1) * r_d
-        if n >= 1.0
-        else 0.0
-        if n <= 0.0
-        else r_d * math.inf
-        if r_d
-        else 0.0
-    )
+    r_d = n * r ** (n - 1) * r_d if n > 0.0 else n * t1 * r_d / r if n else 0.0
     r = t1
     r %= 5.0
     r_d = 0.0

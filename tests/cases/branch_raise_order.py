@@ -39,15 +39,15 @@ def f_d(x: float, y: float, x_d: float, y_d: float) -> tuple[float, float]:
 def g_d(x: float, y: float, x_d: float, y_d: float) -> tuple[float, float]:
     """Tangent of `g` with respect to x, y."""
     log_x = math.log(x)
-    t2 = 1.0 / y
-    t1_d = x_d / x - t2 * y_d / y
-    t1 = log_x + t2
+    t1 = 1.0 / y
+    t2_d = x_d / x - t1 * y_d / y
+    t2 = log_x + t1
     acos_y = math.acos(y)
     acos_y_d = (
         -y_d / math.sqrt((1 - y) * (1 + y))
         if -1.0 < y < 1.0
         else -y_d * math.inf
         if y_d
-        else -0.0
+        else 0.0
     )
-    return t1 + acos_y, t1_d + acos_y_d
+    return t2 + acos_y, t2_d + acos_y_d

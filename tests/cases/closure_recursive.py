@@ -20,11 +20,6 @@ def f(x: float, n: int) -> float:
 def f_d(x: float, n: int, x_d: float) -> tuple[float, float]:
     """Tangent of `f` with respect to x."""
 
-    def go(y: float, k: int) -> float:
-        if k == 0:
-            return y
-        return go(y * x + 1.0, k - 1)
-
     def go_d(y: float, k: int, y_d: float) -> tuple[float, float]:
         if k == 0:
             return y, y_d

@@ -61,3 +61,6 @@ def f_d(x: float, y: float, x_d: float, y_d: float) -> tuple[float, float]:  # b
 
     # at the end
     return K * b, K * b_d  # scaled
+
+
+# After the function.

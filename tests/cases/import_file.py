@@ -38,8 +38,8 @@ def correction_d(t: float, t_d: float) -> tuple[float, float]:
 def mach_d(v: float, t: float, v_d: float, t_d: float) -> tuple[float, float]:
     """Tangent of `mach` with respect to v, t."""
     sqrt_t = math.sqrt(t)
-    t2 = A * sqrt_t
-    t1 = v / t2
-    t1_d = (v_d - 0.5 * t1 * A * t_d / sqrt_t) / t2
+    t1 = A * sqrt_t
+    t2 = v / t1
+    t2_d = (v_d - 0.5 * t2 * A * t_d / sqrt_t) / t1
     density_v, density_v_d = density_d(t, 1.0, t_d)
-    return t1 * density_v, density_v * t1_d + t1 * density_v_d
+    return t2 * density_v, density_v * t2_d + t2 * density_v_d

@@ -17,9 +17,9 @@ from math import *
 def f_d(x: float, x_d: float) -> tuple[float, float]:
     """Tangent of `f` with respect to x."""
     exp_x = exp(-x)
-    t2 = sin(x) * exp_x
-    t1_d = exp_x * cos(x) * x_d - t2 * x_d + pi * x_d
-    t1 = t2 + pi * x
+    t1 = sin(x) * exp_x
+    t2_d = exp_x * cos(x) * x_d - t1 * x_d + pi * x_d
+    t2 = t1 + pi * x
     sqrt_x = sqrt(x)
     sqrt_x_d = 0.5 * x_d / sqrt_x if sqrt_x else x_d * inf if x_d else 0.0
-    return t1 + sqrt_x, t1_d + sqrt_x_d
+    return t2 + sqrt_x, t2_d + sqrt_x_d

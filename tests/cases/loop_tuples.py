@@ -16,7 +16,6 @@ def f(x: float, y: float) -> float:
     return total
 
 
-# open second: `reversed` within `zip` is refused in the generated module
 # at: f(0.7, 1.3)
 
 # output

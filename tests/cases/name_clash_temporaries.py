@@ -27,12 +27,11 @@ def f_d(x: float, t1: float, x_d: float, t1_d: float) -> tuple[float, float]:
     t2_d = exp_x * cos_x * x_d + t2 * cos_x * x_d
     t_d = sin_x * t1_d
     t = sin_x * t1
-    sin_x3 = math.sin(x)
-    t3 = t2 * sin_x3
+    t3 = t2 * sin_x2
     sin_v = math.sin(x * t1)
     return (
         t3 * sin_v + t,
-        sin_v * (sin_x3 * t2_d + t2 * math.cos(x) * x_d)
+        sin_v * (sin_x2 * t2_d + t2 * cos_x * x_d)
         + t3 * math.cos(x * t1) * (t1 * x_d + x * t1_d)
         + t_d,
     )

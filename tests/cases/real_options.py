@@ -49,29 +49,28 @@ def call_d(
 
     Price of a European call.
     """
-    t2 = spot / strike
-    log_v = math.log(t2)
-    t3 = rate + 0.5 * sigma**2
+    t1 = spot / strike
+    log_v = math.log(t1)
+    t2 = rate + 0.5 * sigma**2
     sqrt_years2 = math.sqrt(years)
-    t4 = sigma * sqrt_years2
-    d1 = (log_v + t3 * years) / t4
+    t3 = sigma * sqrt_years2
+    d1 = (log_v + t2 * years) / t3
     d1_d = (
-        (spot_d - t2 * strike_d) / strike / t2
-        + (years * (rate_d + sigma * sigma_d) + t3 * years_d)
+        (spot_d - t1 * strike_d) / strike / t1
+        + (years * (rate_d + sigma * sigma_d) + t2 * years_d)
         - d1 * (sqrt_years2 * sigma_d + 0.5 * sigma * years_d / sqrt_years2)
-    ) / t4
-    sqrt_years = math.sqrt(years)
+    ) / t3
     sqrt_years_d = (
-        0.5 * years_d / sqrt_years if sqrt_years else years_d * math.inf if years_d else 0.0
+        0.5 * years_d / sqrt_years2 if sqrt_years2 else years_d * math.inf if years_d else 0.0
     )
-    d2_d = d1_d - (sqrt_years * sigma_d + sigma * sqrt_years_d)
-    d2 = d1 - sigma * sqrt_years
+    d2_d = d1_d - (sqrt_years2 * sigma_d + sigma * sqrt_years_d)
+    d2 = d1 - sigma * sqrt_years2
     cdf_v, cdf_v_d = cdf_d(d1, d1_d)
     exp_v = math.exp(-rate * years)
-    t1 = strike * exp_v
-    t1_d = exp_v * strike_d + t1 * (-rate * years_d - years * rate_d)
+    t4 = strike * exp_v
+    t4_d = exp_v * strike_d + t4 * (-rate * years_d - years * rate_d)
     cdf_v2, cdf_v2_d = cdf_d(d2, d2_d)
     return (
-        spot * cdf_v - t1 * cdf_v2,
-        cdf_v * spot_d + spot * cdf_v_d - (cdf_v2 * t1_d + t1 * cdf_v2_d),
+        spot * cdf_v - t4 * cdf_v2,
+        cdf_v * spot_d + spot * cdf_v_d - (cdf_v2 * t4_d + t4 * cdf_v2_d),
     )

@@ -53,15 +53,5 @@ def f_d(x: float, n: float, x_d: float, n_d: float) -> tuple[float, float]:
 def g_d(x: float, n: int, x_d: float) -> tuple[float, float]:
     """Tangent of `g` with respect to x."""
     t1 = x**n
-    t1_d = (
-        n * t1 * x_d / x
-        if x
-        else n * x ** (n - 1) * x_d
-        if n >= 1.0
-        else 0.0
-        if n <= 0.0
-        else x_d * math.inf
-        if x_d
-        else 0.0
-    )
+    t1_d = n * x ** (n - 1) * x_d if n > 0.0 else n * t1 * x_d / x if n else 0.0
     return t1, t1_d

@@ -100,23 +100,13 @@ def h_d(x: float, y: float, n: int, x_d: float, y_d: float) -> tuple[float, floa
             else 0.0
         )
     )
-    t5 = 2.0**x
-    t3_d = t1_d + t5 * math.log(2.0) * x_d
-    t3 = t1 + t5
-    t2 = x**n
-    t2_d = (
-        n * t2 * x_d / x
-        if x
-        else n * x ** (n - 1) * x_d
-        if n >= 1.0
-        else 0.0
-        if n <= 0.0
-        else x_d * math.inf
-        if x_d
-        else 0.0
-    )
-    t4_d = t3_d + t2_d + 2.0 * x * x_d
-    t4 = t3 + t2 + pow(x, 2)
+    t2 = 2.0**x
+    t3_d = t1_d + t2 * math.log(2.0) * x_d
+    t3 = t1 + t2
+    t4 = x**n
+    t4_d = n * x ** (n - 1) * x_d if n > 0.0 else n * t4 * x_d / x if n else 0.0
+    t5_d = t3_d + t4_d + 2.0 * x * x_d
+    t5 = t3 + t4 + pow(x, 2)
     pow_v = math.pow(y, x)
     pow_v_d = (
         (
@@ -140,7 +130,7 @@ def h_d(x: float, y: float, n: int, x_d: float, y_d: float) -> tuple[float, floa
             else 0.0
         )
     )
-    return t4 + pow_v, t4_d + pow_v_d
+    return t5 + pow_v, t5_d + pow_v_d
 
 
 def k_d(x: float, y: float, x_d: float, y_d: float) -> tuple[float, float]:

@@ -61,6 +61,5 @@ def partial_d(x: float, y: float, x_d: float, y_d: float) -> tuple[float, float]
         r = r / y
         r_d = (r_d - r * y_d) / y
     except ZeroDivisionError:
-        r_d = r_d
         r = r + 1.0
     return r, r_d

@@ -6,7 +6,6 @@ def f(x: float) -> float:
     return next(numbers) * x + next(numbers) * x * x
 
 
-# open: WRONG primal: what is not pure is called once for two, and again without `share`
 # at: f(0.7)
 
 # output
@@ -18,5 +17,9 @@ def f_d(x: float, x_d: float) -> tuple[float, float]:
     """Tangent of `f` with respect to x."""
     numbers = iter((1.0, 2.0, 3.0))
     next_numbers = next(numbers)
-    t1 = next_numbers * x
-    return t1 + t1 * x, next_numbers * x_d + (x * next_numbers * x_d + t1 * x_d)
+    next_numbers2 = next(numbers)
+    t1 = next_numbers2 * x
+    return (
+        next_numbers * x + t1 * x,
+        next_numbers * x_d + (x * next_numbers2 * x_d + t1 * x_d),
+    )

@@ -4,11 +4,5 @@
 def f(x: float, y: float) -> float:
     a = [1.0, 2.0]
     b = a
-    b += [x]
+    b += [x]  # refused: N140 [x]
     return a[2] * y
-
-
-# open: WRONG: a silent zero
-# at: f(0.7, 1.3)
-
-# output

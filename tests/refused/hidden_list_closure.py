@@ -5,13 +5,7 @@ def f(x: float, y: float) -> float:
     z = [0.0]
 
     def g() -> None:
-        z[0] = x
+        z[0] = x  # refused: N140 z[0]
 
     g()
     return z[0] * y
-
-
-# open: WRONG: a silent zero
-# at: f(0.7, 1.3)
-
-# output

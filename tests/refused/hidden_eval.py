@@ -2,10 +2,4 @@
 
 
 def f(x: float, y: float) -> float:
-    return eval("x * x") * y
-
-
-# open: WRONG: a silent zero
-# at: f(0.7, 1.3)
-
-# output
+    return eval("x * x") * y  # refused: N133 eval("x * x")
