@@ -76,13 +76,19 @@ def generator(work: Tangents, e: ir.Call, g: ir.Comprehension, path: str) -> Der
     saved_local, saved_bound = dict(work.probe.local), dict(work.bound)
     bound = {n for c in g.clauses for n in target_names(c.target)}
     work.probe.local |= {n: frozenset() for n in bound}
+    counted = {n for c in g.clauses if is_range(c.iterable) for n in target_names(c.target)}
+    saved_integers, work.integers = work.integers, (work.integers - bound) | counted
     try:
         if any(isinstance(x, ir.Walrus) for x in walk(g)):
             raise Refused(g, "N122", "an assignment expression stands in a comprehension", "Write a loop.")
         d = work.derivative(g.element, path)
     finally:
-        work.probe.local, work.bound = saved_local, saved_bound
+        work.probe.local, work.bound, work.integers = saved_local, saved_bound, saved_integers
     return None if d is None else ir.Call(e.func, (ir.Arg(ir.Comprehension("(", d, g.clauses)),))
+
+
+def is_range(e: ir.Expr) -> bool:
+    return isinstance(e, ir.Call) and e.func == ir.Library("builtins", "range")
 
 
 def multiplied(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -> Derivative:

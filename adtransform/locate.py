@@ -32,7 +32,7 @@ def locate(module: Module, node: ir.Node, refused: Refused, statement: ir.Stmt |
             start, end = where.start, where.end
             lines = module.text.splitlines()
             text = lines[start.line - 1] if start.line <= len(lines) else ""
-            last = end.column if end.line == start.line else len(text)
+            last = end.column if end.line == start.line else len(text.partition("#")[0].rstrip())
             return Refusal(
                 module.filename,
                 start.line,

@@ -350,6 +350,14 @@ def bracketed(e: ir.Expr) -> Bracketed:
                 parts=[wrapped(i, 1) for i in items],
                 kind="call",
             )
+        case ir.Call(func, args) if len(args) == 1 and isinstance(args[0].value, ir.Comprehension):
+            whole = args[0].value
+            inner = comprehension_parts(whole)
+            text = show_comprehension(whole.element, whole.clauses)
+            if whole.bracket != "(":
+                inner = Bracketed(flat(whole), [(whole.bracket, [text], CLOSING[whole.bracket], "")], [inner], "call")
+            opening = ("(", call_items(args), ")", show(func, ATOM))
+            return Bracketed(flat(e), [opening], parts=[inner], kind="call")
         case ir.Call(func, args):
             parts = [inside(a) for a in args]
             return Bracketed(flat(e), [("(", call_items(args), ")", show(func, ATOM))], parts=parts, kind="call")
@@ -371,6 +379,15 @@ def bracketed(e: ir.Expr) -> Bracketed:
             return inner.behind(op)
         case _:
             return Bracketed(flat(e), [])
+
+
+def comprehension_parts(e: ir.Comprehension) -> Bracketed:
+    """The inside of a comprehension: the element, then a clause a line."""
+    rows = [wrapped(e.element, 1)]
+    for c in e.clauses:
+        rows.append(Bracketed(f"for {show_bare(c.target)} in {show(c.iterable, OR)}", []))
+        rows += [Bracketed(f"if {show(x, OR)}", []) for x in c.conditions]
+    return Bracketed(show_comprehension(e.element, e.clauses), [], parts=rows, kind="operators")
 
 
 def inside(a: ir.Arg) -> Bracketed:

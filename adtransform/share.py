@@ -99,7 +99,7 @@ def own_cost(e: ir.Expr) -> int:
             return 1
         case ir.Call(ir.Library(_, "float" | "abs")):
             return 2
-        case ir.Call(ir.Library()):
+        case ir.Call(ir.Library(home, name)) if is_pure(home, name):
             return 4
         case ir.Call() | ir.Comprehension() | ir.Opaque():
             return CALL

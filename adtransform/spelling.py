@@ -199,18 +199,15 @@ class Spelling:
         return whole(f, frozenset())
 
     def local_library(self, unit: Unit, e: ir.Library, hidden: frozenset[str]) -> ir.Expr | None:
-        """A library that the function itself imports."""
+        """A library that the function itself imports; what is generated may only rely on imports that surely ran."""
+        found: list[tuple[bool, ir.Expr]] = []
+        sure = {n for s in unit.raw.body if isinstance(s, ir.Inert) and s.kind == "import" for n in s.binds}
         for key, binding in unit.scopes.imports.items():
+            name = key.rpartition("/")[2]
+            if name not in hidden or (e.at is None and (key not in sure)):
+                continue
             if binding == Imported(e.home, e.name):
-                return ir.Name(key.rpartition("/")[2])
-            if binding == Imported(e.home or "math"):
-                return ir.Attribute(ir.Name(key.rpartition("/")[2]), e.name)
-        return None
-
-
-def twin_name(home: str, name: str) -> str:
-    """A function of the rule table under its name in a library."""
-    from adtransform.rules import RULES
-
-    rule = RULES.get(name)
-    return rule.numpy if home == "numpy" and rule is not None and rule.numpy else name
+                found.append((True, ir.Name(name)))
+            elif binding == Imported(e.home or "math"):
+                found.append((False, ir.Attribute(ir.Name(name), e.name)))
+        return max(found, key=lambda pair: pair[0], default=(False, None))[1]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from adtransform import ir
 from adtransform.activity import RESULT, Activity, Facts, Probe, passive_line
 from adtransform.calculus import number
@@ -100,7 +98,7 @@ class Work:
             case ir.Const(int()):
                 return True
             case ir.Name(id):
-                return id in self.integers if self.unit.scopes.key(path, id) == id else False
+                return id in self.integers and self.unit.scopes.key(path, id) in (id, None)
             case ir.Binary("+" | "-" | "*" | "//" | "%", left, right):
                 return self.is_integer(left, path) and self.is_integer(right, path)
             case ir.Unary("-", operand):
@@ -126,7 +124,7 @@ class Work:
                 return {"+": a + b, "-": a - b, "*": a * b, "/": a / b if b else 0.0}[op]
             case _:
                 found = number(e)
-                return found if found is None or math.isfinite(found) else None
+                return found if found is None or abs(found) < 1e15 else None
 
     def with_effects(self) -> set[str]:
         """Paths of the nested functions that assign active variables of an outer one, or call such a function.

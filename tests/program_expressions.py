@@ -1,6 +1,6 @@
 """Random expressions, as text: every value stays small and every function inside its domain, whatever the variables hold.
 
-Variables are kept within a few hundred by the statements; `Expression.bound` says what an expression can reach at most.
+`Expression.bound` says what an expression can reach, as far as that can be known without following the loops.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 Item = TypeVar("Item")
 INDEX = [st.integers(0, max(0, size - 1)) for size in range(128)]
 
-VARIABLE = 60.0  # bound of a variable
-SMALL = 8.0  # bound of what is assigned
+SMALL = 8.0  # what arguments and results stay below
 CALLS = 4  # calls of user functions in one function
 
 LOWEST, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)  # how tightly an expression binds
@@ -63,7 +62,7 @@ class Signature:
 class Scope:
     """What can be read at a place."""
 
-    floats: list[str]
+    floats: dict[str, float]  # with their bounds
     ints: list[str] = field(default_factory=list)
     functions: list[Signature] = field(default_factory=list)
     fixed: set[str] = field(default_factory=set)  # what must not be assigned
@@ -72,7 +71,7 @@ class Scope:
 
     def copy(self, **changes: Any) -> Scope:
         copied = replace(self, **changes)
-        copied.floats, copied.ints = list(copied.floats), list(copied.ints)
+        copied.floats, copied.ints = dict(copied.floats), list(copied.ints)
         copied.functions, copied.fixed = list(copied.functions), set(copied.fixed)
         return copied
 
@@ -156,7 +155,8 @@ def small(pick: Chooser, scope: Scope, depth: int, bound: float = SMALL) -> Expr
 def leaf(pick: Chooser, scope: Scope) -> Expression:
     kind = pick.number(0, 9)
     if kind < 7 and scope.floats:
-        return Expression(pick.one(scope.floats), VARIABLE)
+        name, bound = pick.one(list(scope.floats.items()))
+        return Expression(name, bound)
     if kind == 7 and scope.ints:
         return Expression(pick.one(scope.ints), 6.0)
     text, bound = pick.one(CONSTANTS)
@@ -252,7 +252,7 @@ def call(pick: Chooser, scope: Scope, depth: int) -> Expression:
     known = [signature for signature in scope.functions if signature.results == 1]
     if not known or len(scope.calls) >= CALLS or scope.loops > 1:
         return elementary(pick, scope, depth)
-    return Expression(call_text(pick, scope, pick.one(known), depth - 1), VARIABLE)
+    return Expression(call_text(pick, scope, pick.one(known), depth - 1), SMALL)
 
 
 def call_text(pick: Chooser, scope: Scope, signature: Signature, depth: int) -> str:

@@ -4,12 +4,51 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.program_expressions import VARIABLE, Chooser, Scope, Signature, call_text, condition, expression, small
+from tests.program_expressions import (
+    SMALL,
+    Chooser,
+    Expression,
+    Scope,
+    Signature,
+    call_text,
+    condition,
+    expression,
+    small,
+)
 
-NAMES = ("a", "b", "c", "s", "w", "t1", "x_d", "sin_x", "value", "q", "f_d", "y_d2", "total", "acc", "p", "r", "u2", "z")
-DEPTH = 3  # of nested statements
+NAMES = (
+    "a",
+    "b",
+    "c",
+    "s",
+    "w",
+    "t1",
+    "x_d",
+    "sin_x",
+    "value",
+    "q",
+    "f_d",
+    "y_d2",
+    "total",
+    "acc",
+    "p",
+    "r",
+    "u2",
+    "z",
+)
+DEPTH = 2  # of nested statements
+STRAIGHT, LOOP = 60.0, 12.0  # bounds of what is assigned, outside and inside loops
 
 Lines = list[str]
+
+
+def common(ends: list[Scope]) -> dict[str, float]:
+    """The variables that are there whichever way was taken."""
+    return {
+        name: max(end.floats[name] for end in ends)
+        for name in ends[0].floats
+        if all(name in end.floats for end in ends)
+    }
 
 
 def indented(lines: Lines) -> Lines:
@@ -64,24 +103,27 @@ class Writer:
             return self.side(scope), False
         return self.assign(scope), False
 
-    def define(self, scope: Scope, name: str) -> str:
-        if name not in scope.floats:
-            scope.floats.append(name)
+    def define(self, scope: Scope, name: str, bound: float) -> str:
+        scope.floats[name] = bound
         return name
 
-    def value(self, scope: Scope, bound: float = 8.0) -> str:
+    def value(self, scope: Scope, bound: float = SMALL) -> str:
         return small(self.pick, scope, self.pick.number(1, 3), bound).text
 
+    def assigned(self, scope: Scope) -> Expression:
+        """A value to assign; what a loop assigns must not grow quickly."""
+        return small(self.pick, scope, self.pick.number(1, 3), LOOP if scope.loops else STRAIGHT)
+
     def assign(self, scope: Scope) -> Lines:
-        kind, value = self.pick.number(0, 9), self.value(scope)
-        name = self.target(scope)
+        kind, expression = self.pick.number(0, 9), self.assigned(scope)
+        name, value = self.target(scope), expression.text
         if kind == 9:
             other = self.target(scope)
             line = f"{name} = {other} = {value}"
-            self.define(scope, other)
+            self.define(scope, other, expression.bound)
         else:
             line = f"{name}: float = {value}" if kind == 8 and scope.loops == 0 else f"{name} = {value}"
-        self.define(scope, name)
+        self.define(scope, name, expression.bound)
         return [line]
 
     def augmented(self, scope: Scope) -> Lines:
@@ -107,7 +149,7 @@ class Writer:
             signature = self.pick.one(known)
             text = call_text(self.pick, scope, signature, 1)
             return [f"{', '.join(self.targets(scope, signature.results))} = {text}"]
-        values = [self.value(scope) for _ in range(3)]
+        values = [self.value(scope) for _ in range(2 if kind < 4 else 3 if kind == 4 else 1)]
         if kind == 4:
             a, b, c = self.targets(scope, 3)
             return [f"{a}, ({b}, {c}) = {values[0]}, ({values[1]}, {values[2]})"]
@@ -120,7 +162,7 @@ class Writer:
     def targets(self, scope: Scope, count: int) -> list[str]:
         free = [name for name in NAMES if name not in scope.fixed]
         start = self.pick.number(0, len(free) - 1)
-        return [self.define(scope, free[(start + index) % len(free)]) for index in range(count)]
+        return [self.define(scope, free[(start + index) % len(free)], SMALL) for index in range(count)]
 
     def side(self, scope: Scope) -> Lines:
         """What carries no derivative."""
@@ -144,7 +186,7 @@ class Writer:
         return f"return {self.result(scope)}"
 
     def result(self, scope: Scope) -> str:
-        return ", ".join(self.value(scope, VARIABLE) for _ in range(self.results))
+        return ", ".join(self.value(scope, 2.0 * STRAIGHT) for _ in range(self.results))
 
     def branch(self, scope: Scope, depth: int) -> tuple[Lines, bool]:
         lines: Lines = []
@@ -160,7 +202,7 @@ class Writer:
             ends.append(scope)
         if not ends:
             return lines, True
-        scope.floats = [name for name in ends[0].floats if all(name in end.floats for end in ends)]
+        scope.floats = common(ends)
         return lines, False
 
     def arm(self, lines: Lines, scope: Scope, depth: int) -> list[Scope]:
@@ -175,7 +217,7 @@ class Writer:
     def test(self, scope: Scope, walrus: bool) -> str:
         if walrus and self.pick.chance(12):
             value, name = self.value(scope), self.target(scope)
-            self.define(scope, name)
+            self.define(scope, name, SMALL)
             return f"({name} := {value}) > {self.pick.one(('0.3', '-0.5', '0.0'))}"
         return condition(self.pick, scope, 1)
 
@@ -209,14 +251,14 @@ class Writer:
             more = f" and {condition(self.pick, scope, 0)}" if self.pick.chance(40) else ""
             return [f"{index} = 0", f"while {index} < {self.count(scope)}{more}:"]
         item = self.fresh("e")
-        inner.floats.append(item)
+        inner.floats[item] = SMALL
         items = f"({self.value(scope)}, {self.value(scope)}, {self.pick.one(('0.5', '1.5', '-2.0'))})"
         if kind == 6:
             inner.ints.append(index)
             return [f"for {index}, {item} in enumerate({items}):"]
         if kind == 7:
             other = self.fresh("e")
-            inner.floats.append(other)
+            inner.floats[other] = SMALL
             return [f"for {item}, {other} in zip({items}, {items}):"]
         return [f"for {item} in reversed({items}):" if kind == 8 else f"for {item} in {items}:"]
 
@@ -229,14 +271,13 @@ class Writer:
         inside, failed = scope.copy(), scope.copy()
         body, _ = self.block(inside, 2, depth - 1)
         error = self.pick.one(("ValueError", "ArithmeticError"))
-        lines = ["try:", *indented(body[:0])]
-        lines += indented([f"if {condition(self.pick, scope, 0)}:", f'    raise {error}("no")', *body])
+        lines = ["try:", *indented([f"if {condition(self.pick, scope, 0)}:", f'    raise {error}("no")', *body])]
         handler, _ = self.block(failed, 2, 0)
         lines += [f"except {self.pick.one((error, '(ValueError, ArithmeticError)'))}:", *indented(handler)]
         if self.pick.chance(20):
             more, _ = self.block(scope.copy(), 1, 0)
             lines += ["finally:", *indented(more)]
-        scope.floats = [name for name in scope.floats if name in inside.floats and name in failed.floats]
+        scope.floats = common([inside, failed])
         return lines
 
     def local_function(self, scope: Scope) -> Lines:
@@ -244,7 +285,7 @@ class Writer:
         name, parameter = self.fresh("g"), self.fresh("h")
         if scope.loops:
             return self.assign(scope)
-        inner = scope.copy(floats=[*scope.floats, parameter], functions=[], loops=2)
+        inner = scope.copy(floats={**scope.floats, parameter: SMALL}, functions=[], loops=2)
         body = small(self.pick, inner, 2).text
         scope.functions.append(Signature(name, (parameter,)))
         kind, changed = self.pick.number(0, 3), scope.assignable

@@ -60,12 +60,12 @@ def function(pick: Chooser, index: int, known: list[Signature], counted: bool) -
         f"{name}{annotation} = 0.5" if at >= len(names) - defaults else f"{name}{annotation}"
         for at, name in enumerate(names)
     ]
-    scope = Scope(list(names), functions=list(known))
+    scope = Scope(dict.fromkeys(names, 2.0), functions=list(known))
     if counted:
         written.append("n: int")
         scope.ints.append("n")
     writer = Writer(pick, results=pick.one((1, 1, 1, 2, 3)))
-    body, left = writer.block(scope, 6, DEPTH)
+    body, left = writer.block(scope, 7, DEPTH)
     if not left:
         body.append(f"return {writer.result(scope)}")
     head = [f"def f{index}({', '.join(written)}):", *(['    """Random."""'] if pick.chance(20) else [])]
@@ -74,7 +74,7 @@ def function(pick: Chooser, index: int, known: list[Signature], counted: bool) -
 
 def recursive(pick: Chooser, index: int) -> tuple[Signature, Lines]:
     """A function that calls itself, a bounded number of times."""
-    scope = Scope(["x", "y"], ints=["depth"])
+    scope = Scope({"x": 2.0, "y": 2.0}, ints=["depth"])
     stop, first, second, rest = (small(pick, scope, 2).text for _ in range(4))
     lines = [
         f"def f{index}(x: float, y: float, depth: int) -> float:",
