@@ -13,6 +13,7 @@ from adtransform import ir
 from adtransform.helpers import HELPERS
 from adtransform.modules import Imported, Module
 from adtransform.names import Supply
+from adtransform.rules import RULES
 from adtransform.scopes import Program, Unit
 from adtransform.traverse import local_names, map_blocks, map_expressions, rebuild
 
@@ -211,3 +212,9 @@ class Spelling:
             elif binding == Imported(e.home or "math"):
                 found.append((False, ir.Attribute(ir.Name(name), e.name)))
         return max(found, key=lambda pair: pair[0], default=(False, None))[1]
+
+
+def twin_name(home: str, name: str) -> str:
+    """A function of the rule table under its name in a library."""
+    rule = RULES.get(name)
+    return rule.numpy if home == "numpy" and rule is not None and rule.numpy else name

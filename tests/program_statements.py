@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.program_expressions import (
+    PRODUCT,
     SMALL,
     Chooser,
     Expression,
@@ -36,6 +37,7 @@ NAMES = (
     "u2",
     "z",
 )
+WEIGHTS = (0.5, 1.25, 0.25, 1.5, 0.75, 0.375, 0.875, 1.125, 0.625, 1.375)
 DEPTH = 2  # of nested statements
 STRAIGHT, LOOP = 60.0, 12.0  # bounds of what is assigned, outside and inside loops
 
@@ -186,7 +188,12 @@ class Writer:
         return f"return {self.result(scope)}"
 
     def result(self, scope: Scope) -> str:
-        return ", ".join(self.value(scope, 2.0 * STRAIGHT) for _ in range(self.results))
+        return ", ".join(small(self.pick, scope, 2, 2.0 * STRAIGHT).at(PRODUCT) for _ in range(self.results))
+
+    def last(self, scope: Scope) -> str:
+        """The result at the end; it shows what every variable holds."""
+        terms = [f"{weight} * {name}" for weight, name in zip(WEIGHTS, scope.floats, strict=False)]
+        return " + ".join([*terms, self.result(scope)])
 
     def branch(self, scope: Scope, depth: int) -> tuple[Lines, bool]:
         lines: Lines = []

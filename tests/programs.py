@@ -67,7 +67,7 @@ def function(pick: Chooser, index: int, known: list[Signature], counted: bool) -
     writer = Writer(pick, results=pick.one((1, 1, 1, 2, 3)))
     body, left = writer.block(scope, 7, DEPTH)
     if not left:
-        body.append(f"return {writer.result(scope)}")
+        body.append(f"return {writer.last(scope)}")
     head = [f"def f{index}({', '.join(written)}):", *(['    """Random."""'] if pick.chance(20) else [])]
     return Signature(f"f{index}", names, defaults, writer.results), [*head, *indented(body)]
 

@@ -208,6 +208,11 @@ def hypot(*sides: Any) -> Any:
     return Dual(v, sum(value(x) * slope(x) for x in sides) / v if v else 0.0)
 
 
+def fsum(terms: Any) -> Any:
+    items = list(terms)
+    return Dual(math.fsum(map(value, items)), math.fsum(map(slope, items)))
+
+
 def pow_(x: Any, y: Any) -> Any:
     v = math.pow(value(x), value(y))
     result = Dual(x) ** y if not isinstance(x, Dual) else x**y
@@ -230,5 +235,5 @@ def predicate(function: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 MATH = SimpleNamespace(**vars(math))
 vars(MATH).update({name: unary(getattr(math, name), partial) for name, partial in UNARY.items()})
-vars(MATH).update(log=log, atan2=atan2, hypot=hypot, pow=pow_, fmod=fmod, copysign=copysign)
+vars(MATH).update(log=log, atan2=atan2, hypot=hypot, pow=pow_, fmod=fmod, copysign=copysign, fsum=fsum)
 vars(MATH).update({name: predicate(getattr(math, name)) for name in ("isnan", "isinf", "isfinite")})

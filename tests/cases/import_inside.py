@@ -31,7 +31,7 @@ def f_d(x: float, x_d: float) -> tuple[float, float]:
     from math import cos as c
 
     sin_x = math.sin(x)
-    cos_x = math.cos(x)
+    cos_x = c(x)
     return sin_x * cos_x, cos_x * cos_x * x_d - sin_x * sin_x * x_d
 
 

@@ -1,0 +1,159 @@
+"""The complex step (W. Squire, G. Trapp, SIAM Review 40, 1998): a derivative without cancellation.
+
+A number with a tiny imaginary part goes through the same source, with `MATH` in the place of `math`.  Comparisons, `abs`,
+`max` and `min` look at the real part.  What is not analytic or has no complex twin raises `TypeError`.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+STEP = 1e-150
+
+
+class Step:
+    """A complex number that compares as its real part."""
+
+    __slots__ = ("z",)
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, z: complex) -> None:
+        self.z = z
+
+    @property
+    def v(self) -> float:
+        return self.z.real
+
+    @property
+    def d(self) -> float:
+        return self.z.imag / STEP
+
+    def __add__(self, other: Any) -> Step:
+        return Step(self.z + number(other))
+
+    def __radd__(self, other: Any) -> Step:
+        return Step(other + self.z)
+
+    def __sub__(self, other: Any) -> Step:
+        return Step(self.z - number(other))
+
+    def __rsub__(self, other: Any) -> Step:
+        return Step(other - self.z)
+
+    def __mul__(self, other: Any) -> Step:
+        return Step(self.z * number(other))
+
+    def __rmul__(self, other: Any) -> Step:
+        return Step(other * self.z)
+
+    def __truediv__(self, other: Any) -> Step:
+        return Step(self.z / number(other))
+
+    def __rtruediv__(self, other: Any) -> Step:
+        return Step(other / self.z)
+
+    def __pow__(self, other: Any) -> Step:
+        return Step(product(self.z, other) if isinstance(other, int) else self.z ** number(other))
+
+    def __rpow__(self, other: Any) -> Step:
+        return Step(other**self.z)
+
+    def __neg__(self) -> Step:
+        return Step(-self.z)
+
+    def __pos__(self) -> Step:
+        return self
+
+    def __abs__(self) -> Step:
+        return -self if self.v < 0 else self
+
+    def __lt__(self, other: Any) -> bool:
+        return bool(self.v < number(other).real)
+
+    def __le__(self, other: Any) -> bool:
+        return bool(self.v <= number(other).real)
+
+    def __gt__(self, other: Any) -> bool:
+        return bool(self.v > number(other).real)
+
+    def __ge__(self, other: Any) -> bool:
+        return bool(self.v >= number(other).real)
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.v == number(other).real)
+
+    def __format__(self, form: str) -> str:
+        return format(self.v, form)
+
+
+def number(x: Any) -> Any:
+    return x.z if isinstance(x, Step) else x
+
+
+def product(z: complex, n: int) -> complex:
+    """A power by multiplications: that of the complex plane turns around the negative axis."""
+    result = 1.0 + 0.0j
+    for _ in range(abs(n)):
+        result *= z
+    return result if n >= 0 else 1.0 / result
+
+
+def unary(real: Callable[[Any], Any], twin: Callable[[complex], complex]) -> Callable[[Any], Any]:
+    return lambda x: Step(twin(x.z)) if isinstance(x, Step) else real(x)
+
+
+def first_order(real: Callable[[float], float], derivative: Callable[[float], float]) -> Callable[[Any], Any]:
+    """A function that the complex plane does not offer, or only inexactly for tiny imaginary parts."""
+    return unary(real, lambda z: complex(real(z.real), derivative(z.real) * z.imag))
+
+
+def log(x: Any, base: float | None = None) -> Any:
+    if not isinstance(x, Step):
+        return math.log(x) if base is None else math.log(x, base)
+    return Step(cmath.log(x.z) if base is None else cmath.log(x.z) / math.log(base))
+
+
+def hypot(*sides: Any) -> Any:
+    return MATH.sqrt(sum(side * side for side in sides))
+
+
+def atan2(y: Any, x: Any) -> Any:
+    if not x > 0:
+        raise TypeError("only the right half-plane")
+    return MATH.atan(y / x)
+
+
+def copysign(x: Any, y: Any) -> Any:
+    size, negative = abs(x), math.copysign(1.0, number(y).real) < 0.0
+    return -size if negative else size
+
+
+TWINS = ("sin", "cos", "exp", "sqrt", "sinh", "cosh", "log10")
+MATH = SimpleNamespace(**vars(math))
+vars(MATH).update({name: unary(getattr(math, name), getattr(cmath, name)) for name in TWINS})
+vars(MATH).update(
+    log=log,
+    hypot=hypot,
+    atan2=atan2,
+    copysign=copysign,
+    fabs=abs,
+    fsum=sum,
+    tan=first_order(math.tan, lambda x: 1.0 / math.cos(x) ** 2),
+    tanh=first_order(math.tanh, lambda x: 1.0 / math.cosh(x) ** 2),
+    atan=first_order(math.atan, lambda x: 1.0 / (1.0 + x * x)),
+    asin=first_order(math.asin, lambda x: 1.0 / math.sqrt(1.0 - x * x)),
+    acos=first_order(math.acos, lambda x: -1.0 / math.sqrt(1.0 - x * x)),
+    asinh=first_order(math.asinh, lambda x: 1.0 / math.sqrt(1.0 + x * x)),
+    acosh=first_order(math.acosh, lambda x: 1.0 / math.sqrt(x * x - 1.0)),
+    atanh=first_order(math.atanh, lambda x: 1.0 / (1.0 - x * x)),
+    log1p=first_order(math.log1p, lambda x: 1.0 / (1.0 + x)),
+    log2=first_order(math.log2, lambda x: 1.0 / (x * math.log(2.0))),
+    cbrt=first_order(math.cbrt, lambda x: 1.0 / (3.0 * math.cbrt(x) ** 2)),
+    expm1=first_order(math.expm1, math.exp),
+    radians=lambda x: x * (math.pi / 180.0),
+    pow=lambda x, y: x**y,
+)

@@ -1,0 +1,192 @@
+"""Random programs: tangents against dual numbers, the complex step and differences; values and exceptions to the last bit.
+
+`ADTRANSFORM_FUZZ=20000` runs that many, other ones each time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+import os
+from collections import Counter
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from adtransform.diagnostics import TransformError
+from adtransform.pipeline import OPTIMISATIONS, Options, Result, transform
+from tests import complex_step
+from tests.bench import dual
+from tests.corpus.calls import outputs, same
+from tests.corpus.differences import slopes
+from tests.programs import Program, programs
+
+SHARDS = 4
+FUZZ = os.environ.get("ADTRANSFORM_FUZZ")
+EXAMPLES = int(FUZZ or 1000) // SHARDS
+QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example]
+
+# what the generator writes and the tool may refuse
+ALLOWED = {
+    "D002",  # the value does not depend on its parameters
+    "N102",  # a call in one arm of a conditional expression
+    "N106",  # a call on the right of `+=` that may rebind the variable
+    "N141",  # the result of a call assigned to several targets
+    "N146",  # a loop variable that is active in one loop and passive in another
+    "N149",  # a closure that assigns its surroundings, called inside an expression
+    "N151",  # calls inside the arguments of a call
+}
+
+Outcome = tuple[Any, str]  # the value, or the name of the exception's type
+
+
+def run(function: Callable[..., Any], arguments: dict[str, Any]) -> Outcome:
+    with contextlib.redirect_stdout(io.StringIO()):
+        try:
+            return function(**arguments), ""
+        except Exception as error:
+            return None, type(error).__name__
+
+
+def compiled(source: str, name: str, **more: Any) -> Callable[..., Any]:
+    """A function of a module; `more` replaces names of the module."""
+    home: dict[str, Any] = {}
+    exec(compile(source, "<program>", "exec"), home)
+    home.update(more)
+    function: Callable[..., Any] = home[name]
+    return function
+
+
+def overloaded(program: Program, math_: SimpleNamespace) -> Callable[..., Any]:
+    return compiled(program.source, program.function, math=math_, sin=math_.sin, float=lambda x: x)
+
+
+def write(program: Program, disabled: frozenset[str] = frozenset()) -> Result | None:
+    """The generated module, or None where refusing is allowed."""
+    try:
+        options = Options(functions=(program.function,), disabled=disabled)
+        return transform(program.source, "program.py", options)
+    except TransformError as error:
+        refused = {refusal.code for refusal in error.refusals}
+        assert refused <= ALLOWED, str(error)
+        return None
+
+
+def tangent(program: Program, result: Result) -> Callable[[tuple[float, ...]], Outcome]:
+    """The generated tangent along the program's direction."""
+    (derivative,) = result.derivatives
+    function = compiled(result.text, derivative.name)
+    along = dict(zip(program.inputs, program.direction))
+    seeds = {name: along[input_] for input_, name in zip(derivative.wrt, derivative.tangents)}
+    return lambda point: run(function, {**program.arguments(point), **seeds})
+
+
+def by_overloading(program: Program, number: Callable[[float, float], Any], math_: SimpleNamespace) -> Any:
+    function = overloaded(program, math_)
+
+    def derivative(point: tuple[float, ...]) -> list[float] | None:
+        floats = tuple(number(x, d) for x, d in zip(point, program.direction))
+        value, raised = run(function, program.arguments(floats))
+        if raised:
+            return None
+        return [float(getattr(item, "d", 0.0)) for item in (value if isinstance(value, tuple) else (value,))]
+
+    return derivative
+
+
+def close(found: list[float], expected: list[float], tolerance: float) -> bool:
+    return all(
+        math.isclose(a, b, rel_tol=tolerance, abs_tol=tolerance) or not math.isfinite(b)
+        for a, b in zip(found, expected, strict=True)
+    )
+
+
+def differences(primal: Callable[..., Any], program: Program, point: tuple[float, ...]) -> list[float] | None:
+    """Slopes along the direction where both sides of the point and two widths agree on them."""
+
+    def curve(shift: float) -> list[float] | None:
+        moved = tuple(x + shift * d for x, d in zip(point, program.direction))
+        return outputs(run(primal, program.arguments(moved))[0])
+
+    found = [slopes(curve, width, side) for width, side in ((2.0**-7, 0), (2.0**-11.3, 0), (2.0**-9, 1), (2.0**-9, -1))]
+    if None in found:
+        return None
+    first = [slope.value for slope in found[0] or []]
+    others = [[slope.value for slope in entry or []] for entry in found[1:]]
+    agreed = all(len(entry) == len(first) and close(first, entry, 1e-6) for entry in others)
+    return first if agreed else None
+
+
+def floats_of(value: Any) -> list[float]:
+    return [float(item) for item in (value if isinstance(value, tuple) else (value,))]
+
+
+def check_point(program: Program, point: tuple[float, ...], results: list[Result], seen: Counter[str]) -> None:
+    primal = compiled(program.source, program.function)
+    value, raised = run(primal, program.arguments(point))
+    exact = by_overloading(program, dual.Dual, dual.MATH)(point)
+    stepped = by_overloading(
+        program, lambda x, d: complex_step.Step(complex(x, d * complex_step.STEP)), complex_step.MATH
+    )
+    for result in results:
+        pair, generated_raised = tangent(program, result)(point)
+        assert generated_raised == raised, f"raised {generated_raised or 'nothing'} instead of {raised or 'nothing'}"
+        if raised:
+            continue
+        assert same(pair[0], value), f"value {pair[0]!r} instead of {value!r}"
+        found = floats_of(pair[1])
+        if exact is not None:
+            seen["dual"] += 1
+            assert close(found, exact, 1e-9), f"tangent {found}, dual numbers {exact}"
+        if result is not results[0]:
+            continue
+        if (by_step := stepped(point)) is not None and all(map(math.isfinite, by_step)):
+            seen["complex step"] += 1
+            assert close(found, by_step, 1e-8), f"tangent {found}, complex step {by_step}"
+        if (slope := differences(primal, program, point)) is not None and len(slope) == len(found):
+            seen["differences"] += 1
+            assert close(found, slope, 1e-4), f"tangent {found}, differences {slope}"
+
+
+def check(program: Program, off: str, seen: Counter[str]) -> None:
+    """The tangent of one program, with all optimisations and without one."""
+    result, without = write(program), write(program, frozenset({off})) if off else None
+    seen["refused"] += result is None
+    results = [entry for entry in (result, without) if entry is not None]
+    for point in program.points if results else ():
+        check_point(program, point, results, seen)
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_random_programs(shard: int) -> None:
+    seen: Counter[str] = Counter()
+    failed: list[Program] = []
+
+    def attempt(program: Program, off: str) -> None:
+        seen["programs"] += 1
+        try:
+            check(program, off, seen)
+        except Exception as error:
+            if not failed:
+                print(f"unshrunk: {error}\n{program}\n{program.source}")
+            failed.append(program)
+            raise
+
+    drawn = given(program=programs(), off=st.sampled_from(["", *OPTIMISATIONS]))(attempt)
+    configured = settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=QUIET,
+    )(drawn)
+    (configured if FUZZ else seed(shard)(configured))()
+    assert seen["refused"] <= 0.25 * seen["programs"], seen
+    assert seen["dual"] >= seen["programs"], seen
+    assert seen["complex step"] >= 0.3 * seen["programs"], seen
+    assert seen["differences"] >= 0.3 * seen["programs"], seen
