@@ -102,10 +102,12 @@ class Forward:
     def block(self, block: ir.Block, path: str, in_try: bool) -> ir.Block:
         found: list[ir.Stmt] = []
         for s in block:
+            self.work.loops += isinstance(s, (ir.For, ir.While))
             try:
                 found += self.statement(s, path, in_try)
             except Refused as refused:
                 self.work.refuse(refused, s)
+            self.work.loops -= isinstance(s, (ir.For, ir.While))
         return tuple(found)
 
     def statement(self, s: ir.Stmt, path: str, in_try: bool) -> list[ir.Stmt]:

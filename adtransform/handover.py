@@ -30,9 +30,11 @@ class Handover:
     name_of: Callable[[Instance], str]
     current: Instance
     worth: int
+    worth_in_loop: int
 
     def shared(self, value: ir.Expr, tangents: tuple[ir.Expr, ...], path: str, root: ir.Name | None) -> Shared:
-        return share(value, tangents, lambda e: self.work.temporary(temporary(e), path, False), root, self.worth)
+        worth = self.worth_in_loop if self.work.loops else self.worth
+        return share(value, tangents, lambda e: self.work.temporary(temporary(e), path, False), root, worth)
 
     def is_call(self, e: ir.Call, path: str) -> bool:
         match self.work.callee(e.func, path):

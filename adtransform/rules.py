@@ -93,12 +93,13 @@ rule("np.square(x)", "2 * x")
 rule("np.reciprocal(x)", "-v / x", domain="x != 0")
 
 # --- exponentials and logarithms ----------------------------------------------------------------
+# log(2) is 0.6931471805599453, 1 / log(2) is 1.4426950408889634, 1 / log(10) is 0.4342944819032518
 rule("exp(x)", "v")
-rule("exp2(x)", "v * log(2)")
+rule("exp2(x)", "0.6931471805599453 * v")
 rule("expm1(x)", "exp(x)")
 rule("log(x)", "1 / x", domain="x > 0")
-rule("log2(x)", "1 / (x * log(2))", domain="x > 0")
-rule("log10(x)", "1 / (x * log(10))", domain="x > 0")
+rule("log2(x)", "1.4426950408889634 / x", domain="x > 0")
+rule("log10(x)", "0.4342944819032518 / x", domain="x > 0")
 rule("log1p(x)", "1 / (1 + x)", domain="x > -1")
 rule("np.logaddexp(x, y)", "exp(x - v)", "exp(y - v)")
 rule("np.logaddexp2(x, y)", "exp2(x - v)", "exp2(y - v)")

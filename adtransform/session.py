@@ -24,7 +24,7 @@ from adtransform.plan import Instance, Plan, instance, plan
 from adtransform.printer import Style
 from adtransform.refusals import Refused
 from adtransform.scopes import Program, Unit, UnitCall
-from adtransform.share import CALL, WORTH
+from adtransform.share import CALL, WORTH, WORTH_IN_LOOP
 from adtransform.spelling import Spelling
 from adtransform.tangents import Tangents
 from adtransform.traverse import bound_names
@@ -186,8 +186,8 @@ class Session:
             return None
         work = Tangents(unit, self.program, self.activity, whole.facts[current], self.supply(unit))
         work.signs = "sign" not in self.options.disabled
-        worth = WORTH if "share" in self.enabled() else CALL
-        handover = Handover(work, whole, self.names.__getitem__, current, worth)
+        worths = (WORTH, WORTH_IN_LOOP) if "share" in self.enabled() else (CALL, CALL)
+        handover = Handover(work, whole, self.names.__getitem__, current, *worths)
         forward = Forward(work, handover, "reuse" in self.enabled())
         wrt = tuple(p.name for p in unit.function.params if p.name in whole.wrt[current])
         source = self.by_rule(unit) if unit.directives.partials else unit.function

@@ -23,6 +23,7 @@ from adtransform.effects import raises_first
 from adtransform.traverse import children, rebuild
 
 WORTH = 2  # operations that must be saved before a temporary pays
+WORTH_IN_LOOP = 1  # one is enough where it is saved many times
 PURE_BUILTINS = frozenset("abs min max sum pow round divmod float int bool len".split())
 CALL = 20  # what a call counts of which nothing is known: it may do anything, and must not run twice
 
@@ -47,7 +48,8 @@ class Numbering:
             self.by_key[key] = len(self.parts)
             self.parts.append(inner)
             self.example.append(e)
-            self.cost.append(own_cost(e) + sum(self.cost[i] for i in inner))
+            constant = shell is not None and bool(inner) and all(isinstance(c, ir.Const) for c in children(e))
+            self.cost.append(0 if constant else own_cost(e) + sum(self.cost[i] for i in inner))
         self.memo[id(e)] = (e, self.by_key[key])
         return self.by_key[key]
 
@@ -229,6 +231,8 @@ def choose(table: Numbering, top: int, tops: list[int], hoistable: set[int], has
 
 
 def is_value(e: ir.Expr) -> bool:
+    if isinstance(e, ir.Unary):
+        return not isinstance(e.operand, ir.Name)
     return not isinstance(
         e, (ir.Name, ir.Const, ir.Library, ir.Display, ir.Star, ir.Slice, ir.Compare, ir.Logic, ir.Attribute)
     )

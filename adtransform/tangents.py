@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from functools import cache
 
@@ -46,6 +47,8 @@ class Tangents(Work):
                 return self.power(e, left, ir.Const(2, "2"), path)
             case ir.Binary("%", ir.Const(str()) | ir.Opaque()):
                 raise Refused(e, "N123", "text with active values has no derivative", "Use the numbers themselves.")
+            case ir.Binary("**", base, exponent) if (value := number(base)) is not None and value > 0.0:
+                return self.apply(("n",), (f"v * {math.log(value)!r}",), (exponent,), e, "", path)
             case ir.Binary("**", base, exponent) if self.is_integer(exponent, path):
                 return self.apply(("x", "n"), (BY_BASE_INTEGER, "0"), (base, exponent), e, "", path)
             case ir.Binary(op, left, right):

@@ -30,6 +30,7 @@ class Work:
         self.nobody: ir.Name | None = None
         self.temporaries: set[str] = set()
         self.signs = True
+        self.loops = 0  # how many loops the statement at hand stands in
         self.has_walrus = any(f.walrus for f in unit.features.values())
         self.bound: dict[str, ir.Expr | None] = {}  # variables of the comprehension at hand, and their tangents
 

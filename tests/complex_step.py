@@ -1,7 +1,7 @@
 """The complex step (W. Squire, G. Trapp, SIAM Review 40, 1998): a derivative without cancellation.
 
-A number with a tiny imaginary part goes through the same source, with `MATH` in the place of `math`.  Comparisons, `abs`,
-`max` and `min` look at the real part.  What is not analytic or has no complex twin raises `TypeError`.
+A number with a tiny imaginary part goes through the same source, with `MATH` in the place of `math`.  Comparisons,
+`abs`, `max` and `min` look at the real part.  What is not analytic or has no complex twin raises `TypeError`.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Step:
         return self
 
     def __abs__(self) -> Step:
-        return -self if self.v < 0 else self
+        return self if self.v > 0 else -self if self.v < 0 else Step(0j)
 
     def __lt__(self, other: Any) -> bool:
         return bool(self.v < number(other).real)

@@ -1,4 +1,4 @@
-"""Random expressions, as text: every value stays small and every function inside its domain, whatever the variables hold.
+"""Random expressions, as text: values stay small and functions inside their domains, whatever the variables hold.
 
 `Expression.bound` says what an expression can reach, as far as that can be known without following the loops.
 """

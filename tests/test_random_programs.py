@@ -1,4 +1,4 @@
-"""Random programs: tangents against dual numbers, the complex step and differences; values and exceptions to the last bit.
+"""Random programs: tangents against dual numbers, the complex step and differences; the same values and exceptions.
 
 `ADTRANSFORM_FUZZ=20000` runs that many, other ones each time.
 """

@@ -226,7 +226,7 @@ def fmod(x: Any, y: Any) -> Any:
 
 def copysign(x: Any, y: Any) -> Any:
     v = math.copysign(value(x), value(y))
-    return Dual(v, math.copysign(1.0, value(x)) * math.copysign(1.0, value(y)) * slope(x))
+    return Dual(v, math.copysign(1.0, value(y)) * slope(abs(x)))
 
 
 def predicate(function: Callable[[Any], bool]) -> Callable[[Any], bool]:
