@@ -174,9 +174,10 @@ class Builder:
         self.graph.inputs.setdefault(key, set()).update(sources)
 
     def function(self, path: str, function: ir.Function) -> None:
-        for p in function.params:
+        outer = path[: path.rstrip("/").rfind("/") + 1]
+        for p in function.params if path else ():  # defaults belong to the scope around the function
             if p.default is not None:
-                self.add(path + p.name, self.sources(p.default, path))
+                self.add(path + p.name, self.sources(p.default, outer))
         self.block(function.body, path)
 
     def block(self, block: ir.Block, path: str) -> None:
@@ -299,7 +300,7 @@ class Builder:
             case ir.Walrus(target, value):
                 found = self.sources(value, path)
                 self.target(target, found, path)
-                return found
+                return found | self.name(target.id, path)  # what follows may read the variable instead
             case ir.Comprehension(_, element, clauses):
                 return self.comprehension(element, clauses, path)
             case ir.Lambda(params, body):

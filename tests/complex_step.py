@@ -90,6 +90,11 @@ class Step:
         return format(self.v, form)
 
 
+def start(x: float, d: float) -> Step:
+    """An input that moves along a direction."""
+    return Step(complex(x, d * STEP))
+
+
 def number(x: Any) -> Any:
     return x.z if isinstance(x, Step) else x
 

@@ -65,7 +65,7 @@ def function(pick: Chooser, index: int, known: list[Signature], counted: bool) -
         written.append("n: int")
         scope.ints.append("n")
     writer = Writer(pick, results=pick.one((1, 1, 1, 2, 3)))
-    body, left = writer.block(scope, 7, DEPTH)
+    body, left = writer.block(scope, 6, DEPTH)
     if not left:
         body.append(f"return {writer.last(scope)}")
     head = [f"def f{index}({', '.join(written)}):", *(['    """Random."""'] if pick.chance(20) else [])]

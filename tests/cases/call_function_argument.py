@@ -37,14 +37,15 @@ def secant_d(
         f1, f1_d = f_d(x1, c, x1_d, c_d)
         if f1 == f0 or abs(f1) < 1e-14:
             break
-        t1 = f1 * (x1 - x0) / (f1 - f0)
+        t1 = x1 - x0
+        t2 = f1 - f0
+        t3 = f1 * t1 / t2
         x0_d, x1_d, f0_d = (
             x1_d,
-            x1_d
-            - ((x1 - x0) * f1_d + f1 * (x1_d - x0_d) - t1 * (f1_d - f0_d)) / (f1 - f0),
+            x1_d - (t1 * f1_d + f1 * (x1_d - x0_d) - t3 * (f1_d - f0_d)) / t2,
             f1_d,
         )
-        x0, x1, f0 = x1, x1 - t1, f1
+        x0, x1, f0 = x1, x1 - t3, f1
     return x1, x1_d
 
 

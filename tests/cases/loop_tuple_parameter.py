@@ -45,9 +45,7 @@ def norm_d(
 
 def first_last_d(v: tuple[float, ...], v_d: tuple[float, ...]) -> tuple[float, float]:
     """Tangent of `first_last` with respect to v."""
-    t1 = v[0]
-    t2 = v[-1]
-    return t1 * t2 + len(v), t2 * v_d[0] + t1 * v_d[-1]
+    return v[0] * v[-1] + len(v), v[-1] * v_d[0] + v[0] * v_d[-1]
 
 
 def cross_d(x: float, y: float, x_d: float, y_d: float) -> tuple[float, float]:

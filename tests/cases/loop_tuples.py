@@ -34,13 +34,14 @@ def f_d(x: float, y: float, x_d: float, y_d: float) -> tuple[float, float]:
         total_d += i * v_d
         total += i * v
     for a, a_d, b, b_d in zip((x, y), (x_d, y_d), (y, 3.0), (y_d, 0.0)):
-        total_d = (a + b) * total_d + total * (a_d + b_d)
-        total *= a + b
+        t1 = a + b
+        total_d = t1 * total_d + total * (a_d + b_d)
+        total *= t1
     for v, v_d in zip(reversed((x, y)), reversed((x_d, y_d))):
         total_d = total_d / 2.0 + v_d
         total = total / 2.0 + v
     for (c, v), (c_d, v_d) in zip(((1.0, x), (2.0, y)), ((0.0, x_d), (0.0, y_d))):
-        t1 = v**3
-        total_d += t1 * c_d + 3.0 * c * v * v * v_d
-        total += c * t1
+        t2 = v**3
+        total_d += t2 * c_d + 3.0 * c * v * v * v_d
+        total += c * t2
     return total, total_d

@@ -64,10 +64,9 @@ def cube_root_d(x: float, x_d: float) -> tuple[float, float]:
     """Tangent of `cube_root` with respect to x."""
     cbrt_x = math.cbrt(x)
     cbrt_x_d = cbrt_x * x_d / (3.0 * x) if x else x_d * math.inf if x_d else 0.0
-    t1 = 1 / 3
-    t2 = x**t1
-    t2_d = t1 * t2 * x_d / x if x else x_d * math.inf if x_d else 0.0
-    return cbrt_x + t2, cbrt_x_d + t2_d
+    t1 = x ** (1 / 3)
+    t1_d = 1 / 3 * t1 * x_d / x if x else x_d * math.inf if x_d else 0.0
+    return cbrt_x + t1, cbrt_x_d + t1_d
 
 
 def arc_d(x: float, x_d: float) -> tuple[float, float]:

@@ -33,9 +33,16 @@ def f_d(x: float, x_d: float) -> tuple[float, float]:
     exp_x = math.exp(x)
     exp2_x = math.exp2(x)
     t1 = exp_x * x_d
-    log_v = math.log(2)
     y = exp_x + exp2_x + math.expm1(x) + math.log(x) + math.log2(x) + math.log10(x) + math.log1p(x)
-    y_d = t1 + exp2_x * log_v * x_d + t1 + x_d / x + x_d / (x * log_v) + x_d / (x * math.log(10)) + x_d / (1.0 + x)
+    y_d = (
+        t1
+        + 0.6931471805599453 * exp2_x * x_d
+        + t1
+        + x_d / x
+        + 1.4426950408889634 * x_d / x
+        + 0.4342944819032518 * x_d / x
+        + x_d / (1.0 + x)
+    )
     sin_x = math.sin(x)
     cos_x = math.cos(x)
     tan_x = math.tan(x)

@@ -101,7 +101,7 @@ def h_d(x: float, y: float, n: int, x_d: float, y_d: float) -> tuple[float, floa
         )
     )
     t2 = 2.0**x
-    t3_d = t1_d + t2 * math.log(2.0) * x_d
+    t3_d = t1_d + t2 * 0.6931471805599453 * x_d
     t3 = t1 + t2
     t4 = x**n
     t4_d = n * x ** (n - 1) * x_d if n > 0.0 else n * t4 * x_d / x if n else 0.0

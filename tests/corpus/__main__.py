@@ -12,7 +12,7 @@ from tests.corpus.packages import installed
 from tests.corpus.report import codes, listing, table
 from tests.corpus.run import run
 
-KINDS = ("refused", "wrong", "crashed", "inconclusive", "skipped", "right")
+KINDS = ("refused", "wrong", "crashed", "disputed", "inconclusive", "skipped", "right")
 
 
 @click.command()
@@ -49,7 +49,7 @@ def main(
         click.echo("\n".join(table(verdicts)))
         if refused := codes(verdicts):
             click.echo("\nrefused, by code:\n" + "\n".join(refused))
-        for kind in dict.fromkeys(("wrong", "crashed", *kinds)):
+        for kind in dict.fromkeys(("wrong", "crashed", "disputed", *kinds)):
             if rows := listing(verdicts, kind):
                 click.echo(f"\n{kind}:\n" + "\n".join(rows))
         failed = failed or any(verdict.verdict in ("wrong", "crashed") for verdict in verdicts)

@@ -21,7 +21,7 @@ class Verdict:
 
     module: str
     function: str
-    verdict: str  # right, wrong, crashed, inconclusive, refused, not a float function, no point
+    verdict: str  # right, wrong, disputed, crashed, inconclusive, refused, or why it was skipped
     code: str = ""  # of the first refusal
     detail: list[str] = field(default_factory=list)
     overloading: int = 0  # comparisons that only dual numbers could settle
@@ -59,9 +59,9 @@ def compare_all(subject: Subject, generated: Generated, opinion: SecondOpinion, 
     ]
     kinds = [kind for kind, _ in found]
     verdict.overloading = kinds.count("overloading")
-    verdict.verdict = (
-        "wrong" if "wrong" in kinds else "right" if {"right", "overloading"} & {*kinds} else "inconclusive"
-    )
+    order = ("wrong", "disputed", "right", "overloading")
+    worst = next((kind for kind in order if kind in kinds), "inconclusive")
+    verdict.verdict = "right" if worst == "overloading" else worst
     verdict.detail = [text for kind, text in found if kind == verdict.verdict and text]
 
 

@@ -1,4 +1,8 @@
-"""One derivative against differences and dual numbers: right, wrong, or nothing can be said."""
+"""One derivative against differences and dual numbers: right, wrong, or nothing can be said.
+
+A derivative is disputed if dual numbers agree with it and differences do not: then the steps were differentiated that
+the function takes, and those of a bisection, or rounding, do not follow what they compute.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +34,15 @@ class Case:
 def settle(case: Case, slope: float, overloaded: float | None) -> str:
     """Differences first; dual numbers where they are too noisy."""
     known = case.measured.slopes[case.name][case.output]
+    seconded = overloaded is not None and agree(slope, Slope(overloaded, 2e-11 * abs(overloaded)), 1e-3 * case.tiny)
     if known.conclusive(case.tiny):
-        return "right" if agree(slope, known, case.tiny) else "inconclusive" if excused(case, slope) else "wrong"
+        if agree(slope, known, case.tiny):
+            return "right"
+        return "inconclusive" if excused(case, slope) else "disputed" if seconded else "wrong"
+    if seconded:
+        return "overloading"
     if overloaded is None:
         return "inconclusive"
-    if agree(slope, Slope(overloaded, 2e-11 * abs(overloaded)), 1e-3 * case.tiny):
-        return "overloading"
     return "inconclusive" if agree(slope, Slope(overloaded, 0.02 * abs(overloaded)), case.tiny) else "wrong"
 
 

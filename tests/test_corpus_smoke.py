@@ -1,0 +1,69 @@
+"""A few functions of `fluids`, differentiated and compared as `python -m tests.corpus` does with all of them."""
+
+from __future__ import annotations
+
+import importlib
+import math
+
+import pytest
+
+pytest.importorskip("fluids")
+
+from tests.corpus.classify import Subject, classify
+from tests.corpus.differences import slopes
+from tests.corpus.judge import judge
+from tests.corpus.overload import SecondOpinion
+from tests.corpus.packages import functions_of
+from tests.corpus.points import record
+from tests.corpus.report import table
+
+FUNCTIONS = {
+    "fluids.friction": ("Blasius", "Clamond", "Churchill_1977", "friction_laminar", "helical_laminar_fd_White"),
+    "fluids.core": ("Reynolds", "K_from_f", "Prandtl"),
+    "fluids.drag": ("Rouse", "Haider_Levenspiel"),
+    "fluids.two_phase_voidage": ("Lockhart_Martinelli_Xtt",),
+}
+
+
+def subject(module: str, name: str) -> Subject:
+    home = importlib.import_module(module)
+    (candidate,) = [entry for entry in functions_of(home) if entry.name == name]
+    return classify(candidate, record([home], [candidate]))
+
+
+@pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in FUNCTIONS.items() for name in names])
+def test_right(module: str, name: str) -> None:
+    verdict = judge(subject(module, name), SecondOpinion())
+    assert verdict.verdict == "right", verdict
+    assert "100.0%" in table([verdict])[-1]
+
+
+@pytest.mark.parametrize("name", ["friction_factor_methods", "fuzzy_match"])
+def test_skipped(name: str) -> None:
+    assert subject("fluids.friction", name).reason
+
+
+def test_a_wrong_derivative_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.corpus import judge as judging
+    from tests.corpus.generated import Generated, write
+
+    def spoiled(candidate: object) -> Generated:
+        good = write(candidate)  # type: ignore[arg-type]
+
+        def bad(*arguments: object, **seeds: object) -> object:
+            value, tangent = good.call(*arguments, **seeds)  # type: ignore[misc]
+            return value, tangent * 1.0001
+
+        return Generated(good.candidate, bad, good.derivative)
+
+    monkeypatch.setattr(judging, "write", spoiled)
+    assert judge(subject("fluids.friction", "Blasius"), SecondOpinion()).verdict == "wrong"
+
+
+@pytest.mark.parametrize("side", [-1, 0, 1])
+def test_differences(side: int) -> None:
+    found = slopes(lambda shift: [math.exp(0.3 + shift), abs(shift) + shift], 2.0**-5, side)
+    assert found is not None
+    smooth, kink = found
+    assert smooth.conclusive(0.0) and abs(smooth.value - math.exp(0.3)) <= 10.0 * smooth.error
+    assert abs(kink.value - (1.0 + side)) < 1e-9
