@@ -152,6 +152,7 @@ def check_opinions(program: Program, result: Result, seen: Counter[str]) -> None
     if stepped is not None and all(map(math.isfinite, stepped)):
         seen["complex step"] += 1
         assert close(found, stepped, 1e-8), f"tangent {found}, complex step {stepped}"
+    if 0.0 in point:
         return  # at a kink the conventions hold, of which differences know nothing
     if (slope := differences(primal, program, point)) is not None and len(slope) == len(found):
         seen["differences"] += 1
