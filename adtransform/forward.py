@@ -62,7 +62,11 @@ class Forward:
         """The tangent of a function or a nested function; defaults belong to the scope around it."""
         outer = path[: path.rstrip("/").rfind("/") + 1]
         called = frozenset(n for n, kind in self.work.unit.uses[0].items() if kind is Kind.FUNCTION)
-        params = tangent_params(f.params, wrt, self.work.tangent, called, lambda e: self.work.mirrored(e, outer) if path else zero_like(e))
+
+        def of_default(e: ir.Expr) -> ir.Expr:
+            return self.work.mirrored(e, outer) if path else zero_like(e)
+
+        params = tangent_params(f.params, wrt, self.work.tangent, called, of_default)
         entry = [
             ir.Assign((self.work.tangent(p.name),), zero_of_param(p))
             for p in f.params

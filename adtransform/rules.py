@@ -167,7 +167,8 @@ def power(exponent: float) -> str:
 PASSIVE = frozenset(
     "isclose isnan isinf isfinite isqrt gcd lcm comb perm factorial ulp len int bool isinstance "
     "issubclass type range hasattr callable id hash print ord chr any all signbit issubdtype "
-    "argmax argmin allclose array_equal ndim shape size isscalar iscomplex isreal iscomplexobj isrealobj bytes finfo iinfo".split()
+    "argmax argmin allclose array_equal ndim shape size isscalar iscomplex isreal iscomplexobj isrealobj "
+    "bytes finfo iinfo".split()
 )
 HELPERS = frozenset({"digamma", "polygamma"})
 CONSTANTS = frozenset({"pi", "e", "tau", "inf", "nan", "euler_gamma", "newaxis"})

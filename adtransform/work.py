@@ -196,7 +196,7 @@ class Work:
 
 
 def integers(unit: Unit, activity: Activity) -> frozenset[str]:
-    """Names of the outermost scope that only ever hold whole numbers: parameters, and variables of loops over `range`."""
+    """Names of the outermost scope that only hold whole numbers: parameters, and variables of loops over `range`."""
     found = {p.name for p in unit.function.params if of_param(activity, unit, p) is Kind.INT}
     bound: dict[str, int] = {}
     ranges: dict[str, int] = {}
