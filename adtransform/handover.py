@@ -67,7 +67,8 @@ class Handover:
         bound = bind(params, e)
         if bound is None:
             raise Refused(e, "N144", "the arguments do not fit the parameters of the function")
-        extra = self.tangent_args(e, bound, params, wrt, path)
+        inner = isinstance(self.work.callee(e.func, path), NestedCall)
+        extra = self.tangent_args(e, bound, params, wrt, path, inner)
         primal = ir.Display("(", tuple(a.value for a in e.args))
         shared = self.shared(primal, tuple(a.value for a in extra), path, None)
         assert isinstance(shared.primal, ir.Display)
@@ -97,7 +98,7 @@ class Handover:
         return found
 
     def tangent_args(
-        self, e: ir.Call, bound: Bound, params: tuple[ir.Param, ...], wrt: frozenset[str], path: str
+        self, e: ir.Call, bound: Bound, params: tuple[ir.Param, ...], wrt: frozenset[str], path: str, inner: bool
     ) -> list[ir.Arg]:
         """The tangents behind the arguments: by position where every parameter is there, else by name."""
         if bound.loose:
@@ -119,7 +120,8 @@ class Handover:
                 continue
             d = self.function_tangent(values[0], path) if values else None
             d = d or (self.work.derivative(values[0], path) if values else None)
-            if d is None and (optional or (p.role == "=" and p.default is not None)):
+            own_default = bool(values) and inner and p.default is not None  # its tangent need not be zero
+            if d is None and not own_default and (optional or (p.role == "=" and p.default is not None)):
                 plain = False
                 continue
             zero = zero_like(values[0]) if values else ZERO

@@ -7,8 +7,8 @@
                                      c = cos_x
 
 A call is remembered until one of its arguments, or the variable that holds its value, is assigned (available
-expressions; Aho, Lam, Sethi and Ullman, Compilers, section 9.2.6).  Statements that stand as the user wrote them stay, but for an
-assignment of nothing else than the call.
+expressions; Aho, Lam, Sethi and Ullman, Compilers, section 9.2.6). Statements that stand as the user wrote them
+stay, but for an assignment of nothing else than the call.
 """
 
 from __future__ import annotations

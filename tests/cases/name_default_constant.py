@@ -47,5 +47,5 @@ def nested_d(x: float, y: float, x_d: float, y_d: float) -> tuple[float, float]:
         return t * x, x * t_d + t * x_d
 
     term_v, term_v_d = term_d(x, t_d=x_d)
-    term_v2, term_v2_d = term_d(y, 2.0, t_d=y_d)
+    term_v2, term_v2_d = term_d(y, 2.0, y_d, 0.0)
     return term_v + term_v2, term_v_d + term_v2_d
