@@ -41,6 +41,7 @@ from adtransform.reuse import reuse
 from adtransform.scopes import NestedCall
 from adtransform.share import Shared
 from adtransform.signatures import tangent_annotation, tangent_params, zero_of_param
+from adtransform.sinks import check_calls
 from adtransform.stores import check_effect, check_effects, check_lists, check_store, check_target, tangent_target
 from adtransform.tangents import Tangents, zero_like
 from adtransform.traverse import map_blocks, names, target_names
@@ -78,6 +79,7 @@ class Forward:
             generated = reuse(generated, make, self.work.temporaries)
         body = list(generated)
         check_effects(self.work, body, path)
+        check_calls(self.work, tuple(body), path)
         if falls_through(f.body):
             body.append(ir.Return(ir.Display("(", (ir.Const(None, "None"), ZERO))))
         if not path:

@@ -9,6 +9,7 @@ from adtransform import ir
 from adtransform.activity import RESULT
 from adtransform.calculus import ZERO
 from adtransform.calls import Bound, bind
+from adtransform.kinds import Kind, uses_of
 from adtransform.names import temporary
 from adtransform.pieces import show_name
 from adtransform.plan import Instance, Plan, instance
@@ -56,7 +57,7 @@ class Handover:
                 params = functions[0].params
                 if any([p.name for p in f.params] != [p.name for p in params] for f in functions):
                     raise Refused(e, "N142", f"the definitions of `{show_name(e.func)}` take different parameters")
-                func = self.work.tangent(show_name(e.func))
+                func = self.work.tangent(inner.rstrip("/").rpartition("/")[2])
                 wrt = frozenset(p.name for p in params if inner + p.name in self.work.varied)
             case ValueCall(key):
                 if "/" in key and key.rpartition("/")[0] + "/" + RESULT not in self.work.active:
@@ -67,8 +68,11 @@ class Handover:
         bound = bind(params, e)
         if bound is None:
             raise Refused(e, "N144", "the arguments do not fit the parameters of the function")
-        inner = isinstance(self.work.callee(e.func, path), NestedCall)
-        extra = self.tangent_args(e, bound, params, wrt, path, inner)
+        for p, a in bound.pairs:
+            if p.role == "**" and self.work.is_varied(a.value, path):
+                raise Refused(a.value, "N103", f"`**{p.name}` receives an active value", "Name the parameter.")
+        is_nested = isinstance(self.work.callee(e.func, path), NestedCall)
+        extra = self.tangent_args(e, bound, params, wrt, path, is_nested)
         primal = ir.Display("(", tuple(a.value for a in e.args))
         shared = self.shared(primal, tuple(a.value for a in extra), path, None)
         assert isinstance(shared.primal, ir.Display)
@@ -119,6 +123,13 @@ class Handover:
                 found.append(ir.Arg(items, by_name))
                 continue
             d = self.function_tangent(values[0], path) if values else None
+            if d is None and values and self.is_called(e, p.name, path) and values[0] != ir.Const(None, "None"):
+                raise Refused(
+                    values[0],
+                    "N145",
+                    "a function is handed on whose tangent is not known here",
+                    "Hand on a function of your own by its name.",
+                )
             d = d or (self.work.derivative(values[0], path) if values else None)
             own_default = bool(values) and inner and p.default is not None  # its tangent need not be zero
             if d is None and not own_default and (optional or (p.role == "=" and p.default is not None)):
@@ -127,6 +138,16 @@ class Handover:
             zero = zero_like(values[0]) if values else ZERO
             found.append(ir.Arg(zero if d is None else d, by_name))
         return [replace(a, keyword="") for a in found] if plain else found
+
+    def is_called(self, e: ir.Call, name: str, path: str) -> bool:
+        """Whether the callee calls a parameter."""
+        match self.work.callee(e.func, path):
+            case UnitCall(unit):
+                return unit.uses[0].get(name) is Kind.FUNCTION
+            case NestedCall(_, functions):
+                return any(uses_of(f)[0].get(name) is Kind.FUNCTION for f in functions)
+            case _:
+                return False
 
     def function_tangent(self, e: ir.Expr, path: str) -> ir.Expr | None:
         """The tangent of a function that is handed on: the function that computes it."""
@@ -143,7 +164,7 @@ class Handover:
                         f"`{show_name(e)}` is handed on and has parameters that are {ODD}",
                         "Hand on a function of the float parameters alone.",
                     )
-                return self.work.tangent(show_name(e))
+                return self.work.tangent(inner.rstrip("/").rpartition("/")[2])
             case UnitCall(unit):
                 ps = unit.function.params
                 handed = instance(unit, frozenset(p.name for p in ps) & self.work.probe.activity.summary(unit))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from adtransform import ir
 from adtransform.traverse import expressions, statements, walk
 
-ITERATED = frozenset({"zip", "enumerate", "reversed", "sum", "fsum", "tuple"})
+# how many of the arguments are iterated over
+ITERATED = {"zip": 99, "enumerate": 1, "reversed": 1, "sum": 1, "fsum": 1, "tuple": 1}
 DYNAMIC = frozenset({"eval", "exec", "locals", "vars", "globals"})
 MAKERS = frozenset({"tuple", "list", "sorted"})
 
@@ -52,9 +53,11 @@ def features_of(function: ir.Function) -> Features:
                     case ir.Call(ir.Library("builtins", name)) if name in DYNAMIC:
                         dynamic.append(e)
                     case ir.Call(func, args):
-                        iterated = isinstance(func, ir.Library) and func.name in ITERATED
+                        iterated = ITERATED.get(func.name, 0) if isinstance(func, ir.Library) else 0
                         sequences |= {
-                            a.value.id for a in args if isinstance(a.value, ir.Name) and (a.star == "*" or iterated)
+                            a.value.id
+                            for i, a in enumerate(args)
+                            if isinstance(a.value, ir.Name) and (a.star == "*" or (i < iterated and not a.keyword))
                         }
                     case _:
                         pass

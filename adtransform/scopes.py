@@ -138,6 +138,8 @@ class Scopes:
         """Count what one statement binds, its blocks aside."""
         if isinstance(s, ir.Inert) and s.kind == "import":
             for name, binding in imported_names(s.at).items():
+                if self.imports.get(path + name, binding) != binding:
+                    self.count(path + name)  # two imports of different things
                 self.imports[path + name] = binding
             return
         for name in own_names(s, self.walrus):
@@ -165,7 +167,7 @@ class Scopes:
     def nested(self, path: str, name: str) -> NestedCall | None:
         """The nested function that a name stands for, if it stands for nothing else."""
         key = self.key(path, name)
-        if key is None or key + "/" not in self.functions or self.other.get(key, 0):
+        if key is None or key + "/" not in self.functions or self.other.get(key, 0) or key in self.imports:
             return None
         return NestedCall(key + "/", tuple(self.functions[key + "/"]))
 
@@ -207,12 +209,14 @@ class Program:
         if (nested := scopes.nested(path, name)) is not None:
             return nested
         if key in scopes.imports:
-            if scopes.other.get(key, 0):
+            if scopes.other.get(key, 0) or key + "/" in scopes.functions:
                 return UnknownCall(name)
             return self.imported_callee(unit.module, scopes.imports[key], name)
-        if key in scopes.aliases and scopes.other.get(key) == 1 and scopes.aliases[key] != ir.Name(name):
-            owner = key[: -len(name)]
-            return self.callee(unit, owner, scopes.aliases[key])
+        single = scopes.other.get(key) == 1 and key + "/" not in scopes.functions
+        if key in scopes.aliases and single and scopes.aliases[key] != ir.Name(name):
+            found = self.callee(unit, key[: -len(name)], scopes.aliases[key])
+            if not (isinstance(found, NestedCall) and len(found.functions) > 1):  # which one was meant?
+                return found
         return ValueCall(key)
 
     def global_callee(self, module: Module, name: str) -> Callee:
@@ -254,7 +258,7 @@ class Program:
         if key is None:
             return self.dotted_callee(unit.module, func)
         binding = unit.scopes.imports.get(key)
-        if binding is None or unit.scopes.other.get(key, 0):
+        if binding is None or unit.scopes.other.get(key, 0) or key + "/" in unit.scopes.functions:
             return UnknownCall(f".{func.attr}")
         return self.module_callee(unit.module, binding, attributes(func)[1:])
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from adtransform import ir
-from adtransform.scopes import LibraryCall, NestedCall, UnitCall
+from adtransform.refusals import Refused
+from adtransform.scopes import LibraryCall, NestedCall, Unit, UnitCall
 from adtransform.tangents import Tangents
-from adtransform.traverse import statements
+from adtransform.traverse import expressions, own_names, statements, walk
 
+MUTATORS = frozenset(
+    "append extend insert update setdefault add pop popitem remove discard clear sort reverse put fill resize".split()
+)
 REPORTS = frozenset("print warn debug info warning error exception critical log write".split())
 
 
@@ -17,10 +21,8 @@ def is_harmless(work: Tangents, e: ir.Call, path: str) -> bool:
     match work.callee(e.func, path):
         case LibraryCall("builtins", name):
             return name in REPORTS
-        case UnitCall(unit):
-            return stores_nothing(unit.function)
-        case NestedCall(_, functions):
-            return all(stores_nothing(f) for f in functions)
+        case UnitCall() | NestedCall():
+            return keeps_nothing(work, e, work.unit, path, set(), set())
         case _:
             return (
                 isinstance(e.func, ir.Attribute)
@@ -30,22 +32,92 @@ def is_harmless(work: Tangents, e: ir.Call, path: str) -> bool:
             )
 
 
-def stores_nothing(f: ir.Function) -> bool:
-    """Whether a function assigns local names only and calls nothing for its effect."""
-    for s in statements(f.body, nested=True):
+def stores_nothing(work: Tangents, f: ir.Function, unit: Unit, path: str, seen: set[int]) -> bool:
+    """Whether a function, and all that it calls, assigns local names and changes local containers only."""
+    if id(f) in seen:
+        return True
+    seen.add(id(f))
+    fresh = fresh_containers(f)
+    for s in statements(f.body):
         match s:
             case ir.Outer() | ir.Unread():
                 return False
-            case ir.Assign(targets) if any(isinstance(t, (ir.Subscript, ir.Attribute)) for t in targets):
-                return False
-            case ir.Augment(ir.Subscript() | ir.Attribute()):
-                return False
-            case ir.Effect(ir.Call(func)):
-                name = (
-                    func.attr if isinstance(func, ir.Attribute) else func.name if isinstance(func, ir.Library) else ""
-                )
-                if name not in REPORTS:
+            case ir.Assign(targets):
+                if not all(is_local(t, fresh) for t in targets):
+                    return False
+            case ir.Augment(target):
+                if not is_local(target, fresh):
+                    return False
+            case ir.Function(name):
+                if not stores_nothing(work, s, unit, f"{path}{name}/", seen):
                     return False
             case _:
                 pass
+        for e in (x for top in expressions(s) for x in walk(top) if isinstance(x, ir.Call)):
+            if not keeps_nothing(work, e, unit, path, fresh, seen):
+                return False
     return True
+
+
+def keeps_nothing(work: Tangents, e: ir.Call, unit: Unit, path: str, fresh: set[str], seen: set[int]) -> bool:
+    """Whether one call inside a function changes nothing outside of it."""
+    match work.program.callee(unit, path, e.func):
+        case UnitCall(other):
+            return stores_nothing(work, other.function, other, "", seen)
+        case NestedCall(inner, functions):
+            return all(stores_nothing(work, g, unit, inner, seen) for g in functions)
+        case _ if isinstance(e.func, ir.Attribute) and e.func.attr in MUTATORS:
+            return isinstance(e.func.value, ir.Name) and e.func.value.id in fresh
+        case _:
+            return True
+
+
+def fresh_containers(f: ir.Function) -> set[str]:
+    """Local names that are only ever set to a container that is made on the spot."""
+    made: dict[str, bool] = {p.name: False for p in f.params}
+    for s in statements(f.body):
+        for n in own_names(s):
+            new = isinstance(s, ir.Assign) and isinstance(s.targets[0], ir.Name) and is_fresh(s.value)
+            made[n] = made.get(n, True) and new
+    return {n for n, new in made.items() if new}
+
+
+def is_fresh(e: ir.Expr) -> bool:
+    match e:
+        case ir.Display() | ir.Comprehension() | ir.Opaque():
+            return True
+        case ir.Binary("*", left, _):
+            return is_fresh(left)
+        case ir.Call(ir.Library("builtins", "list" | "dict" | "set")):
+            return True
+        case _:
+            return False
+
+
+def is_local(target: ir.Expr, fresh: set[str]) -> bool:
+    """Whether a target is a name, or an item of a container made in the function."""
+    match target:
+        case ir.Display(_, items):
+            return all(is_local(i, fresh) for i in items)
+        case ir.Subscript(ir.Name(id)):
+            return id in fresh
+        case ir.Subscript() | ir.Attribute():
+            return False
+        case _:
+            return True
+
+
+def check_calls(work: Tangents, block: ir.Block, path: str) -> None:
+    """The primal functions that are still called with active values keep none of them."""
+    for s in statements(block):
+        for e in (x for top in expressions(s) for x in walk(top) if isinstance(x, ir.Call)):
+            if not isinstance(e.func, (ir.Name, ir.Attribute)):
+                continue
+            callee = work.callee(e.func, path)
+            if not isinstance(callee, (UnitCall, NestedCall)):
+                continue
+            if not work.is_varied(ir.Display("(", tuple(a.value for a in e.args)), path):
+                continue
+            if not keeps_nothing(work, e, work.unit, path, set(), set()):
+                help = "Return the value instead of storing it."
+                work.refuse(Refused(e, "N148", "an active value is handed to a function that may keep it", help), s)

@@ -18,6 +18,8 @@ from adtransform.templates import substitute, template
 from adtransform.traverse import rebuild, walk
 from adtransform.work import Work
 
+MIXED = ("N126", "a variable that is a tuple elsewhere stands here as a number", "Use another name for one of them.")
+
 
 class Tangents(Work):
     """Differentiates the expressions of one unit."""
@@ -35,8 +37,13 @@ class Tangents(Work):
             case ir.Binary("**", base, exponent) if self.value(exponent, path) is not None:
                 return self.power(e, base, exponent, path)
             case ir.Binary("+", left, right) if self.is_sequence(left, path) or self.is_sequence(right, path):
+                if not (self.is_sequence(left, path) and self.is_sequence(right, path)):
+                    raise Refused(e, *MIXED)
                 return ir.Binary("+", self.items(left, path), self.items(right, path))
             case ir.Binary("*", left, right) if self.is_sequence(left, path) or self.is_sequence(right, path):
+                both = self.is_sequence(left, path) and self.is_sequence(right, path)
+                if both or self.is_active(right if self.is_sequence(left, path) else left, path):
+                    raise Refused(e, *MIXED)
                 sides = [self.items(x, path) if self.is_sequence(x, path) else x for x in (left, right)]
                 return ir.Binary("*", sides[0], sides[1])
             case ir.Binary("+", left, right):

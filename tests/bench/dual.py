@@ -184,7 +184,7 @@ UNARY: dict[str, Partial] = {
     "atanh": lambda x, v: 1.0 / (1.0 - x * x),
     "erf": lambda x, v: 2.0 / math.sqrt(math.pi) * math.exp(-x * x),
     "erfc": lambda x, v: -2.0 / math.sqrt(math.pi) * math.exp(-x * x),
-    "fabs": lambda x, v: float((x > 0) - (x < 0)),
+    "fabs": lambda x, v: 1.0 if x > 0 else -1.0 if x < 0 else 0.0,
     "degrees": lambda x, v: 180.0 / math.pi,
     "radians": lambda x, v: math.pi / 180.0,
 }
