@@ -116,6 +116,8 @@ def check_calls(work: Tangents, block: ir.Block, path: str) -> None:
             callee = work.callee(e.func, path)
             if not isinstance(callee, (UnitCall, NestedCall)):
                 continue
+            if isinstance(callee, NestedCall) and callee.path in work.effectful:
+                continue  # refused already
             if not work.is_varied(ir.Display("(", tuple(a.value for a in e.args)), path):
                 continue
             if not keeps_nothing(work, e, work.unit, path, set(), set()):
