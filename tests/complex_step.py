@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-STEP = 1e-200  # its square is zero: the real part is exactly that of the value
+STEP = 1e-150
 
 
 class Step:

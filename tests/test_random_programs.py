@@ -36,6 +36,9 @@ ALLOWED = {
     "D002",  # the value does not depend on its parameters
     "N102",  # a call in one arm of a conditional expression
     "N106",  # a call on the right of `+=` that may rebind the variable
+    "N126",  # a variable that is a tuple in one place and a number in another
+    "N143",  # a function that is chosen at run time
+    "N148",  # a function that may keep an active value
     "N141",  # the result of a call assigned to several targets
     "N146",  # a loop variable that is active in one loop and passive in another
     "N149",  # a closure that assigns its surroundings, called inside an expression
