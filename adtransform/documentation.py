@@ -7,14 +7,20 @@ import textwrap
 from dataclasses import replace
 
 from adtransform import ir
-from adtransform.scopes import Unit
 
 SECTION = re.compile(r"\n[ \t]*Examples?[ \t]*\n[ \t]*-+[ \t]*\n")
 
 
-def documented(f: ir.Function, unit: Unit, wrt: tuple[str, ...]) -> ir.Function:
+def tangent_of(name: str, wrt: tuple[str, ...]) -> str:
+    return f"Tangent of `{name}` with respect to {', '.join(wrt)}."
+
+
+def adjoint_of(name: str, wrt: tuple[str, ...]) -> str:
+    return f"Adjoint of `{name}`: its value, and seed times its gradient with respect to {', '.join(wrt)}."
+
+
+def documented(f: ir.Function, first: str) -> ir.Function:
     """The function with a first line that says what it computes; the docstring of the primal follows."""
-    first = f"Tangent of `{unit.name}` with respect to {', '.join(wrt)}."
     body = f.body
     old = body[0] if body else None
     if isinstance(old, ir.Effect) and isinstance(old.value, ir.Const) and isinstance(old.value.value, str):

@@ -15,6 +15,7 @@ from adtransform.diagnostics import Refusal, TransformError
 
 STAGES = ("read", "flat", "forward")
 OPTIMISATIONS = ("activity", "reuse", "share", "sign")
+REVERSE = ("liveness", "recompute", "tbr", "fuse")
 DEPTH = 20_000  # frames that a deep expression may take
 
 
@@ -77,9 +78,9 @@ def transform(source: str, filename: str, options: Options) -> Result:
     """
     from adtransform.session import Session
 
-    if options.mode != "forward":
-        help = "Use mode `forward`."
-        raise TransformError([Refusal(filename, 0, 0, "N001", f"mode `{options.mode}` is not supported yet", help)])
+    if options.mode not in ("forward", "reverse"):
+        help = "Use mode `forward` or `reverse`."
+        raise TransformError([Refusal(filename, 0, 0, "U020", f"there is no mode `{options.mode}`", help)])
     limit, collecting = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(limit, DEPTH))
     gc.disable()  # many small immutable nodes and no cycles: collections would take a third of the time

@@ -13,11 +13,12 @@ class Instance:
     """A unit and those of its active parameters that are sequences: their tangents must be sequences too.
 
     One derivative serves all calls with the same `shape`; a passive number gets the tangent 0.0, a passive sequence
-    could not.
+    could not.  `root` if it is requested in reverse mode: such a function has an adjoint of its own, whoever calls it.
     """
 
     unit: Unit
     shape: frozenset[str] = frozenset()
+    root: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ def instance(unit: Unit, inputs: frozenset[str]) -> Instance:
     return Instance(unit, inputs & unit.sequences)
 
 
-def plan(activity: Activity, roots: dict[Unit, frozenset[str]]) -> Plan:
+def plan(activity: Activity, roots: dict[Instance, frozenset[str]]) -> Plan:
     """Follow active calls until nothing grows: one derivative an instance, for all inputs that any call needs."""
-    wrt = {instance(u, inputs): inputs for u, inputs in roots.items()}
+    wrt = dict(roots)
     facts: dict[Instance, Facts] = {}
     work = list(wrt)
     while work:

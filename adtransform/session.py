@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from adtransform import ir
 from adtransform.activity import Activity, Site
+from adtransform.adjoints import Adjoints
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.directives import without_directives
-from adtransform.documentation import documented
+from adtransform.documentation import documented, tangent_of
 from adtransform.flatten import Flatten
 from adtransform.forward import Forward
+from adtransform.gradients import Gradients
 from adtransform.handover import Handover
 from adtransform.kinds import Kind, default_wrt, of_param
 from adtransform.locate import locate
@@ -47,8 +49,10 @@ class Session:
         self.program = Program(self.main)
         self.activity = Activity(self.program, "activity" not in options.disabled)
         self.refusals: dict[Unit | None, list[Refusal]] = {}
+        self.reverse = options.mode == "reverse"
         self.suffix = "_d"
         self.names: dict[Instance, str] = {}
+        self.gradients: Gradients | None = None
 
     # --- the steps ----------------------------------------------------------------------------------------------------
 
@@ -56,15 +60,15 @@ class Session:
         from adtransform.pipeline import Result
 
         roots = self.roots()
-        whole = plan(self.activity, roots)
-        self.suffix = suffix("d", self.taken(whole))
+        asked = [replace(instance(u, w), root=self.reverse) for u, w in roots.items()]
+        whole = plan(self.activity, dict(zip(asked, roots.values(), strict=True)))
+        self.suffix = suffix("b" if self.reverse else "d", self.taken(whole))
         self.name_units(whole)
-        written: dict[Instance, ir.Function] = {}
+        written: dict[Instance, tuple[ir.Function, ...]] = {}
         for current in whole.wrt:
-            function = self.generate(current, whole)
-            if function is not None:
-                written[current] = function
-        asked = [instance(u, w) for u, w in roots.items()]
+            functions = self.adjoint(current, whole) if self.reverse else self.tangent(current, whole)
+            if functions:
+                written[current] = functions
         written = self.without_refused(whole, written, asked)
         refusals = sorted(r for rs in self.refusals.values() for r in rs)
         if refusals and not self.options.keep_going:
@@ -176,14 +180,49 @@ class Session:
 
     # --- one function -------------------------------------------------------------------------------------------------
 
-    def generate(self, current: Instance, whole: Plan) -> ir.Function | None:
-        """The tangent of one unit, or None if something in it was refused."""
+    def adjoint(self, current: Instance, whole: Plan) -> tuple[ir.Function, ...]:
+        """The functions of reverse mode for one instance; none if something in it was refused."""
+        made = self.gradients or Gradients(
+            whole,
+            lambda i: self.adjoints(i, whole),
+            self.names.__getitem__,
+            lambda i: self.by_rule(i.unit) if i.unit.directives.partials else i.unit.function,
+            self.enabled(),
+            self.suffix,
+        )
+        self.gradients = made
+        unit = current.unit
+        try:
+            self.check(unit)
+            if current not in made.functions:
+                made.make(current)
+        except Refused as refused:
+            self.refuse(unit, refused)
+            return ()
+        for found, statement in made.works[current].refused:
+            self.refuse(unit, found, statement)
+        if made.works[current].refused:
+            return ()
+        return tuple(documented(f, first) for f, first in made.described(current))
+
+    def adjoints(self, current: Instance, whole: Plan) -> Adjoints:
+        """What is known of one instance in reverse mode."""
+        unit = current.unit
+        work = Adjoints(unit, self.program, self.activity, whole.facts[current], self.supply(unit))
+        work.signs = "sign" not in self.options.disabled
+        if unit.directives.partials:
+            work.active = {*(p.name for p in unit.function.params if p.name in whole.wrt[current]), "return"}
+            work.varied = set(work.active)
+        return work
+
+    def tangent(self, current: Instance, whole: Plan) -> tuple[ir.Function, ...]:
+        """The tangent of one unit; none if something in it was refused."""
         unit = current.unit
         try:
             self.check(unit)
         except Refused as refused:
             self.refuse(unit, refused)
-            return None
+            return ()
         work = Tangents(unit, self.program, self.activity, whole.facts[current], self.supply(unit))
         work.signs = "sign" not in self.options.disabled
         worths = (WORTH, WORTH_IN_LOOP) if "share" in self.enabled() else (CALL, CALL)
@@ -202,10 +241,10 @@ class Session:
         else:
             function = forward.unit(flat)
             function = replace(function, source=replace(function.source, lead=without_directives(function.source.lead)))
-            function = documented(function, unit, wrt)
+            function = documented(function, tangent_of(unit.name, wrt))
         for found, statement in work.refused:
             self.refuse(unit, found, statement)
-        return None if work.refused else function
+        return () if work.refused else (function,)
 
     def by_rule(self, unit: Unit) -> ir.Function:
         """A function with partials of its own: its value is called, its derivative follows from the partials."""
@@ -250,8 +289,8 @@ class Session:
         self.refusals.setdefault(unit, []).append(replace(found, function=unit.name))
 
     def without_refused(
-        self, whole: Plan, written: dict[Instance, ir.Function], asked: list[Instance]
-    ) -> dict[Instance, ir.Function]:
+        self, whole: Plan, written: dict[Instance, tuple[ir.Function, ...]], asked: list[Instance]
+    ) -> dict[Instance, tuple[ir.Function, ...]]:
         """Drop what calls a function that was refused, and callees that nobody calls any more."""
         calls = {i: self.callees(i, whole) for i in whole.wrt}
         bad = {i.unit for i in whole.wrt if i not in written}
@@ -302,6 +341,9 @@ class Session:
         used: set[str] = set()
         for current in whole.wrt:
             unit = current.unit
+            if self.reverse and not current.root:
+                self.names[current] = self.callee_name(current, used)
+                continue
             name = unit.name + self.suffix
             if name in used and current.shape:
                 name = f"{unit.name}_{'_'.join(sorted(current.shape))}{self.suffix}"
@@ -313,21 +355,31 @@ class Session:
             used.add(name)
             self.names[current] = name
 
+    def callee_name(self, current: Instance, used: set[str]) -> str:
+        """The name before `_fwd` and `_bwd`."""
+        base, n = current.unit.name, 2
+        taken = self.main.identifiers | used
+        while f"{base}_fwd" in taken or f"{base}_bwd" in taken:
+            base, n = f"{current.unit.name}_{n}", n + 1
+        used |= {f"{base}_fwd", f"{base}_bwd"}
+        return base
+
     def supply(self, unit: Unit) -> Supply:
         taken = set(self.main.identifiers) | set(self.names.values())
         if unit.module is not self.main:
             taken |= unit.module.identifiers
         return Supply(taken, self.suffix)
 
-    def text(self, written: dict[Instance, ir.Function]) -> str:
+    def text(self, written: dict[Instance, tuple[ir.Function, ...]]) -> str:
         own = Supply(set(self.main.identifiers) | set(self.names.values()), self.suffix)
         spelling = Spelling(self.program, own)
-        known = frozenset(self.names.values())
+        known = frozenset(n for base in self.names.values() for n in (base, f"{base}_fwd", f"{base}_bwd"))
         functions: dict[str, list[ir.Function]] = {}
         others: list[ir.Function] = []
-        for i, f in written.items():
-            spelled = spelling.function(i.unit, f, known)
-            (functions.setdefault(i.unit.name, []) if i.unit.module is self.main else others).append(spelled)
+        for i, fs in written.items():
+            spelled = [spelling.function(i.unit, f, known) for f in fs]
+            home = functions.setdefault(i.unit.name, []) if i.unit.module is self.main else others
+            home += spelled
         texts = spelling.helper_texts()
         imports = list(spelling.added)
         return write(

@@ -1,0 +1,225 @@
+"""The functions of reverse mode: `f_b` for a request, `g_fwd` and `g_bwd` for a callee.
+
+A callee is split so that however deep the calls, each function runs forward once and backward once.  One that saves
+nothing, or little that costs much, has no forward sweep of its own: `g_bwd` starts from the arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from adtransform import ir
+from adtransform.activity import Facts
+from adtransform.adjoints import Adjoints
+from adtransform.calculus import constant
+from adtransform.documentation import adjoint_of
+from adtransform.effects import raises_first
+from adtransform.flatten import Flatten
+from adtransform.handback import Handback, Protocol, arity
+from adtransform.liveness import without_dead
+from adtransform.pieces import is_docstring, renumbered
+from adtransform.plan import Instance, Plan
+from adtransform.reverse import Reverse, Sweeps
+from adtransform.signatures import mirrored_annotation
+from adtransform.traverse import map_blocks, names, statements
+
+FORWARD = ir.Comment(source=ir.Source(("# forward sweep",)))
+REVERSE = ir.Comment(source=ir.Source(("", "# reverse sweep")))
+FLOAT = ir.Name("float")
+
+
+@dataclass
+class Gradients:
+    """Makes the functions of one run; `work_of` prepares the facts of an instance, `base` its name."""
+
+    plan: Plan
+    work_of: Callable[[Instance], Adjoints]
+    base: Callable[[Instance], str]
+    source_of: Callable[[Instance], ir.Function]
+    enabled: frozenset[str]
+    suffix: str
+    protocols: dict[Instance, Protocol] = field(default_factory=dict)
+    functions: dict[Instance, tuple[ir.Function, ...]] = field(default_factory=dict)
+    works: dict[Instance, Adjoints] = field(default_factory=dict)
+    pending: list[Instance] = field(default_factory=list)
+
+    def protocol(self, current: Instance) -> Protocol:
+        """How a callee is called; one that calls itself is always split."""
+        if current not in self.protocols:
+            if current in self.pending:
+                self.protocols[current] = self.split(current)
+            else:
+                self.make(current)
+        return self.protocols[current]
+
+    def split(self, current: Instance) -> Protocol:
+        base = self.base(current)
+        results = max(arity(current.unit, current.unit.program), 0) if current.unit.program is not None else 0
+        return Protocol(f"{base}_fwd", f"{base}_bwd", (), self.wrt(current), results)
+
+    def wrt(self, current: Instance) -> tuple[str, ...]:
+        return tuple(p.name for p in current.unit.function.params if p.name in self.plan.wrt[current])
+
+    def make(self, current: Instance) -> None:
+        """Generate the functions of one instance, those that it calls first."""
+        self.pending.append(current)
+        work = self.works[current] = self.work_of(current)
+        calls = Handback(work, self.plan, self.protocol)
+        flat = Flatten(work).function(self.source_of(current), "")
+        sweeps = Reverse(work, calls, self.enabled).sweeps(flat, self.wrt(current), "seed", not current.root)
+        self.pending.remove(current)
+        if current.root:
+            made: tuple[ir.Function, ...] = (self.root(current, flat, sweeps),)
+        else:
+            made = self.callee(current, flat, sweeps)
+        self.functions[current] = tuple(
+            replace(f, body=renumbered(f.body, work.temporaries), source=flat.source) for f in made
+        )
+
+    def described(self, current: Instance) -> list[tuple[ir.Function, str]]:
+        """The functions of an instance, each with the first line of its docstring."""
+        name, wrt = current.unit.name, self.wrt(current)
+        firsts = {
+            "_fwd": f"Forward sweep of `{name}`: its value, and what the reverse sweep reads.",
+            "_bwd": f"Reverse sweep of `{name}`: the adjoint{'s' * (len(wrt) > 1)} of {', '.join(wrt)}.",
+        }
+        return [
+            (f, adjoint_of(name, wrt) if current.root else firsts[f.name[-4:]]) for f in self.functions[current]
+        ]
+
+    # --- a request ----------------------------------------------------------------------------------------------------
+
+    def root(self, current: Instance, flat: ir.Function, sweeps: Sweeps) -> ir.Function:
+        """`f_b(x, y, n, seed=1.0) -> (value, (x_b, y_b))`."""
+        adjoints = together(sweeps.adjoints)
+        body: list[ir.Stmt] = list(sweeps.doc)
+        forward, reverse = sweeps.forward, opened(sweeps) + sweeps.reverse
+        if forward and reverse:
+            body += [FORWARD, *forward, REVERSE, *reverse]
+        else:
+            body += [*forward, *reverse]
+        body.append(ir.Return(ir.Display("(", (sweeps.value, adjoints))))
+        note = mirrored_annotation(flat.returns) if flat.returns is not None else None
+        one = constant(1.0)
+        default = ir.Display("(", (one,) * sweeps.results) if sweeps.results else one
+        params = with_seed(flat.params, ir.Param("seed", "", note, default))
+        returns = self.annotation(current, flat)
+        return replace(
+            flat, name=self.base(current), params=params, body=tuple(body), returns=returns, is_lambda=False
+        )
+
+    def annotation(self, current: Instance, flat: ir.Function) -> ir.Expr | None:
+        if flat.returns is None or isinstance(flat.returns, ir.Const):
+            return None
+        wrt = self.wrt(current)
+        notes = [mirrored_annotation(p.annotation or FLOAT) for p in flat.params if p.name in wrt]
+        inner = notes[0] if len(notes) == 1 else ir.Subscript(ir.Name("tuple"), ir.Display("(", tuple(notes)))
+        return ir.Subscript(ir.Name("tuple"), ir.Display("(", (flat.returns, inner)))
+
+    # --- a callee -----------------------------------------------------------------------------------------------------
+
+    def callee(self, current: Instance, flat: ir.Function, sweeps: Sweeps) -> tuple[ir.Function, ...]:
+        params = tuple(p.name for p in flat.params)
+        base = self.base(current)
+        reverse = opened(sweeps) + sweeps.reverse
+        if current not in self.protocols:  # nobody relies on a forward sweep yet
+            again = recomputed(sweeps, frozenset(params))
+            if again is not None:
+                body, needs = again
+                needed = tuple(p for p in params if p in needs)
+                self.protocols[current] = Protocol("", f"{base}_bwd", needed, self.wrt(current), sweeps.results)
+                return (self.backward(current, flat, sweeps, needed, body + reverse),)
+            self.protocols[current] = self.split(current)
+        saved = tuple(sweeps.carried)
+        whole: ir.Expr = ir.Display("(", tuple(ir.Name(n) for n in saved))
+        if len(saved) == 1:
+            whole = ir.Name(saved[0])
+        end = ir.Return(ir.Display("(", (sweeps.value, whole)))
+        forward = replace(
+            flat,
+            name=f"{base}_fwd",
+            body=(*sweeps.doc, *sweeps.forward, end),
+            returns=None,
+            is_lambda=False,
+        )
+        unpack: ir.Block = ()
+        if len(saved) > 1:
+            unpack = (ir.Assign((whole,), ir.Name("saved")),)
+        name = "saved" if len(saved) != 1 else saved[0]
+        backward = self.backward(current, flat, sweeps, (name,), (*unpack, *reverse))
+        return forward, backward
+
+    def backward(
+        self, current: Instance, flat: ir.Function, sweeps: Sweeps, first: tuple[str, ...], body: ir.Block
+    ) -> ir.Function:
+        by_name = {p.name: p for p in flat.params}
+        own = [ir.Param(n, "", by_name[n].annotation if n in by_name else None) for n in first]
+        note = mirrored_annotation(flat.returns) if flat.returns is not None else None
+        params = (*own, ir.Param("seed", "", note))
+        end = ir.Return(together(sweeps.adjoints))
+        return replace(
+            flat,
+            name=f"{self.base(current)}_bwd",
+            params=params,
+            body=(*sweeps.doc, *body, end),
+            returns=None,
+            is_lambda=False,
+        )
+
+
+def opened(sweeps: Sweeps) -> ir.Block:
+    """`seed_1, seed_2 = seed` for a result of several numbers."""
+    if not sweeps.results:
+        return ()
+    names_ = tuple(ir.Name(f"seed_{k + 1}") for k in range(sweeps.results))
+    shown = tuple(n if n.id in sweeps.used else ir.Name("_") for n in names_)
+    if all(n.id == "_" for n in shown):
+        return ()
+    return (ir.Assign((ir.Display("(", shown),), ir.Name("seed")),)
+
+
+def together(items: tuple[ir.Expr, ...]) -> ir.Expr:
+    return items[0] if len(items) == 1 else ir.Display("(", items)
+
+
+def with_seed(params: tuple[ir.Param, ...], seed: ir.Param) -> tuple[ir.Param, ...]:
+    """The seed behind the last positional parameter; by keyword only where there is `*args`."""
+    if any(p.role == "*" for p in params):
+        at = next((k for k, p in enumerate(params) if p.role == "**"), len(params))
+        return (*params[:at], replace(seed, role="="), *params[at:])
+    at = next((k for k, p in enumerate(params) if p.role in ("=", "**")), len(params))
+    return (*params[:at], seed, *params[at:])
+
+
+def recomputed(sweeps: Sweeps, params: frozenset[str]) -> tuple[ir.Block, frozenset[str]] | None:
+    """What `g_bwd` computes again of the forward sweep, and the parameters that it reads.
+
+    None if that may cost more than a fixed number of operations: loops, calls of other functions.
+    """
+    live = frozenset(sweeps.carried)
+    kept, live = without_dead(silent(sweeps.forward), live)
+    for s in statements(kept):
+        if isinstance(s, (ir.For, ir.While, ir.Try, ir.With, ir.Function)):
+            return None
+        if isinstance(s, (ir.Assign, ir.Augment)) and calls_user(s.value):
+            return None
+    return kept, live | frozenset(n for s in statements(sweeps.reverse) for n in names_in(s)) & params
+
+
+def names_in(s: ir.Stmt) -> set[str]:
+    from adtransform.traverse import expressions
+
+    return {n for e in expressions(s) for n in names(e)}
+
+
+def calls_user(e: ir.Expr) -> bool:
+    from adtransform.traverse import walk
+
+    return any(isinstance(x, ir.Call) and not isinstance(x.func, ir.Library) for x in walk(e))
+
+
+def silent(block: ir.Block) -> ir.Block:
+    """A block that ran before, without what it does beside computing: complaints, prints, comments."""
+    kept = [s for s in block if isinstance(s, (ir.Assign, ir.Augment, ir.If, ir.For, ir.While, ir.Try, ir.With))]
+    return tuple(replace(map_blocks(s, silent), source=ir.Source(text=s.source.text)) for s in kept)

@@ -1,0 +1,256 @@
+"""The reverse sweep: the forward sweep's statements backward, each as its adjoint.
+
+Adjoints that are certainly zero are not computed: the first contribution to an adjoint assigns, later ones add; what
+nothing flows into has no adjoint code (Hascoet and Pascual 2013, section 3.3, adjoint activity).
+
+Values of the forward sweep are named by version; three kinds of statements hold places for what is known later: `SLOT`
+where saved values come back, `ROUNDS` for the number of iterations of a loop, `INDEX` for its variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from adtransform import ir
+from adtransform.calculus import ZERO, finished, number, plus, positive_part
+from adtransform.ranges import backward
+from adtransform.refusals import Refused
+from adtransform.templates import substitute
+from adtransform.transpose import VALUE, Transposed
+from adtransform.traverse import map_expressions, names
+from adtransform.versions import Item, Lines, Timeline, leaves_loop, raises
+
+SLOT, ROUNDS, INDEX = "slot", "rounds", "index"
+
+
+@dataclass(eq=False)
+class Segment:
+    """The items of a block up to the next one that may leave the loop: what is saved for them is saved together."""
+
+    lines: Lines
+    start: int
+    stop: int
+    last: bool
+
+
+@dataclass
+class Mirror:
+    """Mirrors one function.  `adjoint` names the adjoint of a variable."""
+
+    timeline: Timeline
+    adjoints: dict[int, Transposed]
+    active: set[str]
+    suffix: str
+    seeds: dict[str, ir.Expr] = field(default_factory=dict)  # adjoints that are given
+    segments: list[Segment] = field(default_factory=list)
+    loops: list[Item] = field(default_factory=list)
+
+    def name(self, variable: str) -> ir.Expr:
+        return self.seeds.get(variable, ir.Name(variable + self.suffix))
+
+    def sweep(self, lines: Lines, start: int, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
+        """The reverse sweep of the items of a block from one on, and which adjoints are zero behind it."""
+        found: list[ir.Stmt] = []
+        stop = next((k for k in range(start, len(lines.items)) if self.is_exit(lines.items[k])), len(lines.items))
+        end = stop
+        segment = self.segment(lines, start, stop)
+        if stop < len(lines.items):
+            found, zeros = self.exit(lines, stop, zeros)
+        for k in range(end - 1, start - 1, -1):
+            more, zeros = self.item(lines.items[k], zeros)
+            found += more
+        return [ir.Unread(f"{SLOT} {segment}", (), ()), *found] if found else [], zeros
+
+    def segment(self, lines: Lines, start: int, stop: int) -> int:
+        for k, s in enumerate(self.segments):
+            if s.lines is lines and s.start == start:
+                return k
+        self.segments.append(Segment(lines, start, stop, stop == len(lines.items)))
+        return len(self.segments) - 1
+
+    def is_exit(self, item: Item) -> bool:
+        return isinstance(item.stmt, ir.If) and bool(item.parts) and any(leaves_loop(p) for p in item.parts)
+
+    def exit(self, lines: Lines, at: int, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
+        """A branch that leaves the loop: what follows it belongs to the other branch."""
+        item = lines.items[at]
+        ways = []
+        for part in item.parts:
+            rest: list[ir.Stmt] = []
+            state = zeros
+            if not leaves_loop(part):
+                rest, state = self.sweep(lines, at + 1, state)
+            own, state = self.sweep(part, 0, state)
+            ways.append((rest + own, state))
+        return self.joined(item, ways)
+
+    # --- one item -----------------------------------------------------------------------------------------------------
+
+    def item(self, item: Item, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
+        match item.stmt:
+            case ir.If():
+                return self.fork(item, zeros)
+            case ir.For() | ir.While():
+                return self.round(item, zeros)
+            case ir.Try() | ir.With():
+                if any(self.touches(p) for p in item.parts):
+                    text = "active values are assigned in `try` or `with`: not supported in reverse mode yet"
+                    raise Refused(item.stmt, "N165", text, "Put the statements into a function with early returns.")
+                return [], zeros
+            case _:
+                transposed = self.adjoints.get(id(item.stmt))
+                return self.simple(item, transposed, zeros) if transposed is not None else ([], zeros)
+
+    def touches(self, lines: Lines) -> bool:
+        return any(id(i.stmt) in self.adjoints or any(self.touches(p) for p in i.parts) for i in lines.items)
+
+    def simple(self, item: Item, t: Transposed, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
+        """Adjoint of an assignment: contributions to others, then to what was overwritten."""
+        alive = [n for n in t.targets if n not in zeros and n in self.active]
+        if not alive:
+            return [], zeros | set(t.targets)
+        dead = {n + self.suffix: ZERO for n in t.targets if n not in alive}
+        total: dict[str, ir.Expr] = {}
+        for target, n, e in t.flows:
+            if target and target not in alive:
+                continue
+            both = plus(total.get(n), self.placed(item, t, e, dead))
+            assert both is not None
+            total[n] = both
+        found = [map_expressions(s, lambda e: self.placed(item, t, e, dead)) for s in t.before]
+        own = [n for n in t.targets if n in total]
+        state = set(zeros)
+        for n, e in total.items():
+            if n not in own:
+                found += self.contribution(n, e, n in state)
+                state.discard(n)
+        replaced = [(n, total[n]) for n in own if total[n] != self.name(n)]
+        clash = any(names(e) & {m + self.suffix for m, _ in replaced if m != n} for n, e in replaced)
+        if len(replaced) > 1 and clash:
+            targets = ir.Display("(", tuple(self.name(n) for n, _ in replaced))
+            found.append(ir.Assign((targets,), ir.Display("(", tuple(e for _, e in replaced))))
+        else:
+            for n, e in replaced:
+                found += self.scaled(n, e)
+        state |= {n for n in t.targets if n not in own}
+        state -= set(own)
+        return found, frozenset(state)
+
+    def placed(self, item: Item, t: Transposed, e: ir.Expr, dead: dict[str, ir.Const]) -> ir.Expr:
+        """An expression of the adjoint with the versions of its values."""
+        new = self.timeline.renamed(e, item.before)
+        after: dict[str, ir.Expr] = {v: ir.Name(item.after[n].tag) for v, n in t.values.items()}
+        seeds = {n + self.suffix: self.seeds[n] for n in t.targets if n in self.seeds}
+        return substitute(new, {**after, **seeds, **dead})
+
+    def contribution(self, variable: str, e: ir.Expr, first: bool) -> list[ir.Stmt]:
+        """`x_b = e` the first time, `x_b += e` later; a condition with a zero branch becomes an `if`."""
+        target = self.name(variable)
+        match e:
+            case ir.Choice(test, body, orelse) if not first and ZERO in (body, orelse):
+                if body == ZERO:
+                    return [ir.If(negated(test), tuple(self.contribution(variable, orelse, False)), ())]
+                return [ir.If(test, tuple(self.contribution(variable, body, False)), ())]
+            case _ if first:
+                return [ir.Assign((target,), finished(e) or ZERO)]
+            case _ if (minus := positive_part(e)) is not None:
+                return [ir.Augment(target, "-", minus)]
+            case ir.Binary("-", left, right) if positive_part(left) is not None:
+                return [ir.Augment(target, "-", plus(positive_part(left), right) or ZERO)]
+            case _:
+                return [ir.Augment(target, "+", e)]
+
+    def scaled(self, variable: str, e: ir.Expr) -> list[ir.Stmt]:
+        """`x_b *= e` for a single factor, else `x_b = …`."""
+        target = self.name(variable)
+        match e:
+            case ir.Binary("+", left, right) if left == target and target not in (right,) and not reads(right, target):
+                return [ir.Augment(target, "+", right)]
+            case ir.Binary("-", left, right) if left == target and not reads(right, target):
+                return [ir.Augment(target, "-", right)]
+            case ir.Binary("*", left, right) if right == target and not reads(left, target):
+                return [ir.Augment(target, "*", left)] if number(left) != 0 else [ir.Assign((target,), ZERO)]
+            case _:
+                return [ir.Assign((target,), finished(e) or ZERO)]
+
+    # --- branches and loops -------------------------------------------------------------------------------------------
+
+    def fork(self, item: Item, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
+        return self.joined(item, [self.sweep(p, 0, zeros) for p in item.parts])
+
+    def joined(
+        self, item: Item, ways: list[tuple[list[ir.Stmt], frozenset[str]]]
+    ) -> tuple[list[ir.Stmt], frozenset[str]]:
+        """Two reverse branches; an adjoint that is zero behind one of them is set to zero there."""
+        assert isinstance(item.stmt, ir.If)
+        certain = [k for k, p in enumerate(item.parts) if raises(p)]
+        if len(certain) == 1:  # the branch that raises has no reverse sweep
+            return ways[1 - certain[0]]
+        (body, first), (orelse, second) = ways
+        common = first & second
+        above: list[ir.Stmt] = []
+        body += [ir.Assign((self.name(n),), ZERO) for n in self.ordered(first - common)]
+        orelse += [ir.Assign((self.name(n),), ZERO) for n in self.ordered(second - common)]
+        if not body and not orelse:
+            return [], common
+        test = self.timeline.renamed(item.stmt.test, item.before)
+        if not body:
+            return [*above, ir.If(negated(test), tuple(orelse), ())], common
+        chained = len(orelse) == 1 and isinstance(orelse[0], ir.If)
+        other = tuple(elif_(s) if chained else s for s in orelse)
+        return [*above, ir.If(test, tuple(body), other)], common
+
+    def ordered(self, variables: Iterable[str]) -> list[str]:
+        """Variables that have adjoints, in the order in which they first have a version."""
+        order = list(self.timeline.by_name)
+        return sorted((n for n in variables if n in order and n not in self.seeds), key=order.index)
+
+    def round(self, item: Item, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
+        """A loop backward: what it adds to from one iteration to the next must be zero before it, not unset."""
+        (part,) = item.parts
+        state = zeros
+        while True:
+            body, out = self.sweep(part, 0, state)
+            if state <= out:
+                break
+            state &= out
+        if not body:
+            return [], zeros
+        body += [ir.Assign((self.name(n),), ZERO) for n in self.ordered(out - state)]
+        found: list[ir.Stmt] = [ir.Assign((self.name(n),), ZERO) for n in self.ordered(zeros - state)]
+        self.loops += [item] if item not in self.loops else []
+        which = self.loops.index(item)
+        rounds = None if may_break(part) else backward(item.stmt, lambda e: self.timeline.renamed(e, item.before))
+        header = rounds if rounds is not None else ir.Name(f"{ROUNDS} {which}")
+        found.append(ir.For(ir.Name(f"{INDEX} {which}"), header, tuple(body), ()))
+        return found, state
+
+
+def elif_(s: ir.Stmt) -> ir.Stmt:
+    return ir.If(s.test, s.body, s.orelse, True) if isinstance(s, ir.If) else s
+
+
+def reads(e: ir.Expr, target: ir.Expr) -> bool:
+    return bool(names(e) & names(target))
+
+
+def may_break(lines: Lines) -> bool:
+    """Whether a loop may be left by `break`."""
+    from adtransform.exits import Leaves, breaks
+
+    return any(breaks(i.stmt) is not Leaves.NEVER for i in lines.items)
+
+
+OPPOSITE = {"==": "!=", "!=": "==", "is": "is not", "is not": "is", "in": "not in", "not in": "in"}
+
+
+def negated(test: ir.Expr) -> ir.Expr:
+    """`not test`, as it is written; comparisons by size stay, since they are false for what is no number."""
+    match test:
+        case ir.Unary("not", operand):
+            return operand
+        case ir.Compare(left, ((op, right),)) if op in OPPOSITE:
+            return ir.Compare(left, ((OPPOSITE[op], right),))
+        case _:
+            return ir.Unary("not", test)

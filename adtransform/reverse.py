@@ -1,0 +1,186 @@
+"""Reverse mode: the forward sweep computes values, the reverse sweep adjoints, backward.
+
+    y = x * x                  y = x * x
+    return math.sin(y)
+                               y_b = math.cos(y) * seed
+                               x_b = 2.0 * x * y_b
+                               return math.sin(y), x_b
+
+(Griewank and Walther, Evaluating Derivatives, sections 3.2 and 4; Hascoet and Pascual 2013.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from adtransform import ir
+from adtransform.activity import RESULT
+from adtransform.adjoints import TUPLES, Adjoints
+from adtransform.calculus import ZERO
+from adtransform.effects import raises_first
+from adtransform.exits import Exits
+from adtransform.handback import Handback, arity
+from adtransform.liveness import without_dead
+from adtransform.mirror import INDEX, ROUNDS, SLOT, Mirror
+from adtransform.pieces import is_docstring, renumbered, without_text
+from adtransform.reach import falls_through
+from adtransform.recording import Places, Recorder, marked
+from adtransform.refusals import Refused
+from adtransform.signatures import mirrored_annotation
+from adtransform.sinks import check_calls
+from adtransform.transpose import Transposer
+from adtransform.traverse import blocks, map_blocks, map_expressions, names, rename, statements
+from adtransform.versions import Item, Lines, Timeline
+
+FORWARD = ir.Comment(source=ir.Source(("# forward sweep",)))
+REVERSE = ir.Comment(source=ir.Source(("", "# reverse sweep")))
+
+
+@dataclass(frozen=True)
+class Sweeps:
+    """Both sweeps of one function, ready to be put together.
+
+    `forward` and `reverse` are their statements, `value` what the function returns, `adjoints` those of the inputs in
+    order, `carried` the names that the reverse sweep reads from the forward sweep, `results` how many numbers the
+    function gives (0 for one that is no tuple).
+    """
+
+    doc: ir.Block
+    forward: ir.Block
+    reverse: ir.Block
+    value: ir.Expr
+    adjoints: tuple[ir.Expr, ...]
+    carried: tuple[str, ...]
+    results: int
+    used: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Reverse:
+    """The adjoint of one unit."""
+
+    work: Adjoints
+    calls: Handback
+    enabled: frozenset[str]
+
+    def sweeps(self, flat: ir.Function, wrt: tuple[str, ...], seed: str, carries: bool) -> Sweeps:
+        """Both sweeps; `seed` is the name of the result's adjoint; `carries` if the sweeps become two functions."""
+        work = self.work
+        results = arity(work.unit, work.program)
+        value = self.result(results)
+        body = flat.body
+        if falls_through(body):
+            raise Refused(flat, "N166", "the end is reached without a `return`", "Return a number on every path.")
+        exits = Exits(value, lambda base: work.temporary(base, "", False))
+        body = exits.function(body)
+        worth, in_loop = (4, 4) if "share" in self.enabled else (20, 20)
+        transposer = Transposer(work, self.calls, worth, in_loop)
+        doc, body = (body[:1], body[1:]) if body and is_docstring(body[0]) else ((), body)
+        body = transposer.block(body)
+        check_calls(work, body, "")
+        timeline = Timeline(tuple(p.name for p in flat.params), body)
+        seeds = self.seeds(value, seed)
+        active = {n for n in work.active if "/" not in n}
+        mirror = Mirror(timeline, transposer.adjoints, active, work.supply.suffix, seeds)
+        zeros = frozenset(active) - set(seeds)
+        reverse, zeros = mirror.sweep(timeline.lines, 0, zeros)
+        adjoints = tuple(mirror.name(n) for n in wrt)
+        reverse += [ir.Assign((mirror.name(n),), ZERO) for n in wrt if n in zeros]
+        live = frozenset(n for a in adjoints for n in names(a))
+        block, _ = without_dead(tuple(reverse), live)
+        returned, last = self.returned(timeline, value, block)
+        recorder = Recorder(timeline, mirror, work.supply.fresh, "recompute" in self.enabled)
+        versions = [n for n in names(returned) if "@" in n]
+        places = recorder.places(block, versions)
+        if carries:
+            for lines, at, s in places.unbound.values():
+                places.inserted.setdefault((id(lines), at), []).append((0, s))
+        forward = assembled(timeline.lines, places, last)
+        final = filled(block, places)
+        spelled = rename(returned, places.spelling.get)
+        used = frozenset(n for s in statements(final) for n in names_of(s))
+        return Sweeps(doc, forward, final, spelled, adjoints, places.carried, results, used)
+
+    def result(self, results: int) -> ir.Expr:
+        """The variable of the result, or a tuple of them."""
+        if not results:
+            return self.work.temporary("value", "", True)
+        return ir.Display("(", tuple(self.work.temporary("value#", "", True) for _ in range(results)))
+
+    def seeds(self, value: ir.Expr, seed: str) -> dict[str, ir.Expr]:
+        match value:
+            case ir.Name(id):
+                return {id: ir.Name(seed)}
+            case ir.Display(_, items):
+                return {n.id: ir.Name(f"{seed}_{k + 1}") for k, n in enumerate(items) if isinstance(n, ir.Name)}
+        raise AssertionError(value)
+
+    def returned(self, timeline: Timeline, value: ir.Expr, reverse: ir.Block) -> tuple[ir.Expr, Item | None]:
+        """What the function returns, and the last assignment if it is put into the `return` instead."""
+        whole = timeline.renamed(value, timeline.end)
+        read = {n for s in statements(reverse) for n in names_of(s)}
+        items = timeline.lines.items
+        if not items or not isinstance(items[-1].stmt, ir.Assign):
+            return whole, None
+        s = items[-1].stmt
+        if s.targets != (value,) or names(whole) & read or any(raises_first(e) for e in values_of(s.value)):
+            return whole, None
+        return timeline.renamed(s.value, items[-1].before), items[-1]
+
+
+def values_of(e: ir.Expr) -> tuple[ir.Expr, ...]:
+    return e.items if isinstance(e, ir.Display) else (e,)
+
+
+def names_of(s: ir.Stmt) -> set[str]:
+    from adtransform.traverse import expressions
+
+    return {n for e in expressions(s) for n in names(e)}
+
+
+def assembled(lines: Lines, places: Places, left_out: Item | None) -> ir.Block:
+    """The forward sweep of a block: its statements, and what is saved between them."""
+    found: list[ir.Stmt] = []
+    for k, item in enumerate([*lines.items, None]):
+        for _, s in sorted(places.inserted.get((id(lines), k), ()), key=lambda pair: pair[0]):
+            found.append(s)
+        if item is None or item is left_out:
+            continue
+        found.append(with_parts(item, places))
+    return tuple(found)
+
+
+def with_parts(item: Item, places: Places) -> ir.Stmt:
+    parts = [assembled(p, places, None) for p in item.parts]
+    match item.stmt:
+        case ir.If() as s:
+            return replace(s, body=parts[0], orelse=parts[1])
+        case ir.For() | ir.While() as s:
+            return replace(s, body=parts[0])
+        case _:
+            return item.stmt
+
+
+def filled(block: ir.Block, places: Places) -> ir.Block:
+    """The reverse sweep with everything in its place."""
+    found: list[ir.Stmt] = []
+    for s in block:
+        if slot := marked(s, SLOT):
+            found += places.slots.get(int(slot), [])
+            continue
+        inner = map_blocks(s, lambda b: filled(b, places))
+        if loop := marked(s, INDEX):
+            inner = header(inner, int(loop), bool(marked(s, ROUNDS)), places)
+        found.append(map_expressions(inner, lambda e: rename(e, places.spelling.get)))
+    return tuple(found)
+
+
+def header(s: ir.Stmt, loop: int, counted: bool, places: Places) -> ir.Stmt:
+    """The head of a loop of the reverse sweep."""
+    assert isinstance(s, ir.For)
+    if loop in places.while_stack:
+        return ir.While(places.while_stack[loop], s.body, ())
+    if counted:
+        rounds = ir.Call(ir.Library("builtins", "range"), (ir.Arg(places.rounds[loop]),))
+        return replace(s, target=ir.Name("_"), iterable=rounds)
+    return replace(s, target=places.index.get(loop, ir.Name("_")))

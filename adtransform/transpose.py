@@ -1,0 +1,245 @@
+"""Every active statement with what its adjoint does; the forward sweep's statements with what they keep for it.
+
+    y = math.sin(x) * z        sin_x = math.sin(x)
+                               y = sin_x * z
+    gives                      x_b += math.cos(x) * z * y_b
+                               z_b += sin_x * y_b
+
+Expressions read the values before the statement, `VALUE` the assigned one (Griewank and Walther, Evaluating
+Derivatives, section 3.2 and table 3.3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from adtransform import ir
+from adtransform.activity import passive_line
+from adtransform.adjoints import TUPLES, Adjoints, Shares
+from adtransform.calculus import plus
+from adtransform.calls import bind
+from adtransform.effects import divisors
+from adtransform.handback import Handback
+from adtransform.names import temporary
+from adtransform.pieces import without_text, with_lead
+from adtransform.refusals import Refused
+from adtransform.scopes import UnitCall
+from adtransform.share import Numbering, insert, in_order, is_value, evaluated, share
+from adtransform.sinks import check_calls
+from adtransform.stores import check_effect, check_lists, check_store, check_target
+from adtransform.traverse import map_blocks, target_names
+
+VALUE = "the new value"  # stands for what a statement assigns to its n-th target; no variable can have this name
+
+
+@dataclass(frozen=True)
+class Transposed:
+    """The adjoint of a statement.
+
+    `targets` are the variables that it assigns, with names that stand for their new values; `before` are statements of
+    the reverse sweep; each flow `(target, variable, expression)` adds to the adjoint of a variable, for one target
+    (empty if for all).
+    """
+
+    targets: tuple[str, ...] = ()
+    flows: tuple[tuple[str, str, ir.Expr], ...] = ()
+    before: tuple[ir.Stmt, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+
+
+class Transposer:
+    """Prepares one unit for its sweeps."""
+
+    def __init__(self, work: Adjoints, calls: Handback, worth: int, worth_in_loop: int) -> None:
+        self.work = work
+        self.calls = calls
+        self.worth = worth
+        self.worth_in_loop = worth_in_loop
+        self.adjoints: dict[int, Transposed] = {}
+        self.kept: list[ir.Stmt] = []  # so that identities stay
+
+    def block(self, block: ir.Block) -> ir.Block:
+        found: list[ir.Stmt] = []
+        for s in block:
+            self.work.loops += isinstance(s, (ir.For, ir.While))
+            try:
+                found += self.statement(s)
+            except Refused as refused:
+                self.work.refuse(refused, s)
+            self.work.loops -= isinstance(s, (ir.For, ir.While))
+        return tuple(found)
+
+    def statement(self, s: ir.Stmt) -> list[ir.Stmt]:
+        work = self.work
+        check_lists(work, s, "")
+        match s:
+            case ir.Assign(targets, value):
+                return self.assign(s, targets, value)
+            case ir.Augment(target, op, value):
+                check_store(work, target, value, "")
+                if passive_line(s) or not isinstance(target, ir.Name) or not work.is_active(target, ""):
+                    return [s]
+                return self.scalar(s, target, ir.Binary(op, target, value, at=s.at))
+            case ir.For(target, iterable):
+                if work.is_active(iterable, ""):
+                    raise Refused(iterable, "N162", "a loop over active values: not supported in reverse mode yet", LOOP)
+                check_target(work, target, "")
+                return [map_blocks(s, self.block)]
+            case ir.Effect(value):
+                check_effect(work, value, "")
+                return [s]
+            case ir.Function(name):
+                if f"{name}/return" in work.active:
+                    raise Refused(s, "N163", "a nested function of active values: not supported in reverse mode yet", NESTED)
+                return [s]
+            case ir.Unread(what):
+                raise Refused(s, "N132", f"{what} is not in the language that is differentiated", "")
+            case ir.Outer(_, names) if any(n in work.active for n in names):
+                raise Refused(s, "N147", "an active variable is global", "Return it instead.")
+            case ir.With(items) if any(work.is_active(c, "") for c, _ in items):
+                raise Refused(items[0][0], "N131", "a context manager gets an active value", "Compute it before.")
+            case ir.Try() | ir.With():
+                new = map_blocks(s, self.block)
+                return [new]
+            case _:
+                return [map_blocks(s, self.block)]
+
+    def assign(self, s: ir.Assign, targets: tuple[ir.Expr, ...], value: ir.Expr) -> list[ir.Stmt]:
+        work = self.work
+        if passive_line(s):
+            return [s]
+        for t in targets:
+            check_store(work, t, value, "")
+        if not work.targets_active(s, ""):
+            return [s]
+        if not work.is_active(value, ""):
+            return [self.note(s, Transposed(tuple(n for t in targets for n in target_names(t))))]
+        if len(targets) > 1:
+            if not all(isinstance(t, ir.Name) for t in targets):
+                raise Refused(s, "N161", "a chain of tuple assignments: not supported in reverse mode yet", TUPLES)
+            first, *rest = targets
+            copies = [ir.Assign((t,), first) for t in rest]
+            found = self.assign(replace(s, targets=(first,), source=without_text(s.source)), (first,), value)
+            return [*found, *(x for c in copies for x in self.assign(c, c.targets, c.value))]
+        (target,) = targets
+        if isinstance(value, ir.Call) and self.calls.is_call(value):
+            return self.called(s, target, value)
+        match target, value:
+            case ir.Name(), ir.Choice(test, body, orelse):
+                return self.branches(s, target, test, body, orelse)
+            case ir.Name(), _:
+                return self.scalar(s, target, value)
+            case ir.Display(_, ts), ir.Display(_, vs) if len(ts) == len(vs) and all(isinstance(t, ir.Name) for t in ts):
+                return self.several(s, [t.id for t in ts if isinstance(t, ir.Name)], vs)
+            case _:
+                raise Refused(value, "N161", "a tuple is unpacked here: not supported in reverse mode yet", TUPLES)
+
+    def branches(self, s: ir.Assign, target: ir.Name, test: ir.Expr, body: ir.Expr, orelse: ir.Expr) -> list[ir.Stmt]:
+        """`y = a if c else b` as an `if` statement."""
+        ways = [
+            tuple(self.assign(ir.Assign((target,), v, at=s.at), (target,), v)) for v in (body, orelse)
+        ]
+        elif_ = ways[1]
+        if len(elif_) == 1 and isinstance(elif_[0], ir.If):
+            elif_ = (replace(elif_[0], is_elif=True),)
+        return [ir.If(test, ways[0], elif_, at=s.at, source=ir.Source(s.source.lead, s.source.trail))]
+
+    def note(self, s: ir.Stmt, transposed: Transposed) -> ir.Stmt:
+        self.adjoints[id(s)] = transposed
+        self.kept.append(s)
+        return s
+
+    # --- expressions --------------------------------------------------------------------------------------------------
+
+    def scalar(self, s: ir.Assign | ir.Augment, target: ir.Name, value: ir.Expr) -> list[ir.Stmt]:
+        flows = self.gathered(value, self.work.tangent(target.id))
+        pre, primal, flows = self.recorded(value, flows, VALUE)
+        new: ir.Stmt
+        if isinstance(s, ir.Augment):
+            kept = primal.right if isinstance(primal, ir.Binary) else s.value
+            new = replace(s, value=kept, source=s.source if kept == s.value else without_text(s.source))
+        else:
+            new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
+        before, flows = self.shared(flows)
+        flat = tuple((target.id, n, e) for n, e in flows)
+        found = with_lead(pre, new)
+        self.note(found[-1], Transposed((target.id,), flat, before, {VALUE: target.id}))
+        return found
+
+    def several(self, s: ir.Assign, targets: list[str], values: tuple[ir.Expr, ...]) -> list[ir.Stmt]:
+        """`a, b = c, d`: each value flows to its own target."""
+        flows: list[tuple[str, str, ir.Expr]] = []
+        for t, v in zip(targets, values, strict=True):
+            flows += [(t, n, e) for n, e in self.gathered(v, self.work.tangent(t))] if t in self.work.active else []
+        return [self.note(s, Transposed(tuple(targets), tuple(flows)))]
+
+    def gathered(self, value: ir.Expr, seed: ir.Expr) -> Shares:
+        """The shares of the variables in an expression, one a variable."""
+        self.work.nonzero = divisors(value) if self.work.signs else []
+        total: dict[str, ir.Expr] = {}
+        for n, e in self.work.shares(value, seed, ""):
+            both = plus(total.get(n), e)
+            assert both is not None
+            total[n] = both
+        return list(total.items())
+
+    def recorded(self, value: ir.Expr, flows: Shares, root: str) -> tuple[list[ir.Stmt], ir.Expr, Shares]:
+        """What the statement and its adjoint both compute, and what costs enough to be kept, gets a name."""
+        table = Numbering()
+        top = table.number(value)
+        hoistable = evaluated(table, [value])
+        worth = self.worth_in_loop if self.work.loops else self.worth
+        chosen: set[int] = set()
+        stack = [table.number(e) for _, e in flows]
+        while stack:
+            n = stack.pop()
+            if n == top:
+                continue
+            if n in hoistable and table.cost[n] >= worth and is_value(table.example[n]):
+                chosen.add(n)
+            else:
+                stack += table.parts[n]
+        in_order(table, value, top, chosen)
+        names: dict[int, ir.Name] = {}
+        pre: list[ir.Stmt] = []
+        for n in sorted(chosen):
+            name = self.work.temporary(temporary(table.example[n]), "", False)
+            pre.append(ir.Assign((name,), insert(table, table.example[n], names, skip=n)))
+            names[n] = name
+        in_flows = {**names, top: ir.Name(root)}
+        return pre, insert(table, value, names), [(n, insert(table, e, in_flows)) for n, e in flows]
+
+    def shared(self, flows: Shares) -> tuple[tuple[ir.Stmt, ...], Shares]:
+        """What several adjoints of one statement need is computed once."""
+        worth = self.worth_in_loop if self.work.loops else self.worth
+        new = lambda e: self.work.temporary(temporary(e), "", False)  # noqa: E731
+        found = share(ir.Display("(", ()), tuple(e for _, e in flows), new, None, min(worth, 2))
+        before = tuple(ir.Assign((n,), e) for n, e in found.temporaries)
+        return before, [(n, e) for (n, _), e in zip(flows, found.tangents, strict=True)]
+
+    # --- calls --------------------------------------------------------------------------------------------------------
+
+    def called(self, s: ir.Assign, target: ir.Expr, value: ir.Call) -> list[ir.Stmt]:
+        """`y = g(x)`: the forward sweep calls `g`, or `g_fwd` where something is saved; the reverse sweep `g_bwd`."""
+        names = [n.id for n in (target.items if isinstance(target, ir.Display) else (target,)) if isinstance(n, ir.Name)]
+        if isinstance(target, ir.Display) and len(names) != len(target.items):
+            raise Refused(target, "N161", "a nested tuple is unpacked: not supported in reverse mode yet", TUPLES)
+        if len(set(names)) < len(names):
+            raise Refused(target, "N161", "a variable is assigned twice at once", TUPLES)
+        call = self.calls.split(s, target, value, names)
+        flows: list[tuple[str, str, ir.Expr]] = []
+        for argument, adjoint in call.arguments:
+            flows += [("", n, e) for n, e in self.work.shares(argument, adjoint, "")]
+        total: dict[str, ir.Expr] = {}
+        for _, n, e in flows:
+            both = plus(total.get(n), e)
+            assert both is not None
+            total[n] = both
+        flat = tuple(("", n, e) for n, e in total.items())
+        values = {f"{VALUE} {k}": n for k, n in enumerate(names)}
+        self.note(call.forward[-1], Transposed(tuple(names), flat, call.backward, values))
+        return call.forward
+
+
+LOOP = "Write the statements one by one, or index a tuple."
+NESTED = "Define the function at the top level and pass what it uses."

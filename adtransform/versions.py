@@ -1,0 +1,201 @@
+"""Which value a variable holds where: each assignment makes a version of its variable.
+
+    s = x            s@1
+    for i in …:      s@2 at the start of an iteration
+        s = s * i    s@3
+    return s         s@4 behind the loop
+
+A reverse sweep reads values as they were at a point of the forward sweep.  It names them by version; `recording` decides
+where each version is kept (static single assignment on structured code; Brandis and Moessenboeck 1994).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from adtransform import ir
+from adtransform.exits import Leaves, always, ends, leave_loop, leaves
+from adtransform.traverse import bound_names, own_names, rename, target_names
+
+Env = Mapping[str, "Version"]
+Arm = tuple["Item", int]
+
+
+@dataclass(eq=False)
+class Version:
+    """A value of a variable.  It exists behind item `index` of `lines` (-1: from the start).
+
+    `real` if a statement assigns it; otherwise several others meet in it.  `value` is what is assigned, if that shows.
+    """
+
+    name: str
+    number: int
+    lines: Lines
+    index: int
+    real: bool = True
+    value: ir.Expr | None = None
+    counts: Item | None = None  # the loop over a range whose variable this is
+
+    @property
+    def tag(self) -> str:
+        """The name of the version in a reverse sweep whose values have no place yet; no variable has such a name."""
+        return f"{self.name}@{self.number}"
+
+
+@dataclass(eq=False)
+class Lines:
+    """A block: its items, the loops around it (outermost first), and the branches that it is part of."""
+
+    loops: tuple[Item, ...]
+    arms: tuple[Arm, ...]
+    items: list[Item] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Item:
+    """A statement with the versions before and behind it.  `parts` are its blocks."""
+
+    stmt: ir.Stmt
+    before: Env
+    parts: tuple[Lines, ...] = ()
+    after: Env = field(default_factory=dict)
+
+
+class Timeline:
+    """The versions of one function."""
+
+    def __init__(self, params: tuple[str, ...], body: ir.Block) -> None:
+        self.versions: dict[str, Version] = {}
+        self.by_name: dict[str, list[Version]] = {}
+        self.lines = Lines((), ())
+        start = {n: self.new(n, self.lines, -1) for n in params}
+        self.end = self.fill(self.lines, body, start)
+
+    def new(self, name: str, lines: Lines, index: int, real: bool = True) -> Version:
+        version = Version(name, len(self.versions), lines, index, real)
+        self.versions[version.tag] = version
+        self.by_name.setdefault(name, []).append(version)
+        return version
+
+    def fill(self, lines: Lines, block: ir.Block, env: Env) -> Env:
+        for s in block:
+            item = Item(s, env)
+            lines.items.append(item)
+            match s:
+                case ir.If():
+                    env = self.fork(lines, item, (s.body, s.orelse))
+                case ir.For() | ir.While():
+                    env = self.round(lines, item, s)
+                case ir.Try(body, handlers, orelse, final):
+                    env = self.attempt(lines, item, s)
+                case ir.With(_, body):
+                    env = self.inside(lines, item, s)
+                case _:
+                    env = self.simple(lines, item, s)
+            item.after = env
+        return env
+
+    def simple(self, lines: Lines, item: Item, s: ir.Stmt) -> Env:
+        names = own_names(s) | ({s.name} if isinstance(s, ir.Function) else set())
+        if isinstance(s, ir.Inert) and s.kind == "del":
+            names |= {p.id for p in s.parts if isinstance(p, ir.Name)}
+        if not names:
+            return item.before
+        new = {n: self.new(n, lines, len(lines.items) - 1) for n in sorted(names)}
+        match s:
+            case ir.Assign((ir.Name(id),), value):
+                new[id].value = self.renamed(value, item.before)
+            case ir.Assign((ir.Display(_, ts),), ir.Display(_, vs)) if len(ts) == len(vs):
+                for t, v in zip(ts, vs, strict=True):
+                    if isinstance(t, ir.Name):
+                        new[t.id].value = self.renamed(v, item.before)
+            case ir.Augment(ir.Name(id) as target, op, value):
+                new[id].value = self.renamed(ir.Binary(op, target, value), item.before)
+            case _:
+                pass
+        return {**item.before, **new}
+
+    def fork(self, lines: Lines, item: Item, blocks: tuple[ir.Block, ...]) -> Env:
+        """Branches: what they leave behind meets, unless a branch leaves for good."""
+        item.parts = tuple(Lines(lines.loops, (*lines.arms, (item, k))) for k in range(len(blocks)))
+        before = self.through(item, item.stmt, lines)
+        ways = [self.fill(p, b, before) for p, b in zip(item.parts, blocks, strict=True)]
+        open_ = [w for w, b in zip(ways, blocks, strict=True) if not (always(b, leave_loop) or ends(b))]
+        return self.meet(lines, open_ or ways)
+
+    def through(self, item: Item, s: ir.Stmt, lines: Lines) -> Env:
+        """The versions behind the test of a statement, which may assign."""
+        names = own_names(s)
+        new = {n: self.new(n, lines, len(lines.items) - 1) for n in sorted(names)}
+        return {**item.before, **new} if new else item.before
+
+    def meet(self, lines: Lines, ways: list[Env]) -> Env:
+        first = ways[0]
+        if all(w is first for w in ways):
+            return first
+        found: dict[str, Version] = {}
+        for n in dict.fromkeys(n for w in ways for n in w):
+            versions = {w[n] for w in ways if n in w}
+            one = len(versions) == 1 and all(n in w for w in ways)
+            found[n] = next(iter(versions)) if one else self.new(n, lines, len(lines.items) - 1, real=False)
+        return found
+
+    def round(self, lines: Lines, item: Item, s: ir.For | ir.While) -> Env:
+        """A loop: what its body assigns has a version at the start of an iteration and one behind the loop."""
+        body = Lines((*lines.loops, item), lines.arms)
+        item.parts = (body,)
+        assigned = sorted(bound_names(s.body) | own_names(s))
+        counted = target_names(s.target) if isinstance(s, ir.For) else ()
+        entry = {n: self.new(n, body, -1, real=n in counted) for n in assigned}
+        if isinstance(s, ir.For) and isinstance(s.target, ir.Name):
+            entry[s.target.id].counts = item
+        self.fill(body, s.body, {**item.before, **entry})
+        behind = {n: self.new(n, lines, len(lines.items) - 1, real=False) for n in assigned}
+        return {**item.before, **behind}
+
+    def inside(self, lines: Lines, item: Item, s: ir.With) -> Env:
+        body = Lines(lines.loops, lines.arms)
+        item.parts = (body,)
+        self.fill(body, s.body, self.through(item, s, lines))
+        assigned = sorted(bound_names(s.body) | own_names(s))
+        return {**item.before, **{n: self.new(n, lines, len(lines.items) - 1, real=False) for n in assigned}}
+
+    def attempt(self, lines: Lines, item: Item, s: ir.Try) -> Env:
+        """`try`: each part may start wherever another one stopped."""
+        blocks = ((*s.body, *s.orelse), *(h.body for h in s.handlers), s.final)
+        item.parts = tuple(Lines(lines.loops, (*lines.arms, (item, k))) for k in range(len(blocks)))
+        assigned = sorted(set[str]().union(*(bound_names(b) for b in blocks)) | own_names(s))
+        self.fill(item.parts[0], blocks[0], item.before)
+        for part, b in zip(item.parts[1:], blocks[1:], strict=True):
+            self.fill(part, b, {**item.before, **{n: self.new(n, part, -1, real=False) for n in assigned}})
+        return {**item.before, **{n: self.new(n, lines, len(lines.items) - 1, real=False) for n in assigned}}
+
+    # --- questions ----------------------------------------------------------------------------------------------------
+
+    def renamed(self, e: ir.Expr, env: Env) -> ir.Expr:
+        """The expression with the versions of its variables at a point."""
+        return rename(e, lambda n: ir.Name(env[n].tag) if n in env else None)
+
+    def is_overwritten(self, version: Version) -> bool:
+        """Whether the variable is assigned again after the version exists."""
+        return any(
+            v.real and v.number > version.number and not exclusive(v.lines.arms, version.lines.arms)
+            for v in self.by_name[version.name]
+        )
+
+
+def exclusive(a: tuple[Arm, ...], b: tuple[Arm, ...]) -> bool:
+    """Whether two blocks lie in different branches of one statement."""
+    where = {id(item): k for item, k in a}
+    return any(where.get(id(item), k) != k for item, k in b if isinstance(item.stmt, ir.If))
+
+
+def leaves_loop(lines: Lines) -> bool:
+    """Whether a block certainly leaves the loop around it."""
+    return any(leaves(i.stmt, leave_loop) is Leaves.ALWAYS for i in lines.items)
+
+
+def raises(lines: Lines) -> bool:
+    """Whether a block ends in `raise`."""
+    return ends(tuple(i.stmt for i in lines.items))
