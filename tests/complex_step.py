@@ -1,7 +1,9 @@
 """The complex step (W. Squire, G. Trapp, SIAM Review 40, 1998): a derivative without cancellation.
 
 A number with a tiny imaginary part goes through the same source, with `MATH` in the place of `math`.  Comparisons,
-`abs`, `max` and `min` look at the real part.  What is not analytic or has no complex twin raises `TypeError`.
+`abs`, `max` and `min` look at the real part.  What is not analytic or has no complex twin raises `TypeError`; so does a
+comparison of numbers that are equal up to rounding: there may be a kink, and the tiny imaginary part, squared, would
+choose the side.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 STEP = 1e-150
+TIE = 1e-12  # numbers closer than this are not compared
 
 
 class Step:
@@ -62,6 +65,19 @@ class Step:
     def __rpow__(self, other: Any) -> Step:
         return Step(other**self.z)
 
+    def __floordiv__(self, other: float) -> float:
+        """The step of a staircase, away from its edges."""
+        quotient = self.v / other
+        if math.isclose(quotient, round(quotient), rel_tol=TIE, abs_tol=TIE):
+            raise TypeError("at an edge")
+        return float(math.floor(quotient))
+
+    def __mod__(self, other: float) -> Step:
+        return self - other * (self // other)
+
+    def __divmod__(self, other: float) -> tuple[float, Step]:
+        return self // other, self % other
+
     def __neg__(self) -> Step:
         return Step(-self.z)
 
@@ -69,22 +85,22 @@ class Step:
         return self
 
     def __abs__(self) -> Step:
-        return self if self.v > 0 else -self if self.v < 0 else Step(0j)
+        return self if self > 0.0 else -self
 
     def __lt__(self, other: Any) -> bool:
-        return bool(self.v < number(other).real)
+        return above(other, self)
 
     def __le__(self, other: Any) -> bool:
-        return bool(self.v <= number(other).real)
+        return above(other, self)
 
     def __gt__(self, other: Any) -> bool:
-        return bool(self.v > number(other).real)
+        return above(self, other)
 
     def __ge__(self, other: Any) -> bool:
-        return bool(self.v >= number(other).real)
+        return above(self, other)
 
     def __eq__(self, other: object) -> bool:
-        return bool(self.v == number(other).real)
+        return above(self, other) and False  # equal ones are not compared
 
     def __format__(self, form: str) -> str:
         return format(self.v, form)
@@ -97,6 +113,13 @@ def start(x: float, d: float) -> Step:
 
 def number(x: Any) -> Any:
     return x.z if isinstance(x, Step) else x
+
+
+def above(x: Any, y: Any) -> bool:
+    a, b = number(x).real, number(y).real
+    if math.isclose(a, b, rel_tol=TIE, abs_tol=TIE):
+        raise TypeError("a tie")
+    return bool(a > b)
 
 
 def product(z: complex, n: int) -> complex:
@@ -133,7 +156,8 @@ def atan2(y: Any, x: Any) -> Any:
 
 
 def copysign(x: Any, y: Any) -> Any:
-    size, negative = abs(x), math.copysign(1.0, number(y).real) < 0.0
+    size = abs(x)
+    negative = not y > 0.0 if isinstance(y, Step) else math.copysign(1.0, y) < 0.0
     return -size if negative else size
 
 
@@ -159,6 +183,7 @@ vars(MATH).update(
     log2=first_order(math.log2, lambda x: 1.0 / (x * math.log(2.0))),
     cbrt=first_order(math.cbrt, lambda x: 1.0 / (3.0 * math.cbrt(x) ** 2)),
     expm1=first_order(math.expm1, math.exp),
+    erf=first_order(math.erf, lambda x: 2.0 / math.sqrt(math.pi) * math.exp(-x * x)),
     radians=lambda x: x * (math.pi / 180.0),
     pow=lambda x, y: x**y,
 )

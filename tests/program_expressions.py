@@ -5,91 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from collections.abc import Callable
 
-from hypothesis import strategies as st
-
-Item = TypeVar("Item")
-INDEX = [st.integers(0, max(0, size - 1)) for size in range(128)]
-
-SMALL = 8.0  # what arguments and results stay below
-CALLS = 4  # calls of user functions in one function
-
-LOWEST, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)  # how tightly an expression binds
-
-
-class Chooser:
-    """Draws from hypothesis; the first choice is the simplest, so that examples shrink to it."""
-
-    def __init__(self, draw: Callable[[Any], Any]) -> None:
-        self.draw = draw
-
-    def one(self, options: Sequence[Item]) -> Item:
-        return options[self.draw(INDEX[len(options)])]
-
-    def number(self, low: int, high: int) -> int:
-        return low + int(self.draw(INDEX[high - low + 1]))
-
-    def chance(self, percent: int) -> bool:
-        return self.number(0, 99) >= 100 - percent
-
-
-@dataclass(frozen=True)
-class Expression:
-    text: str
-    bound: float
-    level: int = ATOM
-
-    def at(self, level: int) -> str:
-        """The text, in parentheses where it binds less tightly."""
-        return self.text if self.level >= level else f"({self.text})"
-
-
-@dataclass(frozen=True)
-class Signature:
-    """A function that can be called: how many floats it takes, which of them have defaults, how many it returns."""
-
-    name: str
-    parameters: tuple[str, ...]
-    defaults: int = 0
-    results: int = 1
-    depth: str = ""  # the int parameter of a recursive function
-
-
-@dataclass
-class Scope:
-    """What can be read at a place."""
-
-    floats: dict[str, float]  # with their bounds
-    ints: list[str] = field(default_factory=list)
-    functions: list[Signature] = field(default_factory=list)
-    fixed: set[str] = field(default_factory=set)  # what must not be assigned
-    loops: int = 0
-    calls: list[None] = field(default_factory=list)  # made so far; shared by the copies
-
-    def copy(self, **changes: Any) -> Scope:
-        copied = replace(self, **changes)
-        copied.floats, copied.ints = dict(copied.floats), list(copied.ints)
-        copied.functions, copied.fixed = list(copied.functions), set(copied.fixed)
-        return copied
-
-    @property
-    def assignable(self) -> list[str]:
-        return [name for name in self.floats if name not in self.fixed]
-
-
-CONSTANTS = (
-    ("0.5", 0.5),
-    ("2.0", 2.0),
-    ("1.25", 1.25),
-    ("0.1", 0.1),
-    ("3", 3.0),
-    ("1e-1", 0.1),
-    ("7.5", 7.5),
-    ("1", 1.0),
+from tests.program_scope import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    SMALL,
+    SUM,
+    UNARY,
+    Chooser,
+    Expression,
+    Scope,
+    Signature,
 )
+
+CALLS = 4  # calls of user functions in one function
+CONSTANTS = [(text, abs(float(text))) for text in "0.5 2.0 1.25 0.1 3 1e-1 7.5 1".split()]
 # what takes any argument: text, bound by the bound of the argument
 ANYWHERE: tuple[tuple[str, Callable[[float], float]], ...] = (
     ("math.sin({})", lambda b: 1.0),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import strategies as st
-
-from tests.program_expressions import Chooser, Scope, Signature, small
-from tests.program_statements import DEPTH, Lines, Writer, indented
+from tests.program_blocks import DEPTH, Writer, indented
+from tests.program_expressions import small
+from tests.program_scope import Chooser, Scope, Signature
+from tests.program_statements import Lines
 
 HEADER = '"""A random program."""\n\nimport math\nfrom math import sin\n'
 VALUES = (0.7, -1.3, 0.4, 1.9, -0.6, 1.1, 0.0, 0.25)
@@ -27,15 +26,17 @@ class Program:
     direction: tuple[float, ...]
     count: int | None
 
+    @property
+    def described(self) -> str:
+        return f"{self.function} at {self.points} along {self.direction}, n = {self.count}"
+
     def arguments(self, floats: tuple[Any, ...]) -> dict[str, Any]:
         passed = dict(zip(self.inputs, floats, strict=True))
         return passed if self.count is None else {**passed, "n": self.count}
 
 
-@st.composite
-def programs(draw: Callable[[Any], Any]) -> Program:
-    """Programs that compile, and mostly run."""
-    pick = Chooser(draw)
+def random_program(pick: Chooser) -> Program:
+    """A program that compiles, and mostly runs."""
     known: list[Signature] = []
     parts = []
     for index in range(pick.number(1, 3) - 1):

@@ -1,0 +1,70 @@
+"""Runs a check on many random programs and shrinks the first one that fails."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+
+from tests.program_checks import compiled, run
+from tests.program_scope import Chooser
+from tests.program_shrink import shrunk
+from tests.programs import Program, random_program
+
+FUZZ = os.environ.get("ADTRANSFORM_FUZZ")
+EXAMPLES = int(FUZZ or 1000)
+PATIENCE = 60.0  # seconds for shrinking
+
+Attempt = Callable[[Program, Chooser], None]  # the chooser is for what else the check chooses
+
+
+def explore(attempt: Attempt, examples: int, name: str) -> None:
+    """Check that many programs: the same ones each time under one name, or other ones when fuzzing."""
+    start = f"{name} {os.urandom(4).hex()}" if FUZZ else name
+    for index in range(examples):
+        program, again = random_program(Chooser(f"{start} {index}")), f"{start} {index} checked"
+        error = failure(attempt, program, again)
+        if error is not None:
+            with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
+                smallest = smaller(attempt, program, again, error)
+            text = f"{start} {index}: {error}\n{program.described}\n\n{program.source}\n# shrunk:\n{smallest.source}"
+            raise AssertionError(text) from error
+
+
+def failure(attempt: Attempt, program: Program, start: str) -> Exception | None:
+    try:
+        attempt(program, Chooser(start))
+    except Exception as error:
+        return error
+    return None
+
+
+def smaller(attempt: Attempt, program: Program, start: str, error: Exception) -> Program:
+    """A smaller program that fails in the same way."""
+    end, expected = time.monotonic() + PATIENCE, outcomes(program)
+
+    def fails(source: str) -> bool:
+        tried = replace(program, source=source)
+        try:
+            if outcomes(tried) != expected:
+                return False
+        except (NameError, KeyError):  # the function itself is gone
+            return False
+        found = failure(attempt, tried, start)
+        return found is not None and kind(found) == kind(error)
+
+    source = shrunk(program.source, fails, lambda: time.monotonic() < end)
+    return replace(program, source=source)
+
+
+def outcomes(program: Program) -> list[str]:
+    """What the program raises at its points."""
+    primal = compiled(program.source, program.function)
+    return [run(primal, program.arguments(point))[1] for point in program.points]
+
+
+def kind(error: Exception) -> tuple[type[Exception], list[str]]:
+    return type(error), re.findall("[a-z]+", str(error))[:3]
