@@ -8,11 +8,16 @@ all others are zero.  One rule table serves both modes.
 
 from __future__ import annotations
 
+from typing import Any
+
 from adtransform import ir
-from adtransform.calculus import ZERO, Derivative
+from adtransform.calculus import ZERO, Derivative, constant, plus, times
+from adtransform.library import of_element
 from adtransform.refusals import Refused
 from adtransform.tangents import MIXED, Tangents
+from adtransform.traverse import rebuild
 
+ONE = constant(1.0)
 Shares = list[tuple[str, ir.Expr]]
 
 
@@ -22,6 +27,11 @@ class Adjoints(Tangents):
     operands: list[ir.Expr] | None = None  # of the operator at hand, as its rule asks for them
     chosen = -1  # the operand whose tangent is the seed
     seed: ir.Expr = ZERO
+    parts: dict[str, ir.Expr]  # adjoints of operands, by name
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.parts = {}
 
     def derivative(self, e: ir.Expr, path: str) -> Derivative:
         if self.operands is None:
@@ -45,6 +55,8 @@ class Adjoints(Tangents):
                 raise Refused(e, "N161", "a tuple stands here as a value: not supported in reverse mode yet", TUPLES)
             case ir.Binary("+" | "*", left, right) if self.is_sequence(left, path) or self.is_sequence(right, path):
                 raise Refused(e, *MIXED)
+            case ir.Call(ir.Library("builtins" | "math", "sum" | "fsum"), (ir.Arg(ir.Comprehension() as g), *_)):
+                return self.summed(e, g, seed, path)
             case ir.Comprehension():
                 raise Refused(e, "N122", "a comprehension with active values is not supported yet", "Write a loop.")
             case _:
@@ -52,8 +64,36 @@ class Adjoints(Tangents):
                 for k, operand in enumerate(self.asked(e, path)):
                     share = self.run(e, path, k, seed)
                     if share is not None:
-                        found += self.shares(operand, share, path)
+                        found += self.shares(operand, self.whole(operand, share), path)
                 return found
+
+    def whole(self, operand: ir.Expr, share: ir.Expr) -> ir.Expr:
+        """The adjoint of an operand that is an expression, under a name: it stays one factor of what follows."""
+        if isinstance(operand, ir.Name) or isinstance(share, (ir.Name, ir.Const, ir.Choice)):
+            return share
+        name = f"the adjoint {len(self.parts)}"
+        self.parts[name] = share
+        return ir.Name(name)
+
+    def spread(self, e: ir.Expr) -> ir.Expr:
+        """An expression with the adjoints of its parts written out."""
+        if isinstance(e, ir.Name):
+            return self.spread(self.parts[e.id]) if e.id in self.parts else e
+        return rebuild(e, self.spread)
+
+    def summed(self, e: ir.Call, g: ir.Comprehension, seed: ir.Expr, path: str) -> Shares:
+        """The sum of a generator: each variable gets the sum of its partials, times the seed."""
+        found: Shares = []
+        for a in e.args[1:]:
+            found += self.shares(a.value, seed, path)
+        total: dict[str, ir.Expr] = {}
+        for n, share in of_element(self, g, path, lambda element: self.shares(element, ONE, path)):
+            total[n] = plus(total.get(n), share) or ZERO
+        for n, partial in total.items():
+            whole = ir.Call(e.func, (ir.Arg(ir.Comprehension("(", partial, g.clauses)),))
+            share_ = times(whole, seed)
+            found += [(n, share_)] if share_ is not None else []
+        return found
 
     def asked(self, e: ir.Expr, path: str) -> list[ir.Expr]:
         """The active operands of an operator, in the order in which its rule asks for their tangents."""

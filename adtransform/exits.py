@@ -112,7 +112,8 @@ class Exits:
                     before: list[ir.Stmt] = []
                     after: ir.Block = ()
                     body = s.body
-                    if s.orelse:
+                    kept = s.orelse if ends(s.orelse) else ()
+                    if s.orelse and not kept:
                         after = self.loops(s.orelse)
                         if any(breaks(x) is not Leaves.NEVER for x in body):
                             flag = self.new("completed")
@@ -120,7 +121,7 @@ class Exits:
                             body = with_flag(body, flag)
                             after = (ir.If(flag, after, (), source=s.else_source),)
                     found += before
-                    found.append(replace(s, body=self.loops(self.leaving(body)), orelse=()))
+                    found.append(replace(s, body=self.loops(self.leaving(body)), orelse=kept))
                     found += after
                 case _:
                     found.append(map_blocks(s, self.loops))

@@ -15,6 +15,9 @@ from adtransform.scopes import NestedCall, Program, Unit, UnitCall, ValueCall
 from adtransform.traverse import statements
 
 
+SAVED = "the saved values"  # no variable can have this name
+
+
 @dataclass(frozen=True)
 class Protocol:
     """How a callee is called.
@@ -33,11 +36,14 @@ class Protocol:
 
 @dataclass(frozen=True)
 class Split:
-    """A call, in two: statements of either sweep, and the adjoints of active arguments."""
+    """A call, in two: statements of either sweep, the adjoints of active arguments, and the variable that holds what
+    the callee saved, `SAVED` in the statements of the reverse sweep.
+    """
 
     forward: list[ir.Stmt]
     backward: tuple[ir.Stmt, ...]
     arguments: list[tuple[ir.Expr, ir.Expr]]
+    saved: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ class Handback:
             first = replace(e, func=ir.Name(protocol.forward))
             both = ir.Display("(", (target, saved))
             forward = [ir.Assign((both,), first, at=s.at, source=without_text(s.source))]
-            values: list[ir.Arg] = [ir.Arg(saved)]
+            values: list[ir.Arg] = [ir.Arg(ir.Name(SAVED))]
         else:
             pre: list[ir.Stmt] = []
             values = []
@@ -98,7 +104,9 @@ class Handback:
             new = replace(s, value=replace(e, args=args), source=without_text(s.source) if pre else s.source)
             forward = with_lead(pre, new)
         call = ir.Call(ir.Name(protocol.backward), (*values, ir.Arg(seed)))
-        return self.results(unit.name, forward, protocol, call, received)
+        kept_as = saved.id if protocol.forward else ""
+        found = self.results(unit.name, forward, protocol, call, received)
+        return replace(found, saved=kept_as)
 
     def argument(
         self, f: ir.Function, name: str, received: Mapping[str, ir.Expr], pre: list[ir.Stmt]

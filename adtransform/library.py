@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from adtransform import ir
 from adtransform.calculus import ZERO, Derivative, choice, number, over, plus, product
@@ -14,6 +14,7 @@ from adtransform.traverse import target_names, walk
 if TYPE_CHECKING:
     from adtransform.tangents import Tangents
 
+Found = TypeVar("Found")
 Special = Callable[["Tangents", ir.Call, tuple[ir.Expr, ...], str], Derivative]
 
 
@@ -68,6 +69,12 @@ def summed(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -> 
 
 def generator(work: Tangents, e: ir.Call, g: ir.Comprehension, path: str) -> Derivative:
     """The sum of the tangents of a generator's elements; the loop variables must be passive."""
+    d = of_element(work, g, path, lambda element: work.derivative(element, path))
+    return None if d is None else ir.Call(e.func, (ir.Arg(ir.Comprehension("(", d, g.clauses)),))
+
+
+def of_element(work: Tangents, g: ir.Comprehension, path: str, differentiate: Callable[[ir.Expr], Found]) -> Found:
+    """Differentiate the element of a generator where its loop variables are bound."""
     for c in g.clauses:
         if work.is_active(c.iterable, path):
             raise Refused(
@@ -81,10 +88,9 @@ def generator(work: Tangents, e: ir.Call, g: ir.Comprehension, path: str) -> Der
     try:
         if any(isinstance(x, ir.Walrus) for x in walk(g)):
             raise Refused(g, "N122", "an assignment expression stands in a comprehension", "Write a loop.")
-        d = work.derivative(g.element, path)
+        return differentiate(g.element)
     finally:
         work.probe.local, work.bound, work.integers = saved_local, saved_bound, saved_integers
-    return None if d is None else ir.Call(e.func, (ir.Arg(ir.Comprehension("(", d, g.clauses)),))
 
 
 def is_range(e: ir.Expr) -> bool:

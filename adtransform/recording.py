@@ -14,8 +14,8 @@ from adtransform import ir
 from adtransform.exits import Leaves, leave_loop, leaves
 from adtransform.mirror import INDEX, ROUNDS, SLOT, Mirror, Segment
 from adtransform.share import Numbering
-from adtransform.traverse import bound_names, blocks, expressions, names, own_names, rename, statements
-from adtransform.versions import Item, Lines, Timeline, Version
+from adtransform.traverse import bound_names, blocks, expressions, names, rename, statements
+from adtransform.versions import Item, Lines, Timeline, Version, changed
 
 CHEAP = 2  # operations that are sooner done again than saved
 
@@ -212,7 +212,7 @@ class Recorder:
         """The next item of the same block that assigns the variable."""
         for k in range(v.index + 1, len(v.lines.items)):
             s = v.lines.items[k].stmt
-            if v.name in own_names(s) or any(v.name in bound_names(b) for b in blocks(s)):
+            if v.name in changed(s) or any(v.name in bound_names(b) for b in blocks(s)):
                 return k
         return None
 

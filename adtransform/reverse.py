@@ -28,6 +28,7 @@ from adtransform.recording import Places, Recorder, marked
 from adtransform.refusals import Refused
 from adtransform.signatures import mirrored_annotation
 from adtransform.sinks import check_calls
+from adtransform.tidy import tidied
 from adtransform.transpose import Transposer
 from adtransform.traverse import blocks, map_blocks, map_expressions, names, rename, statements
 from adtransform.versions import Item, Lines, Timeline
@@ -84,10 +85,10 @@ class Reverse:
         mirror = Mirror(timeline, transposer.adjoints, active, work.supply.suffix, seeds)
         zeros = frozenset(active) - set(seeds)
         reverse, zeros = mirror.sweep(timeline.lines, 0, zeros)
-        adjoints = tuple(mirror.name(n) for n in wrt)
-        reverse += [ir.Assign((mirror.name(n),), ZERO) for n in wrt if n in zeros]
+        adjoints = tuple(ZERO if n in zeros or n not in active else mirror.name(n) for n in wrt)
         live = frozenset(n for a in adjoints for n in names(a))
-        block, _ = without_dead(tuple(reverse), live)
+        block, _ = without_dead(tuple(reverse), live) if "liveness" in self.enabled else (tuple(reverse), live)
+        block = tidied(block, live, lambda n: n.endswith(work.supply.suffix) or n in transposer.temporaries)
         returned, last = self.returned(timeline, value, block)
         recorder = Recorder(timeline, mirror, work.supply.fresh, "recompute" in self.enabled)
         versions = [n for n in names(returned) if "@" in n]

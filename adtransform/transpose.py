@@ -19,7 +19,7 @@ from adtransform.adjoints import TUPLES, Adjoints, Shares
 from adtransform.calculus import plus
 from adtransform.calls import bind
 from adtransform.effects import divisors
-from adtransform.handback import Handback
+from adtransform.handback import SAVED, Handback
 from adtransform.names import temporary
 from adtransform.pieces import without_text, with_lead
 from adtransform.refusals import Refused
@@ -56,6 +56,7 @@ class Transposer:
         self.worth = worth
         self.worth_in_loop = worth_in_loop
         self.adjoints: dict[int, Transposed] = {}
+        self.temporaries: set[str] = set()  # of the reverse sweep
         self.kept: list[ir.Stmt] = []  # so that identities stay
 
     def block(self, block: ir.Block) -> ir.Block:
@@ -181,7 +182,7 @@ class Transposer:
             both = plus(total.get(n), e)
             assert both is not None
             total[n] = both
-        return list(total.items())
+        return [(n, self.work.spread(e)) for n, e in total.items()]
 
     def recorded(self, value: ir.Expr, flows: Shares, root: str) -> tuple[list[ir.Stmt], ir.Expr, Shares]:
         """What the statement and its adjoint both compute, and what costs enough to be kept, gets a name."""
@@ -215,6 +216,7 @@ class Transposer:
         new = lambda e: self.work.temporary(temporary(e), "", False)  # noqa: E731
         found = share(ir.Display("(", ()), tuple(e for _, e in flows), new, None, min(worth, 2))
         before = tuple(ir.Assign((n,), e) for n, e in found.temporaries)
+        self.temporaries |= {n.id for n, _ in found.temporaries}
         return before, [(n, e) for (n, _), e in zip(flows, found.tangents, strict=True)]
 
     # --- calls --------------------------------------------------------------------------------------------------------
@@ -235,8 +237,8 @@ class Transposer:
             both = plus(total.get(n), e)
             assert both is not None
             total[n] = both
-        flat = tuple(("", n, e) for n, e in total.items())
-        values = {f"{VALUE} {k}": n for k, n in enumerate(names)}
+        flat = tuple(("", n, self.work.spread(e)) for n, e in total.items())
+        values = {SAVED: call.saved} if call.saved else {}
         self.note(call.forward[-1], Transposed(tuple(names), flat, call.backward, values))
         return call.forward
 

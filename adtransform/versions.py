@@ -97,9 +97,7 @@ class Timeline:
         return env
 
     def simple(self, lines: Lines, item: Item, s: ir.Stmt) -> Env:
-        names = own_names(s) | ({s.name} if isinstance(s, ir.Function) else set())
-        if isinstance(s, ir.Inert) and s.kind == "del":
-            names |= {p.id for p in s.parts if isinstance(p, ir.Name)}
+        names = changed(s)
         if not names:
             return item.before
         new = {n: self.new(n, lines, len(lines.items) - 1) for n in sorted(names)}
@@ -183,6 +181,17 @@ class Timeline:
             v.real and v.number > version.number and not exclusive(v.lines.arms, version.lines.arms)
             for v in self.by_name[version.name]
         )
+
+
+def changed(s: ir.Stmt) -> set[str]:
+    """The variables whose values a statement changes, its blocks aside."""
+    found = own_names(s)
+    match s:
+        case ir.Function(name):
+            found.add(name)
+        case ir.Inert("del", parts):
+            found |= {n for p in parts if not isinstance(p, str) for n in target_names(p)}
+    return found
 
 
 def exclusive(a: tuple[Arm, ...], b: tuple[Arm, ...]) -> bool:

@@ -1,0 +1,244 @@
+"""A reverse sweep as a person would write it.
+
+    t_b = s * s_b                      s_b = t * s_b + math.cos(s) * s * s_b
+    s_b *= t
+    s_b += math.cos(s) * t_b
+
+Contributions that follow each other are gathered, and what is read once goes where it is read.  The order of the
+floating-point operations of an adjoint may change by this; the primal is not touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from adtransform import ir
+from adtransform.calculus import number, plus, product
+from adtransform.liveness import Live, is_empty, without_dead
+from adtransform.traverse import expressions, map_blocks, map_expressions, names, rebuild, statements, target_names, walk
+
+ROOM = 9  # operations that a reader can still follow in one expression
+
+
+def tidied(block: ir.Block, live: Live, own: Callable[[str], bool]) -> ir.Block:
+    """The block with its adjoints gathered.  `live` are the names that are read behind it; `own` says which names may
+    be replaced.
+    """
+    lives = live_behind(block, live)
+    found = [inner(s, after, own) for s, after in zip(block, lives, strict=True)]
+    while True:
+        new = gathered(found)
+        new = placed(new, live, own)
+        if new == found:
+            return tuple(found)
+        found = new
+
+
+def live_behind(block: ir.Block, live: Live) -> list[Live]:
+    """The names that are read behind each statement."""
+    found: list[Live] = []
+    for s in reversed(block):
+        found.append(live)
+        _, live = without_dead((s,), live)
+    return found[::-1]
+
+
+def inner(s: ir.Stmt, live: Live, own: Callable[[str], bool]) -> ir.Stmt:
+    match s:
+        case ir.For(body=body) | ir.While(body=body):
+            around = live
+            while True:
+                _, more = without_dead(body, around)
+                if more <= around:
+                    break
+                around |= more
+            around |= frozenset[str]().union(*(names(e) for e in expressions(s)))
+            return map_blocks(s, lambda b: tidied(b, around, own))
+        case ir.If():
+            return map_blocks(s, lambda b: tidied(b, live, own))
+        case _:
+            return s
+
+
+# --- contributions to one adjoint -------------------------------------------------------------------------------------
+
+
+def gathered(block: list[ir.Stmt]) -> list[ir.Stmt]:
+    """`x_b = a`, `x_b += b` as `x_b = a + b`."""
+    found: list[ir.Stmt] = []
+    for s in block:
+        at = earlier(found, s)
+        both = joined(found[at], s) if at >= 0 else None
+        if both is None:
+            found.append(s)
+        elif isinstance(s, ir.Augment) and can_move(found[at + 1 :], s.value):
+            found[at] = both
+        elif isinstance(first := found[at], (ir.Assign, ir.Augment)) and can_move(found[at + 1 :], first.value):
+            del found[at]
+            found.append(both)
+        else:
+            found.append(s)
+    return found
+
+
+def earlier(found: list[ir.Stmt], s: ir.Stmt) -> int:
+    """The last statement before one that mentions the adjoint that it adds to; -1 if there is none."""
+    if not (isinstance(s, ir.Augment) and isinstance(s.target, ir.Name)):
+        return -1
+    for k in range(len(found) - 1, -1, -1):
+        if any(s.target.id in names(e) for x in statements((found[k],)) for e in expressions(x)):
+            return k
+    return -1
+
+
+def joined(first: ir.Stmt, second: ir.Stmt) -> ir.Stmt | None:
+    """Two statements as one; None where that would change a value or be hard to read."""
+    match first, second:
+        case ir.Assign((ir.Name(id) as x,), a), ir.Augment(ir.Name(other), "+" | "-" as op, b) if id == other:
+            if id in names(b) or is_choice(a) or is_choice(b) or cost(a) + cost(b) > ROOM:
+                return None
+            return ir.Assign((x,), with_sign(a, op, b))
+        case ir.Augment(ir.Name(id) as x, "*", a), ir.Augment(ir.Name(other), "+" | "-" as op, b) if id == other:
+            if id in names(b) or is_choice(a) or is_choice(b) or cost(a) + cost(b) > ROOM:
+                return None
+            return ir.Assign((x,), with_sign(product(a, x), op, b))
+        case (
+            ir.Augment(ir.Name(id) as x, "+" | "-" as sign, a),
+            ir.Augment(ir.Name(other), "+" | "-" as op, b),
+        ) if id == other:
+            if id in names(b) or is_choice(a) or is_choice(b) or cost(a) + cost(b) > ROOM:
+                return None
+            if sign == "+":
+                return ir.Augment(x, "+", with_sign(a, op, b))
+            return ir.Augment(x, "-", plus(a, b) or a) if op == "-" else ir.Augment(x, "+", ir.Binary("-", b, a))
+        case _:
+            return None
+
+
+def with_sign(a: ir.Expr, op: str, b: ir.Expr) -> ir.Expr:
+    if number(a) == 0.0:
+        return b if op == "+" else ir.Unary("-", b)
+    return ir.Binary(op, a, b)
+
+
+# --- what is read once ------------------------------------------------------------------------------------------------
+
+
+def placed(block: list[ir.Stmt], live: Live, own: Callable[[str], bool]) -> list[ir.Stmt]:
+    """Values that are read once, where they are read."""
+    lives = live_behind(tuple(block), live)
+    for i, s in enumerate(block):
+        match s:
+            case ir.Assign((ir.Name(id),), value) if own(id) and not is_choice(value):
+                j = single_use(block, i, id, lives, isinstance(value, (ir.Name, ir.Const)))
+                if j and can_move(block[i + 1 : j], value) and fits(block[j], id, value):
+                    rest = [*block[:i], *block[i + 1 :]]
+                    rest[j - 1] = with_value(block[j], id, value)
+                    return rest
+            case _:
+                pass
+    return block
+
+
+def with_value(s: ir.Stmt, name: str, value: ir.Expr) -> ir.Stmt:
+    """A statement that reads a value instead of a name."""
+    match s:
+        case ir.Assign() | ir.Augment():
+            return replace(s, value=put(s.value, name, value))
+        case _:
+            return map_expressions(s, lambda e: put(e, name, value))
+
+
+def single_use(block: list[ir.Stmt], i: int, name: str, lives: list[Live], often: bool) -> int:
+    """Where the value of an assignment is read, if that is one statement, once or `often`; 0 otherwise."""
+    for j in range(i + 1, len(block)):
+        s = block[j]
+        count = sum(e == ir.Name(name) for top in reads(s) for e in walk(top))
+        if count:
+            simple = isinstance(s, (ir.Assign, ir.Return)) or (isinstance(s, ir.Augment) and s.target != ir.Name(name))
+            dead = name not in lives[j] or assigns(s, name)
+            return j if (count == 1 or often) and simple and dead else 0
+        if assigns(s, name) or any(name in names(e) for x in statements((s,)) for e in expressions(x)):
+            return 0
+    return 0
+
+
+def reads(s: ir.Stmt) -> tuple[ir.Expr, ...]:
+    match s:
+        case ir.Assign(_, value):
+            return (value,)
+        case ir.Augment(target, _, value):
+            return (target, value)
+        case _:
+            return expressions(s)
+
+
+def assigns(s: ir.Stmt, name: str) -> bool:
+    match s:
+        case ir.Assign(targets):
+            return any(name in target_names(t) for t in targets)
+        case ir.Augment(target):
+            return name in target_names(target)
+        case _:
+            return False
+
+
+def can_move(between: list[ir.Stmt], value: ir.Expr) -> bool:
+    """Whether nothing that a value reads changes on the way."""
+    read = names(value)
+    for s in statements(tuple(between)):
+        if any(assigns(s, n) for n in read):
+            return False
+        if isinstance(s, ir.For) and set(target_names(s.target)) & read:
+            return False
+        if isinstance(s, ir.Unread) and any("@" in n for n in read):
+            return False
+    return True
+
+
+def fits(s: ir.Stmt, name: str, value: ir.Expr) -> bool:
+    """Whether an expression stays readable with a value in it, and is still evaluated once."""
+    tops = reads(s)
+    if isinstance(value, (ir.Name, ir.Const)):
+        return True
+    if any(is_lazy(top, name) for top in tops):
+        return False
+    if isinstance(s, ir.Assign) and isinstance(s.value, ir.Name):
+        return True
+    return sum(cost(t) for t in tops) + cost(value) <= ROOM
+
+
+def is_lazy(e: ir.Expr, name: str) -> bool:
+    """Whether a name stands in a part that may not be evaluated, or several times."""
+    return any(
+        isinstance(x, (ir.Choice, ir.Logic, ir.Comprehension, ir.Lambda)) and name in names(x) for x in walk(e)
+    )
+
+
+def put(e: ir.Expr, name: str, value: ir.Expr) -> ir.Expr:
+    """The expression with a value for a name; products stay flat."""
+    if e == ir.Name(name):
+        return value
+    new = rebuild(e, lambda x: put(x, name, value))
+    if new is e:
+        return e
+    match new:
+        case ir.Binary("*", left, ir.Binary("*" | "/") as right):
+            return product(left, right)
+        case ir.Binary("+", left, right):
+            return plus(left, right) or new
+        case _:
+            return new
+
+
+def cost(e: ir.Expr) -> int:
+    """How many operations an expression shows."""
+    return sum(isinstance(x, (ir.Binary, ir.Call, ir.Subscript)) for x in walk(e))
+
+
+def is_choice(e: ir.Expr) -> bool:
+    return any(isinstance(x, (ir.Choice, ir.Comprehension)) for x in walk(e))
+
+
+__all__ = ["is_empty", "tidied"]
