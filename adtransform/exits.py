@@ -89,6 +89,8 @@ class Exits:
                     return (*found, self.either(s, self.straight(body), (*self.straight((*orelse, *rest)),)))
                 case ir.If(test, body, orelse), _ if always(orelse, returns) or ends(orelse):
                     return (*found, self.either(s, self.straight((*body, *rest)), self.straight(orelse)))
+                case ir.Try(), Leaves.ALWAYS:
+                    return (*found, map_blocks(s, self.straight))
                 case _:
                     self.flagged = True
                     found.append(map_blocks(s, self.straight))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from adtransform import ir
 from adtransform.calculus import ZERO, finished, number, plus, positive_part
+from adtransform.attempts import flags_of
 from adtransform.ranges import backward
 from adtransform.refusals import Refused
 from adtransform.templates import substitute
@@ -93,17 +94,11 @@ class Mirror:
                 return self.fork(item, zeros)
             case ir.For() | ir.While():
                 return self.round(item, zeros)
-            case ir.Try() | ir.With():
-                if any(self.touches(p) for p in item.parts):
-                    text = "active values are assigned in `try` or `with`: not supported in reverse mode yet"
-                    raise Refused(item.stmt, "N165", text, "Put the statements into a function with early returns.")
-                return [], zeros
+            case ir.Try():
+                return self.attempt(item, zeros)
             case _:
                 transposed = self.adjoints.get(id(item.stmt))
                 return self.simple(item, transposed, zeros) if transposed is not None else ([], zeros)
-
-    def touches(self, lines: Lines) -> bool:
-        return any(id(i.stmt) in self.adjoints or any(self.touches(p) for p in i.parts) for i in lines.items)
 
     def simple(self, item: Item, t: Transposed, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
         """Adjoint of an assignment: contributions to others, then to what was overwritten."""
@@ -187,19 +182,36 @@ class Mirror:
         certain = [k for k, p in enumerate(item.parts) if raises(p)]
         if len(certain) == 1:  # the branch that raises has no reverse sweep
             return ways[1 - certain[0]]
+        return self.met(self.timeline.renamed(item.stmt.test, item.before), ways)
+
+    def met(
+        self, test: ir.Expr, ways: list[tuple[list[ir.Stmt], frozenset[str]]]
+    ) -> tuple[list[ir.Stmt], frozenset[str]]:
         (body, first), (orelse, second) = ways
         common = first & second
-        above: list[ir.Stmt] = []
-        body += [ir.Assign((self.name(n),), ZERO) for n in self.ordered(first - common)]
-        orelse += [ir.Assign((self.name(n),), ZERO) for n in self.ordered(second - common)]
+        body = body + [ir.Assign((self.name(n),), ZERO) for n in self.ordered(first - common)]
+        orelse = orelse + [ir.Assign((self.name(n),), ZERO) for n in self.ordered(second - common)]
         if not body and not orelse:
             return [], common
-        test = self.timeline.renamed(item.stmt.test, item.before)
         if not body:
-            return [*above, ir.If(negated(test), tuple(orelse), ())], common
+            return [ir.If(negated(test), tuple(orelse), ())], common
         chained = len(orelse) == 1 and isinstance(orelse[0], ir.If)
         other = tuple(elif_(s) if chained else s for s in orelse)
-        return [*above, ir.If(test, tuple(body), other)], common
+        return [ir.If(test, tuple(body), other)], common
+
+    def attempt(self, item: Item, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
+        """`try` backward: `finally`, then the handler that caught, or `else` and the body."""
+        assert isinstance(item.stmt, ir.Try)
+        body, orelse, final, *handlers = item.parts
+        found, zeros = self.sweep(final, 0, zeros)
+        last, state = self.sweep(orelse, 0, zeros)
+        first, state = self.sweep(body, 0, state)
+        way = [*last, *first]
+        for k, flag in reversed(flags_of(item.stmt).items()):
+            caught, other = self.sweep(handlers[k], 0, zeros)
+            test = ir.Name(item.after[flag].tag)
+            way, state = self.met(test, [(caught, other), (way, state)])
+        return [*found, *way], state
 
     def ordered(self, variables: Iterable[str]) -> list[str]:
         """Variables that have adjoints, in the order in which they first have a version."""

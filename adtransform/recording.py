@@ -226,7 +226,8 @@ class Recorder:
         s = self.mirror.segments[segment]
         items = s.lines.items
         limit = next((k for k in range(s.start, s.stop) if leaves(items[k].stmt, leave_loop) is Leaves.ALWAYS), s.stop)
-        at = min(max(v.index for v in versions) + 1, limit)
+        in_try = any(isinstance(i.stmt, ir.Try) and k < 2 for i, k in s.lines.arms[-1:])
+        at = limit if in_try else min(max(v.index for v in versions) + 1, limit)  # a body that stops saves nothing
         values: list[ir.Expr] = []
         for v in versions:
             again = self.overwritten_at(v)

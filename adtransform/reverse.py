@@ -77,7 +77,7 @@ class Reverse:
         worth, in_loop = (4, 4) if "share" in self.enabled else (20, 20)
         transposer = Transposer(work, self.calls, worth, in_loop)
         doc, body = (body[:1], body[1:]) if body and is_docstring(body[0]) else ((), body)
-        body = transposer.block(body)
+        body = transposer.function(body)
         check_calls(work, body, "")
         timeline = Timeline(tuple(p.name for p in flat.params), body)
         seeds = self.seeds(value, seed)
@@ -158,6 +158,10 @@ def with_parts(item: Item, places: Places) -> ir.Stmt:
             return replace(s, body=parts[0], orelse=parts[1])
         case ir.For() | ir.While() as s:
             return replace(s, body=parts[0])
+        case ir.Try() as s:
+            body, orelse, final, *rest = parts
+            handlers = tuple(replace(h, body=b) for h, b in zip(s.handlers, rest, strict=True))
+            return replace(s, body=body, orelse=orelse, final=final, handlers=handlers)
         case _:
             return item.stmt
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from adtransform import ir
 from adtransform.activity import passive_line
 from adtransform.adjoints import TUPLES, Adjoints, Shares
+from adtransform.attempts import flagged, touches
 from adtransform.calculus import plus
 from adtransform.calls import bind
 from adtransform.effects import divisors
@@ -59,6 +60,12 @@ class Transposer:
         self.temporaries: set[str] = set()  # of the reverse sweep
         self.kept: list[ir.Stmt] = []  # so that identities stay
 
+    def function(self, body: ir.Block) -> ir.Block:
+        self.whole = body
+        return self.block(body)
+
+    whole: ir.Block = ()
+
     def block(self, block: ir.Block) -> ir.Block:
         found: list[ir.Stmt] = []
         for s in block:
@@ -99,9 +106,14 @@ class Transposer:
                 raise Refused(s, "N147", "an active variable is global", "Return it instead.")
             case ir.With(items) if any(work.is_active(c, "") for c, _ in items):
                 raise Refused(items[0][0], "N131", "a context manager gets an active value", "Compute it before.")
-            case ir.Try() | ir.With():
-                new = map_blocks(s, self.block)
-                return [new]
+            case ir.Try(_, handlers) if any(h.name and h.name in work.useful for h in handlers):
+                raise Refused(s, "N134", "the result depends on the value of an exception", "Use a variable instead.")
+            case ir.Try():
+                *flags, attempt = flagged(work, s, self.whole)
+                return [*flags, map_blocks(attempt, self.block)]
+            case ir.With() if touches(work, s):
+                text = "active values are assigned in `with`: not supported in reverse mode yet"
+                raise Refused(s, "N165", text, "Move the statements out of the `with` statement.")
             case _:
                 return [map_blocks(s, self.block)]
 

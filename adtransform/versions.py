@@ -87,9 +87,9 @@ class Timeline:
                     env = self.fork(lines, item, (s.body, s.orelse))
                 case ir.For() | ir.While():
                     env = self.round(lines, item, s)
-                case ir.Try(body, handlers, orelse, final):
+                case ir.Try():
                     env = self.attempt(lines, item, s)
-                case ir.With(_, body):
+                case ir.With():
                     env = self.inside(lines, item, s)
                 case _:
                     env = self.simple(lines, item, s)
@@ -160,14 +160,23 @@ class Timeline:
         return {**item.before, **{n: self.new(n, lines, len(lines.items) - 1, real=False) for n in assigned}}
 
     def attempt(self, lines: Lines, item: Item, s: ir.Try) -> Env:
-        """`try`: each part may start wherever another one stopped."""
-        blocks = ((*s.body, *s.orelse), *(h.body for h in s.handlers), s.final)
+        """`try`: its parts are the body, `else`, `finally` and the handlers; a handler may start anywhere."""
+        blocks = (s.body, s.orelse, s.final, *(h.body for h in s.handlers))
         item.parts = tuple(Lines(lines.loops, (*lines.arms, (item, k))) for k in range(len(blocks)))
-        assigned = sorted(set[str]().union(*(bound_names(b) for b in blocks)) | own_names(s))
-        self.fill(item.parts[0], blocks[0], item.before)
-        for part, b in zip(item.parts[1:], blocks[1:], strict=True):
-            self.fill(part, b, {**item.before, **{n: self.new(n, part, -1, real=False) for n in assigned}})
-        return {**item.before, **{n: self.new(n, lines, len(lines.items) - 1, real=False) for n in assigned}}
+        names = (bound_names(b) for b in blocks)
+        assigned = sorted(set[str]().union(*names) | own_names(s))
+        body, orelse, final, *handlers = item.parts
+        behind = self.fill(orelse, s.orelse, self.fill(body, s.body, item.before))
+        ways = [behind]
+        for part, h in zip(handlers, s.handlers, strict=True):
+            start = {n: self.new(n, part, -1, real=False) for n in assigned}
+            way = self.fill(part, h.body, {**item.before, **start})
+            ways += [way] if not ends(h.body) else []
+        if s.final:
+            start = {n: self.new(n, final, -1, real=False) for n in assigned}
+            behind = self.fill(final, s.final, {**item.before, **start})
+            return {**item.before, **{n: self.new(n, lines, len(lines.items) - 1, real=False) for n in assigned}}
+        return self.meet(lines, ways)
 
     # --- questions ----------------------------------------------------------------------------------------------------
 
@@ -197,7 +206,14 @@ def changed(s: ir.Stmt) -> set[str]:
 def exclusive(a: tuple[Arm, ...], b: tuple[Arm, ...]) -> bool:
     """Whether two blocks lie in different branches of one statement."""
     where = {id(item): k for item, k in a}
-    return any(where.get(id(item), k) != k for item, k in b if isinstance(item.stmt, ir.If))
+    for item, k in b:
+        other = where.get(id(item), k)
+        if other != k and (isinstance(item.stmt, ir.If) or (other >= HANDLERS) != (k >= HANDLERS)) and FINAL not in (k, other):
+            return True
+    return False
+
+
+FINAL, HANDLERS = 2, 3  # parts of a `try`: before them its body and `else`
 
 
 def leaves_loop(lines: Lines) -> bool:
