@@ -99,20 +99,24 @@ def close(found: list[float], expected: list[float], tolerance: float) -> bool:
 
 
 def differences(primal: Callable[..., Any], program: Program, point: tuple[float, ...]) -> list[float] | None:
-    """Slopes along the direction where both sides of the point and two widths agree on them."""
+    """Slopes of the results along the direction."""
 
     def curve(shift: float) -> list[float] | None:
         moved = tuple(x + shift * d for x, d in zip(point, program.direction))
         value, raised = run(primal, program.arguments(moved))
         return None if raised or any(isinstance(leaf, int) for leaf in leaves(value)) else outputs(value)
 
+    return agreed(curve)
+
+
+def agreed(curve: Callable[[float], list[float] | None]) -> list[float] | None:
+    """Slopes at zero where both sides of it and two widths agree on them."""
     found = [slopes(curve, width, side) for width, side in ((2.0**-7, 0), (2.0**-11.3, 0), (2.0**-9, 1), (2.0**-9, -1))]
     if None in found:
         return None
     first = [slope.value for slope in found[0] or []]
     others = [[slope.value for slope in entry or []] for entry in found[1:]]
-    agreed = all(len(entry) == len(first) and close(first, entry, 1e-6) for entry in others)
-    return first if agreed else None
+    return first if all(len(entry) == len(first) and close(first, entry, 1e-6) for entry in others) else None
 
 
 def leaves(value: Any) -> list[Any]:

@@ -67,4 +67,4 @@ def outcomes(program: Program) -> list[str]:
 
 
 def kind(error: Exception) -> tuple[type[Exception], list[str]]:
-    return type(error), re.findall("[a-z]+", str(error))[:3]
+    return type(error), re.findall("[A-Z][0-9]{3}|[a-z]+", str(error))[:4]
