@@ -67,7 +67,7 @@ class Gradients:
         work = self.works[current] = self.work_of(current)
         calls = Handback(work, self.plan, self.protocol)
         flat = Flatten(work).function(self.source_of(current), "")
-        sweeps = Reverse(work, calls, self.enabled).sweeps(flat, self.wrt(current), "seed", not current.root)
+        sweeps = Reverse(work, calls, self.enabled).sweeps(flat, self.wrt(current), "seed")
         self.pending.remove(current)
         if current.root:
             made: tuple[ir.Function, ...] = (self.root(current, flat, sweeps),)
@@ -129,7 +129,7 @@ class Gradients:
                 body, needs = again
                 needed = tuple(p for p in params if p in needs)
                 self.protocols[current] = Protocol("", f"{base}_bwd", needed, self.wrt(current), sweeps.results)
-                return (self.backward(current, flat, sweeps, needed, body + reverse),)
+                return (self.backward(flat, base, sweeps, needed, body + reverse),)
             self.protocols[current] = self.split(current)
         saved = tuple(sweeps.carried)
         whole: ir.Expr = ir.Display("(", tuple(ir.Name(n) for n in saved))
@@ -139,7 +139,7 @@ class Gradients:
         forward = replace(
             flat,
             name=f"{base}_fwd",
-            body=(*sweeps.doc, *sweeps.forward, end),
+            body=(*sweeps.doc, *sweeps.unbound, *sweeps.forward, end),
             returns=None,
             is_lambda=False,
         )
@@ -147,21 +147,22 @@ class Gradients:
         if len(saved) > 1:
             unpack = (ir.Assign((whole,), ir.Name("saved")),)
         name = "saved" if len(saved) != 1 else saved[0]
-        backward = self.backward(current, flat, sweeps, (name,), (*unpack, *reverse))
+        backward = self.backward(flat, base, sweeps, (name,), (*unpack, *reverse))
         return forward, backward
 
     def backward(
-        self, current: Instance, flat: ir.Function, sweeps: Sweeps, first: tuple[str, ...], body: ir.Block
+        self, flat: ir.Function, base: str, sweeps: Sweeps, first: tuple[str, ...], body: ir.Block
     ) -> ir.Function:
+        """`g_bwd(needs, seed)`; what has a default stands behind the seed."""
         by_name = {p.name: p for p in flat.params}
-        own = [ir.Param(n, "", by_name[n].annotation if n in by_name else None) for n in first]
-        note = mirrored_annotation(flat.returns) if flat.returns is not None else None
-        params = (*own, ir.Param("seed", "", note))
+        own = [replace(by_name[n], role="") if n in by_name else ir.Param(n) for n in first]
+        seed = ir.Param("seed", "", mirrored_annotation(flat.returns) if flat.returns is not None else None)
+        plain, optional = [p for p in own if p.default is None], [p for p in own if p.default is not None]
         end = ir.Return(together(sweeps.adjoints))
         return replace(
             flat,
-            name=f"{self.base(current)}_bwd",
-            params=params,
+            name=f"{base}_bwd",
+            params=(*plain, seed, *optional),
             body=(*sweeps.doc, *body, end),
             returns=None,
             is_lambda=False,

@@ -64,6 +64,34 @@ class Handback:
                 return False
 
     def split(self, s: ir.Assign, target: ir.Expr, e: ir.Call, names: list[str]) -> Split:
+        """Raises `Refused` where the callee or its arguments cannot be followed."""
+        unit, received, active = self.resolved(e)
+        found = instance(unit, active)
+        if found not in self.plan.wrt:
+            help = "Assign them to variables first."
+            raise Refused(e, "N151", "which arguments of this call are active cannot be told", help)
+        protocol = self.protocol(found)
+        is_tuple = isinstance(target, ir.Display)
+        if is_tuple != bool(protocol.results) or (is_tuple and protocol.results != len(names)):
+            raise Refused(e, "N161", f"the tuple that `{unit.name}` returns is not unpacked here", "Unpack it.")
+        seeds = [self.work.tangent(n) for n in names]
+        seed = ir.Arg(ir.Display("(", tuple(seeds)) if is_tuple else seeds[0])
+        if protocol.forward:
+            saved = self.work.temporary(f"{unit.name}_saved", "", False)
+            both = ir.Display("(", (target, saved))
+            first = replace(e, func=ir.Name(protocol.forward))
+            forward: list[ir.Stmt] = [ir.Assign((both,), first, at=s.at, source=without_text(s.source))]
+            call = ir.Call(ir.Name(protocol.backward), (ir.Arg(ir.Name(SAVED)), seed))
+            return replace(self.results(unit.name, forward, protocol, call, received), saved=saved.id)
+        forward, values = self.kept(s, e, unit, [n for n in protocol.needs if n in received], received)
+        optional = {p.name for p in unit.function.params if p.default is not None}
+        plain = [ir.Arg(v) for n, v in values.items() if n not in optional]
+        late = [ir.Arg(v, n) for n, v in values.items() if n in optional]
+        call = ir.Call(ir.Name(protocol.backward), (*plain, seed, *late))
+        return self.results(unit.name, forward, protocol, call, received)
+
+    def resolved(self, e: ir.Call) -> tuple[Unit, dict[str, ir.Expr], frozenset[str]]:
+        """The function that is called, the arguments by parameter, and the parameters that receive active values."""
         callee = self.work.callee(e.func, "")
         if not isinstance(callee, UnitCall):
             text = "a nested function or a function that is a value is called: not supported in reverse mode yet"
@@ -76,54 +104,25 @@ class Handback:
             raise Refused(e, "N103", "a function of yours is called with starred arguments", "Pass them one by one.")
         summary = self.work.probe.activity.summary(unit)
         active = {p.name for p, a in bound.pairs if p.name in summary and self.work.is_varied(a.value, "")}
-        found = instance(unit, frozenset(active))
-        if found not in self.plan.wrt:
-            help = "Assign them to variables first."
-            raise Refused(e, "N151", "which arguments of this call are active cannot be told", help)
-        protocol = self.protocol(found)
-        is_tuple = isinstance(target, ir.Display)
-        if is_tuple != bool(protocol.results) or (is_tuple and protocol.results != len(names)):
-            raise Refused(e, "N161", f"the tuple that `{unit.name}` returns is not unpacked here", "Unpack it.")
-        seeds = [self.work.tangent(n) for n in names]
-        seed: ir.Expr = ir.Display("(", tuple(seeds)) if is_tuple else seeds[0]
-        received = {p.name: a.value for p, a in bound.pairs}
-        forward: list[ir.Stmt]
-        if protocol.forward:
-            saved = self.work.temporary(f"{unit.name}_saved", "", False)
-            first = replace(e, func=ir.Name(protocol.forward))
-            both = ir.Display("(", (target, saved))
-            forward = [ir.Assign((both,), first, at=s.at, source=without_text(s.source))]
-            values: list[ir.Arg] = [ir.Arg(ir.Name(SAVED))]
-        else:
-            pre: list[ir.Stmt] = []
-            values = []
-            for name in protocol.needs:
-                values.append(ir.Arg(self.argument(unit.function, name, received, pre)))
-            kept = {id(r): v.value for n, v in zip(protocol.needs, values, strict=True) if (r := received.get(n))}
-            args = tuple(replace(a, value=kept.get(id(a.value), a.value)) for a in e.args)
-            new = replace(s, value=replace(e, args=args), source=without_text(s.source) if pre else s.source)
-            forward = with_lead(pre, new)
-        call = ir.Call(ir.Name(protocol.backward), (*values, ir.Arg(seed)))
-        kept_as = saved.id if protocol.forward else ""
-        found = self.results(unit.name, forward, protocol, call, received)
-        return replace(found, saved=kept_as)
+        return unit, {p.name: a.value for p, a in bound.pairs}, frozenset(active)
 
-    def argument(
-        self, f: ir.Function, name: str, received: Mapping[str, ir.Expr], pre: list[ir.Stmt]
-    ) -> ir.Expr:
-        """An argument that both sweeps read: as a name, unless it is one or a literal."""
-        if name not in received:
-            default = next(p.default for p in f.params if p.name == name)
-            assert default is not None
-            if not isinstance(default, (ir.Const, ir.Unary)):
-                raise Refused(default, "N164", f"the default of `{name}` is no number", "Pass the argument.")
-            return default
-        value = received[name]
-        if isinstance(value, (ir.Name, ir.Const)):
-            return value
-        new = self.work.temporary(f"{f.name}_{name}", "", False)
-        pre.append(ir.Assign((new,), value))
-        return new
+    def kept(
+        self, s: ir.Assign, e: ir.Call, unit: Unit, needs: list[str], received: Mapping[str, ir.Expr]
+    ) -> tuple[list[ir.Stmt], dict[str, ir.Expr]]:
+        """The call with a name for each argument that both sweeps read, and what the reverse sweep passes."""
+        pre: list[ir.Stmt] = []
+        values: dict[str, ir.Expr] = {}
+        by_value: dict[int, ir.Expr] = {}
+        for n in needs:
+            value = received[n]
+            if not isinstance(value, (ir.Name, ir.Const)):
+                name = self.work.temporary(f"{unit.name}_{n}", "", False)
+                pre.append(ir.Assign((name,), value))
+                by_value[id(value)] = value = name
+            values[n] = value
+        args = tuple(replace(a, value=by_value.get(id(a.value), a.value)) for a in e.args)
+        new = replace(s, value=replace(e, args=args), source=without_text(s.source) if pre else s.source)
+        return with_lead(pre, new), values
 
     def results(
         self, name: str, forward: list[ir.Stmt], protocol: Protocol, call: ir.Call, received: Mapping[str, ir.Expr]

@@ -227,9 +227,9 @@ class Mirror:
             if state <= out:
                 break
             state &= out
+        body += [ir.Assign((self.name(n),), ZERO) for n in self.ordered(out - state)]
         if not body:
             return [], zeros
-        body += [ir.Assign((self.name(n),), ZERO) for n in self.ordered(out - state)]
         found: list[ir.Stmt] = [ir.Assign((self.name(n),), ZERO) for n in self.ordered(zeros - state)]
         self.loops += [item] if item not in self.loops else []
         which = self.loops.index(item)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adtransform.diagnostics import Refusal, TransformError
@@ -45,12 +45,21 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
-    """One generated function: `tangents` are its tangent parameters, in the order of `wrt`."""
+    """One generated function: `name` is the tangent or the adjoint of `function`.
+
+    A tangent takes `tangents` behind the parameters of the function, in the order of `wrt`; an adjoint takes `seed`
+    and returns the adjoints in the order of `wrt`, no tuple if there is one.
+    """
 
     function: str
     name: str
     wrt: tuple[str, ...]
-    tangents: tuple[str, ...]
+    tangents: tuple[str, ...] = ()
+    seed: str = ""
+
+    @property
+    def mode(self) -> str:
+        return "reverse" if self.seed else "forward"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,10 @@ def transform(source: str, filename: str, options: Options) -> Result:
         session = Session(source.replace("\r\n", "\n"), filename, options)
         result = session.run()
         text = result.text.replace("\n", newline) if newline != "\n" else result.text
-        return Result(text, result.derivatives, result.refusals)
+        derivatives = result.derivatives
+        if options.mode == "reverse":
+            derivatives = tuple(replace(d, tangents=(), seed=d.seed or "seed") for d in derivatives)
+        return Result(text, derivatives, result.refusals)
     except RecursionError:
         help = "Split it into several statements."
         raise TransformError([Refusal(filename, 0, 0, "E002", "an expression is nested too deeply", help)]) from None

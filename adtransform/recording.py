@@ -33,7 +33,7 @@ class Places:
     while_stack: dict[int, ir.Name]
     index: dict[int, ir.Name]
     carried: tuple[str, ...]  # names that the reverse sweep reads from the forward sweep
-    unbound: dict[str, tuple[Lines, int, ir.Stmt]]  # what makes sure that a carried name is bound
+    unbound: ir.Block  # what makes sure that a carried name is bound
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Recorder:
     stacks: dict[int, ir.Name] = field(default_factory=dict)  # by segment
     ranged: frozenset[int] = frozenset()  # loops that are counted down, by number
     counters: list[Version] = field(default_factory=list)
-    unbound: dict[str, tuple[Lines, int, ir.Stmt]] = field(default_factory=dict)
+    unbound: dict[str, ir.Stmt] = field(default_factory=dict)
     unranged: tuple[int, ...] = ()  # loops whose iterations are counted
 
     def places(self, reverse: ir.Block, result: Iterable[str]) -> Places:
@@ -73,7 +73,7 @@ class Recorder:
         for v in free:
             if v.lines is not self.timeline.lines and self.spelling[v.tag].id in carried:
                 self.start(v)
-        return Places(self.spelling, self.inserted, self.slots, rounds, whiles, index, tuple(carried), self.unbound)
+        return Places(self.spelling, self.inserted, self.slots, rounds, whiles, index, tuple(carried), tuple(self.unbound.values()))
 
     # --- what is needed -----------------------------------------------------------------------------------------------
 
@@ -198,15 +198,10 @@ class Recorder:
 
     def start(self, v: Version) -> None:
         """What only a branch assigns is carried, too: something has to be there when the branch is not taken."""
-        root = self.timeline.lines
-        item = v.lines.arms[0][0] if v.lines.arms else None
-        at = next((k for k, i in enumerate(root.items) if i is item), 0)
-        before = root.items[at].before if root.items else {}
         name = self.spelling[v.tag]
-        if name.id == v.name and v.name in before:
-            return
         nothing = ir.Const(None, "None") if name.id.endswith("_saved") else ir.Const(0.0, "0.0")
-        self.unbound[name.id] = (root, at, ir.Assign((name,), nothing))
+        if not (name.id == v.name and any(o.lines is self.timeline.lines for o in self.timeline.by_name[v.name][:1])):
+            self.unbound[name.id] = ir.Assign((name,), nothing)
 
     def overwritten_at(self, v: Version) -> int | None:
         """The next item of the same block that assigns the variable."""

@@ -42,8 +42,8 @@ class Sweeps:
     """Both sweeps of one function, ready to be put together.
 
     `forward` and `reverse` are their statements, `value` what the function returns, `adjoints` those of the inputs in
-    order, `carried` the names that the reverse sweep reads from the forward sweep, `results` how many numbers the
-    function gives (0 for one that is no tuple).
+    order, `carried` the names that the reverse sweep reads from the forward sweep (`unbound` gives those a value that
+    may have none), `results` how many numbers the function gives (0 for one that is no tuple).
     """
 
     doc: ir.Block
@@ -54,6 +54,7 @@ class Sweeps:
     carried: tuple[str, ...]
     results: int
     used: frozenset[str]
+    unbound: ir.Block
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class Reverse:
     calls: Handback
     enabled: frozenset[str]
 
-    def sweeps(self, flat: ir.Function, wrt: tuple[str, ...], seed: str, carries: bool) -> Sweeps:
-        """Both sweeps; `seed` is the name of the result's adjoint; `carries` if the sweeps become two functions."""
+    def sweeps(self, flat: ir.Function, wrt: tuple[str, ...], seed: str) -> Sweeps:
+        """Both sweeps; `seed` is the name of the result's adjoint."""
         work = self.work
         results = arity(work.unit, work.program)
         value = self.result(results)
@@ -87,20 +88,19 @@ class Reverse:
         reverse, zeros = mirror.sweep(timeline.lines, 0, zeros)
         adjoints = tuple(ZERO if n in zeros or n not in active else mirror.name(n) for n in wrt)
         live = frozenset(n for a in adjoints for n in names(a))
-        block, _ = without_dead(tuple(reverse), live) if "liveness" in self.enabled else (tuple(reverse), live)
-        block = tidied(block, live, lambda n: n.endswith(work.supply.suffix) or n in transposer.temporaries)
+        block = tuple(reverse)
+        if "liveness" in self.enabled:
+            block, _ = without_dead(block, live)
+            block = tidied(block, live, lambda n: n.endswith(work.supply.suffix) or n in transposer.temporaries)
         returned, last = self.returned(timeline, value, block)
         recorder = Recorder(timeline, mirror, work.supply.fresh, "recompute" in self.enabled)
         versions = [n for n in names(returned) if "@" in n]
         places = recorder.places(block, versions)
-        if carries:
-            for lines, at, s in places.unbound.values():
-                places.inserted.setdefault((id(lines), at), []).append((0, s))
         forward = assembled(timeline.lines, places, last)
         final = filled(block, places)
         spelled = rename(returned, places.spelling.get)
         used = frozenset(n for s in statements(final) for n in names_of(s))
-        return Sweeps(doc, forward, final, spelled, adjoints, places.carried, results, used)
+        return Sweeps(doc, forward, final, spelled, adjoints, places.carried, results, used, places.unbound)
 
     def result(self, results: int) -> ir.Expr:
         """The variable of the result, or a tuple of them."""

@@ -325,9 +325,9 @@ class Session:
     # --- names and text -----------------------------------------------------------------------------------------------
 
     def enabled(self) -> frozenset[str]:
-        from adtransform.pipeline import OPTIMISATIONS
+        from adtransform.pipeline import OPTIMISATIONS, REVERSE
 
-        return frozenset(OPTIMISATIONS) - self.options.disabled
+        return frozenset({*OPTIMISATIONS, *REVERSE}) - self.options.disabled
 
     def taken(self, whole: Plan) -> set[str]:
         """Names that the suffix must not collide with: those of the file, and of functions from other files."""

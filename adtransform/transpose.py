@@ -130,10 +130,7 @@ class Transposer:
         if len(targets) > 1:
             if not all(isinstance(t, ir.Name) for t in targets):
                 raise Refused(s, "N161", "a chain of tuple assignments: not supported in reverse mode yet", TUPLES)
-            first, *rest = targets
-            copies = [ir.Assign((t,), first) for t in rest]
-            found = self.assign(replace(s, targets=(first,), source=without_text(s.source)), (first,), value)
-            return [*found, *(x for c in copies for x in self.assign(c, c.targets, c.value))]
+            return self.chain(s, [t for t in targets if isinstance(t, ir.Name)], value)
         (target,) = targets
         if isinstance(value, ir.Call) and self.calls.is_call(value):
             return self.called(s, target, value)
@@ -146,6 +143,19 @@ class Transposer:
                 return self.several(s, [t.id for t in ts if isinstance(t, ir.Name)], vs)
             case _:
                 raise Refused(value, "N161", "a tuple is unpacked here: not supported in reverse mode yet", TUPLES)
+
+    def chain(self, s: ir.Assign, targets: list[ir.Name], value: ir.Expr) -> list[ir.Stmt]:
+        """`a = b = e`: an active target first, the others are copies of it."""
+        first = value if value in targets else next(t for t in targets if self.work.is_active(t, ""))
+        found: list[ir.Stmt] = []
+        if first != value:
+            new = replace(s, targets=(first,), source=without_text(s.source))
+            found = self.assign(new, (first,), value)
+        for t in dict.fromkeys(targets):
+            if t != first:
+                copy = ir.Assign((t,), first)
+                found += self.assign(copy, (t,), first)
+        return found or [ir.Keyword("pass")]
 
     def branches(self, s: ir.Assign, target: ir.Name, test: ir.Expr, body: ir.Expr, orelse: ir.Expr) -> list[ir.Stmt]:
         """`y = a if c else b` as an `if` statement."""
@@ -182,7 +192,9 @@ class Transposer:
     def several(self, s: ir.Assign, targets: list[str], values: tuple[ir.Expr, ...]) -> list[ir.Stmt]:
         """`a, b = c, d`: each value flows to its own target."""
         flows: list[tuple[str, str, ir.Expr]] = []
-        for t, v in zip(targets, values, strict=True):
+        for k, (t, v) in enumerate(zip(targets, values, strict=True)):
+            if t in targets[k + 1 :]:
+                continue  # overwritten at once
             flows += [(t, n, e) for n, e in self.gathered(v, self.work.tangent(t))] if t in self.work.active else []
         return [self.note(s, Transposed(tuple(targets), tuple(flows)))]
 
