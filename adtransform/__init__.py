@@ -11,13 +11,20 @@ TYPE_CHECKING = False  # type checkers take it for true; `typing` itself takes 2
 if TYPE_CHECKING:
     from adtransform.diagnostics import Refusal as Refusal
     from adtransform.diagnostics import TransformError as TransformError
+    from adtransform.functional import adjoint as adjoint
     from adtransform.functional import tangent as tangent
     from adtransform.pipeline import derive as derive
 
 __version__ = "0.1.0"
-__all__ = ["Refusal", "TransformError", "derive", "tangent"]
+__all__ = ["Refusal", "TransformError", "adjoint", "derive", "tangent"]
 
-HOMES = {"derive": "pipeline", "tangent": "functional", "TransformError": "diagnostics", "Refusal": "diagnostics"}
+HOMES = {
+    "derive": "pipeline",
+    "tangent": "functional",
+    "adjoint": "functional",
+    "TransformError": "diagnostics",
+    "Refusal": "diagnostics",
+}
 
 
 def __getattr__(name: str) -> object:

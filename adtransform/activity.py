@@ -73,9 +73,10 @@ class Facts:
 class Activity:
     """Graphs and summaries of all units of a program, computed when they are asked for."""
 
-    def __init__(self, program: Program, enabled: bool = True) -> None:
+    def __init__(self, program: Program, enabled: bool = True, stacks: bool = False) -> None:
         self.program = program
         self.enabled = enabled
+        self.stacks = Inferred(program) if stacks else None
         self.graphs: dict[Unit, Graph] = {}
         self.summaries: dict[Unit, frozenset[str]] = {}
         self.pending: list[Unit] = []
@@ -125,7 +126,7 @@ class Activity:
         if unit.directives.partials:
             return frozenset(n for n, _ in unit.directives.partials) & params
         self.graphs[unit] = graph = Builder(self, unit).build()
-        return graph.reach([RESULT], backward=True) & params
+        return self.whole(unit, graph.reach([RESULT], backward=True)) & params
 
     def graph(self, unit: Unit) -> Graph:
         """The graph of a unit, built with the final summaries of all that it calls."""
@@ -151,9 +152,23 @@ class Activity:
 
     def facts(self, unit: Unit, wrt: frozenset[str]) -> Facts:
         """Varied and useful variables of a unit, differentiated with respect to `wrt`."""
-        graph = self.graph(unit)
-        varied = graph.reach(wrt, backward=False)
-        return Facts(varied, graph.reach([RESULT], backward=True), self.enabled)
+        graph, shapes = self.graph(unit), self.shapes(unit)
+        leaves = frozenset(k for n in wrt for k in shapes.leaves(n)) if shapes is not None else wrt
+        varied = graph.reach(leaves, backward=False)
+        useful = graph.reach([RESULT], backward=True)
+        both = self.whole(unit, varied & useful)
+        return Facts(self.whole(unit, varied), useful | both, self.enabled)
+
+    def shapes(self, unit: Unit) -> Shapes | None:
+        """The shapes in a unit that, or whose callees, push to lists or pop from them; None for any other."""
+        return self.stacks.shapes(unit) if self.stacks is not None else None
+
+    def whole(self, unit: Unit, leaves: frozenset[str]) -> frozenset[str]:
+        """With the variables that have one of these leaves."""
+        shapes = self.shapes(unit)
+        if shapes is None:
+            return leaves
+        return leaves.union(v for v in shapes.variables if not leaves.isdisjoint(shapes.leaves(v)))
 
 
 class Builder:

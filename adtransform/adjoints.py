@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 from adtransform import ir
-from adtransform.calculus import ZERO, Derivative, constant, plus, times
+from adtransform.calculus import ZERO, Derivative, constant, neg, over, plus, positive_part, product, times
 from adtransform.library import of_element
 from adtransform.refusals import Refused
 from adtransform.tangents import MIXED, Tangents
-from adtransform.traverse import rebuild
+from adtransform.traverse import children, rebuild
 
 ONE = constant(1.0)
 Shares = list[tuple[str, ir.Expr]]
@@ -71,15 +71,30 @@ class Adjoints(Tangents):
         """The adjoint of an operand that is an expression, under a name: it stays one factor of what follows."""
         if isinstance(operand, ir.Name) or isinstance(share, (ir.Name, ir.Const, ir.Choice)):
             return share
-        name = f"the adjoint {len(self.parts)}"
-        self.parts[name] = share
-        return ir.Name(name)
+        minus = positive_part(share)
+        name = ir.Name(f"the adjoint {len(self.parts)}")
+        self.parts[name.id] = share if minus is None else minus
+        return name if minus is None else ir.Unary("-", name)
 
-    def spread(self, e: ir.Expr) -> ir.Expr:
-        """An expression with the adjoints of its parts written out."""
-        if isinstance(e, ir.Name):
-            return self.spread(self.parts[e.id]) if e.id in self.parts else e
-        return rebuild(e, self.spread)
+    def spread(self, shares: Shares) -> Shares:
+        """Expressions with the adjoints of their parts written out; one that occurs once joins what is around it."""
+        count: dict[str, int] = {}
+        stack = [e for _, e in shares]
+        while stack:
+            e = stack.pop()
+            if isinstance(e, ir.Name) and e.id in self.parts:
+                count[e.id] = count.get(e.id, 0) + 1
+                stack += [self.parts[e.id]] if count[e.id] == 1 else []
+            stack += children(e)
+
+        def written(e: ir.Expr) -> ir.Expr:
+            if isinstance(e, ir.Name):
+                return written(self.parts[e.id]) if e.id in self.parts else e
+            new = rebuild(e, written)
+            inner = [c for c in children(e) if isinstance(c, ir.Name) and c.id in self.parts]
+            return flat(new) if inner and all(count[c.id] == 1 for c in inner if isinstance(c, ir.Name)) else new
+
+        return [(n, written(e)) for n, e in shares]
 
     def summed(self, e: ir.Call, g: ir.Comprehension, seed: ir.Expr, path: str) -> Shares:
         """The sum of a generator: each variable gets the sum of its partials, times the seed."""
@@ -112,6 +127,29 @@ class Adjoints(Tangents):
             return super().derivative(e, path)
         finally:
             self.operands = None
+
+
+def flat(e: ir.Expr) -> ir.Expr:
+    """A product, quotient or sum with its new operands joined in.
+
+    >>> from adtransform.printer import show
+    >>> from adtransform.templates import template
+    >>> show(flat(template("a * (b * c)"))), show(flat(template("a * (-b)")))
+    ('a * b * c', '-a * b')
+    """
+    match e:
+        case ir.Binary("*", left, right):
+            return product(left, right)
+        case ir.Binary("/", left, right):
+            return over(left, right) or ZERO
+        case ir.Binary("+", left, right):
+            return plus(left, right) or ZERO
+        case ir.Binary("-", left, right):
+            return plus(left, neg(right)) or ZERO
+        case ir.Unary("-", operand):
+            return neg(operand) or ZERO
+        case _:
+            return e
 
 
 TUPLES = "Give each number a variable of its own."

@@ -1,4 +1,4 @@
-"""Derivatives of function objects: `tangent(f)` is the generated function, compiled beside `f`.
+"""Derivatives of function objects: `tangent(f)` and `adjoint(f)` are generated functions, compiled beside `f`.
 
 The module of `f` is differentiated as text.  Of the result only what is new is executed, as the body of a function
 whose globals are those of `f`: generated functions find each other as closures, and everything else, a constant that
@@ -18,12 +18,15 @@ from weakref import WeakKeyDictionary
 
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.graft import Origin, graft
+from adtransform.pipeline import Options, names_of, transform
 
 Function = Callable[..., Any]
 
 
+Key = tuple[CodeType, tuple[str, ...] | None, str]  # the function as it is now, its inputs, the mode
+
 GENERATED: WeakKeyDictionary[Function, Origin] = WeakKeyDictionary()
-CACHE: WeakKeyDictionary[Function, dict[tuple[CodeType, tuple[str, ...] | None], Function]] = WeakKeyDictionary()
+CACHE: WeakKeyDictionary[Function, dict[Key, Function]] = WeakKeyDictionary()
 
 
 def tangent(f: Function, wrt: str | Iterable[str] | None = None) -> Function:
@@ -46,22 +49,48 @@ def tangent(f: Function, wrt: str | Iterable[str] | None = None) -> Function:
     >>> value == colorsys.rgb_to_yiq(0.1, 0.2, 0.3), y_d
     (True, 0.59)
     """
+    return generated(f, wrt, "forward")
+
+
+def adjoint(f: Function, wrt: str | Iterable[str] | None = None) -> Function:
+    """The adjoint of a function, generated from its source and compiled.
+
+    Arguments:
+        f: a function defined by `def` at the top level of a module; `functools.lru_cache` is looked through.
+        wrt: the inputs to differentiate with respect to, a name or several; None: every float parameter.
+
+    Returns:
+        `f_b(x, y, seed=1.0) -> (value, (x_b, y_b))`, for a single input `(value, x_b)`: every derivative at the cost of
+        a few calls of `f`.  The seed mirrors the value; by default it is all ones.  The rest is as with `tangent`.
+
+    Raises:
+        TransformError: as with `tangent`.
+
+    >>> import colorsys
+    >>> value, (r_b, g_b, b_b) = adjoint(colorsys.rgb_to_yiq)(0.1, 0.2, 0.3, seed=(1.0, 0.0, 0.0))
+    >>> value == colorsys.rgb_to_yiq(0.1, 0.2, 0.3), g_b
+    (True, 0.59)
+    """
+    return generated(f, wrt, "reverse")
+
+
+def generated(f: Function, wrt: str | Iterable[str] | None, mode: str) -> Function:
+    """The derivative that was made before, or a new one."""
     plain = unwrap(f)
-    names = tuple(n.strip() for n in wrt.split(",")) if isinstance(wrt, str) else None if wrt is None else tuple(wrt)
+    names = names_of(wrt)
     known = CACHE.setdefault(plain, {})
-    key = (plain.__code__, names)
+    key = (plain.__code__, names, mode)
     if key not in known:
-        known[key] = generate(plain, names)
+        known[key] = generate(plain, names, mode)
     return known[key]
 
 
-def generate(f: FunctionType, wrt: tuple[str, ...] | None) -> Function:
+def generate(f: FunctionType, wrt: tuple[str, ...] | None, mode: str) -> Function:
     """Transform the text that the function stands in, and execute what is new in it."""
-    from adtransform.pipeline import Options, transform
-
     place = GENERATED.get(f) or origin_of(f)
     base = os.path.basename(place.filename)
-    result = transform(place.text, place.filename, Options(functions=(f.__name__,), wrt=wrt, source_name=base))
+    options = Options(mode=mode, functions=(f.__name__,), wrt=wrt, source_name=base)
+    result = transform(place.text, place.filename, options)
     if len(result.derivatives) != 1:
         raise refusal(f, "U002", f"`{f.__name__}` has none of the inputs {', '.join(wrt or ())}", "Check the names.")
     names = graft(place, result.text, f.__globals__)

@@ -21,8 +21,9 @@ from adtransform.liveness import without_dead
 from adtransform.pieces import is_docstring, renumbered
 from adtransform.plan import Instance, Plan
 from adtransform.reverse import Reverse, Sweeps
+from adtransform.seams import fused, returning
 from adtransform.signatures import mirrored_annotation
-from adtransform.traverse import map_blocks, names, statements
+from adtransform.traverse import map_blocks, names, own_names, statements
 
 FORWARD = ir.Comment(source=ir.Source(("# forward sweep",)))
 REVERSE = ir.Comment(source=ir.Source(("", "# reverse sweep")))
@@ -43,6 +44,7 @@ class Gradients:
     functions: dict[Instance, tuple[ir.Function, ...]] = field(default_factory=dict)
     works: dict[Instance, Adjoints] = field(default_factory=dict)
     pending: list[Instance] = field(default_factory=list)
+    seeds: dict[Instance, str] = field(default_factory=dict)
 
     def protocol(self, current: Instance) -> Protocol:
         """How a callee is called; one that calls itself is always split."""
@@ -67,7 +69,8 @@ class Gradients:
         work = self.works[current] = self.work_of(current)
         calls = Handback(work, self.plan, self.protocol)
         flat = Flatten(work).function(self.source_of(current), "")
-        sweeps = Reverse(work, calls, self.enabled).sweeps(flat, self.wrt(current), "seed")
+        seed = self.seeds[current] = unused("seed", flat)
+        sweeps = Reverse(work, calls, self.enabled).sweeps(flat, self.wrt(current), seed)
         self.pending.remove(current)
         if current.root:
             made: tuple[ir.Function, ...] = (self.root(current, flat, sweeps),)
@@ -92,22 +95,28 @@ class Gradients:
 
     def root(self, current: Instance, flat: ir.Function, sweeps: Sweeps) -> ir.Function:
         """`f_b(x, y, n, seed=1.0) -> (value, (x_b, y_b))`."""
-        adjoints = together(sweeps.adjoints)
-        body: list[ir.Stmt] = list(sweeps.doc)
-        forward, reverse = sweeps.forward, opened(sweeps) + sweeps.reverse
-        if forward and reverse:
-            body += [FORWARD, *forward, REVERSE, *reverse]
-        else:
-            body += [*forward, *reverse]
-        body.append(ir.Return(ir.Display("(", (sweeps.value, adjoints))))
+        value = ir.Display("(", (sweeps.value, together(sweeps.adjoints)))
+        body = (*sweeps.doc, *self.both(opened(sweeps), sweeps.forward, sweeps.reverse, value))
         note = mirrored_annotation(flat.returns) if flat.returns is not None else None
         one = constant(1.0)
         default = ir.Display("(", (one,) * sweeps.results) if sweeps.results else one
-        params = with_seed(flat.params, ir.Param("seed", "", note, default))
+        params = with_seed(flat.params, ir.Param(self.seeds[current], "", note, default))
         returns = self.annotation(current, flat)
         return replace(
-            flat, name=self.base(current), params=params, body=tuple(body), returns=returns, is_lambda=False
+            flat, name=self.base(current), params=params, body=body, returns=returns, is_lambda=False
         )
+
+    def both(self, opened: ir.Block, forward: ir.Block, reverse: ir.Block, value: ir.Expr) -> ir.Block:
+        """Both sweeps and the `return`."""
+        if "fuse" in self.enabled and (one := fused(forward, reverse)) is not None:
+            return returning((*opened, *one), value)
+        reverse = (*opened, *reverse)
+        if not (forward and reverse):
+            return returning((*forward, *reverse), value)
+        back = returning(reverse, value)
+        if len(back) == 1:
+            return (*forward, *back)
+        return (FORWARD, *forward, REVERSE, *back)
 
     def annotation(self, current: Instance, flat: ir.Function) -> ir.Expr | None:
         if flat.returns is None or isinstance(flat.returns, ir.Const):
@@ -127,27 +136,30 @@ class Gradients:
             again = recomputed(sweeps, frozenset(params))
             if again is not None:
                 body, needs = again
+                both = self.both((), body, reverse, together(sweeps.adjoints))
                 needed = tuple(p for p in params if p in needs)
                 self.protocols[current] = Protocol("", f"{base}_bwd", needed, self.wrt(current), sweeps.results)
-                return (self.backward(flat, base, sweeps, needed, body + reverse),)
+                return (self.backward(flat, base, sweeps, needed, without_dead(without_comments(both), frozenset())[0]),)
             self.protocols[current] = self.split(current)
         saved = tuple(sweeps.carried)
         whole: ir.Expr = ir.Display("(", tuple(ir.Name(n) for n in saved))
         if len(saved) == 1:
             whole = ir.Name(saved[0])
-        end = ir.Return(ir.Display("(", (sweeps.value, whole)))
+        end = returning((*sweeps.unbound, *sweeps.forward), ir.Display("(", (sweeps.value, whole)))
         forward = replace(
             flat,
             name=f"{base}_fwd",
-            body=(*sweeps.doc, *sweeps.unbound, *sweeps.forward, end),
+            body=(*sweeps.doc, *end),
             returns=None,
             is_lambda=False,
         )
         unpack: ir.Block = ()
         if len(saved) > 1:
-            unpack = (ir.Assign((whole,), ir.Name("saved")),)
-        name = "saved" if len(saved) != 1 else saved[0]
-        backward = self.backward(flat, base, sweeps, (name,), (*unpack, *reverse))
+            unpack = (ir.Assign((whole,), ir.Name(unused("saved", flat))),)
+        name = unused("saved", flat) if len(saved) != 1 else saved[0]
+        backward = self.backward(
+            flat, base, sweeps, (name,), returning((*unpack, *reverse), together(sweeps.adjoints))
+        )
         return forward, backward
 
     def backward(
@@ -156,28 +168,39 @@ class Gradients:
         """`g_bwd(needs, seed)`; what has a default stands behind the seed."""
         by_name = {p.name: p for p in flat.params}
         own = [replace(by_name[n], role="") if n in by_name else ir.Param(n) for n in first]
-        seed = ir.Param("seed", "", mirrored_annotation(flat.returns) if flat.returns is not None else None)
+        seed = ir.Param(sweeps.seed, "", mirrored_annotation(flat.returns) if flat.returns is not None else None)
         plain, optional = [p for p in own if p.default is None], [p for p in own if p.default is not None]
-        end = ir.Return(together(sweeps.adjoints))
         return replace(
             flat,
             name=f"{base}_bwd",
             params=(*plain, seed, *optional),
-            body=(*sweeps.doc, *body, end),
+            body=(*sweeps.doc, *body),
             returns=None,
             is_lambda=False,
         )
+
+
+def unused(base: str, f: ir.Function) -> str:
+    """A name that a function does not use."""
+    taken = {p.name for p in f.params}
+    for s in statements(f.body, nested=True):
+        taken |= names_in(s) | own_names(s) | ({s.name} if isinstance(s, ir.Function) else set())
+    n = 2
+    name = base
+    while name in taken:
+        name, n = f"{base}{n}", n + 1
+    return name
 
 
 def opened(sweeps: Sweeps) -> ir.Block:
     """`seed_1, seed_2 = seed` for a result of several numbers."""
     if not sweeps.results:
         return ()
-    names_ = tuple(ir.Name(f"seed_{k + 1}") for k in range(sweeps.results))
+    names_ = tuple(ir.Name(n) for n in sweeps.seeds)
     shown = tuple(n if n.id in sweeps.used else ir.Name("_") for n in names_)
     if all(n.id == "_" for n in shown):
         return ()
-    return (ir.Assign((ir.Display("(", shown),), ir.Name("seed")),)
+    return (ir.Assign((ir.Display("(", shown),), ir.Name(sweeps.seed)),)
 
 
 def together(items: tuple[ir.Expr, ...]) -> ir.Expr:
@@ -198,6 +221,8 @@ def recomputed(sweeps: Sweeps, params: frozenset[str]) -> tuple[ir.Block, frozen
 
     None if that may cost more than a fixed number of operations: loops, calls of other functions.
     """
+    if any(isinstance(s, ir.Effect) and is_push(s.value) for s in statements(sweeps.forward)):
+        return None
     live = frozenset(sweeps.carried)
     kept, live = without_dead(silent(sweeps.forward), live)
     for s in statements(kept):
@@ -206,6 +231,14 @@ def recomputed(sweeps: Sweeps, params: frozenset[str]) -> tuple[ir.Block, frozen
         if isinstance(s, (ir.Assign, ir.Augment)) and calls_user(s.value):
             return None
     return kept, live | frozenset(n for s in statements(sweeps.reverse) for n in names_in(s)) & params
+
+
+def without_comments(block: ir.Block) -> ir.Block:
+    return tuple(s for s in block if not isinstance(s, ir.Comment))
+
+
+def is_push(e: ir.Expr) -> bool:
+    return isinstance(e, ir.Call) and isinstance(e.func, ir.Attribute) and e.func.attr == "append"
 
 
 def names_in(s: ir.Stmt) -> set[str]:

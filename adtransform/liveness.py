@@ -42,7 +42,8 @@ def one(s: ir.Stmt, live: Live) -> tuple[ir.Stmt | None, Live]:
                 from adtransform.mirror import negated
 
                 body = tuple(replace(x, is_elif=False) if isinstance(x, ir.If) else x for x in new_orelse)
-                return replace(s, test=negated(test), body=body, orelse=()), first | second | names(test)
+                new = replace(s, test=negated(test), body=body, orelse=(), source=ir.Source(s.source.lead))
+                return new, first | second | names(test)
             kept = () if is_empty(new_orelse) else new_orelse
             return replace(s, body=new_body, orelse=kept), first | second | names(test)
         case (ir.For(body=body) | ir.While(body=body)) as loop:

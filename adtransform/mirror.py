@@ -16,10 +16,11 @@ from adtransform import ir
 from adtransform.calculus import ZERO, finished, number, plus, positive_part
 from adtransform.attempts import flags_of
 from adtransform.ranges import backward
-from adtransform.refusals import Refused
+from adtransform.effects import divisors
+from adtransform.exits import Leaves, leave_loop, leaves
 from adtransform.templates import substitute
 from adtransform.transpose import VALUE, Transposed
-from adtransform.traverse import map_expressions, names
+from adtransform.traverse import map_expressions, names, rebuild, walk
 from adtransform.versions import Item, Lines, Timeline, leaves_loop, raises
 
 SLOT, ROUNDS, INDEX = "slot", "rounds", "index"
@@ -46,6 +47,9 @@ class Mirror:
     seeds: dict[str, ir.Expr] = field(default_factory=dict)  # adjoints that are given
     segments: list[Segment] = field(default_factory=list)
     loops: list[Item] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.nonzero = divided(self.timeline.lines)
 
     def name(self, variable: str) -> ir.Expr:
         return self.seeds.get(variable, ir.Name(variable + self.suffix))
@@ -137,7 +141,7 @@ class Mirror:
         new = self.timeline.renamed(e, item.before)
         after: dict[str, ir.Expr] = {v: ir.Name(item.after[n].tag) for v, n in t.values.items()}
         seeds = {n + self.suffix: self.seeds[n] for n in t.targets if n in self.seeds}
-        return substitute(new, {**after, **seeds, **dead})
+        return pruned(substitute(new, {**after, **seeds, **dead}), self.nonzero)
 
     def contribution(self, variable: str, e: ir.Expr, first: bool) -> list[ir.Stmt]:
         """`x_b = e` the first time, `x_b += e` later; a condition with a zero branch becomes an `if`."""
@@ -237,6 +241,29 @@ class Mirror:
         header = rounds if rounds is not None else ir.Name(f"{ROUNDS} {which}")
         found.append(ir.For(ir.Name(f"{INDEX} {which}"), header, tuple(body), ()))
         return found, state
+
+
+def divided(lines: Lines) -> frozenset[str]:
+    """The versions that their own block certainly divides by: they are not zero in its reverse sweep."""
+    found: set[str] = set()
+    for item in lines.items:
+        for part in item.parts:
+            found |= divided(part)
+        if isinstance(item.stmt, (ir.Assign, ir.Augment)):
+            s = item.stmt
+            value = s.value if isinstance(s, ir.Assign) else ir.Binary(s.op, s.target, s.value)
+            for d in divisors(value):
+                v = item.before.get(d.id) if isinstance(d, ir.Name) else None
+                if v is not None and v.lines is lines and not any(leaves(i.stmt, leave_loop) is not Leaves.NEVER for i in lines.items):
+                    found.add(v.tag)
+    return frozenset(found)
+
+
+def pruned(e: ir.Expr, nonzero: frozenset[str]) -> ir.Expr:
+    """An expression without the branches for a value that is not zero."""
+    if isinstance(e, ir.Choice) and isinstance(e.test, ir.Name) and e.test.id in nonzero:
+        return pruned(e.body, nonzero)
+    return rebuild(e, lambda x: pruned(x, nonzero)) if any(isinstance(x, ir.Choice) for x in walk(e)) else e
 
 
 def elif_(s: ir.Stmt) -> ir.Stmt:

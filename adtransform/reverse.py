@@ -18,19 +18,20 @@ from adtransform.activity import RESULT
 from adtransform.adjoints import TUPLES, Adjoints
 from adtransform.calculus import ZERO
 from adtransform.effects import raises_first
-from adtransform.exits import Exits
+from adtransform.exits import Exits, behind_else
 from adtransform.handback import Handback, arity
 from adtransform.liveness import without_dead
 from adtransform.mirror import INDEX, ROUNDS, SLOT, Mirror
 from adtransform.pieces import is_docstring, renumbered, without_text
 from adtransform.reach import falls_through
 from adtransform.recording import Places, Recorder, marked
+from adtransform.ranges import add
 from adtransform.refusals import Refused
 from adtransform.signatures import mirrored_annotation
 from adtransform.sinks import check_calls
 from adtransform.tidy import tidied
 from adtransform.transpose import Transposer
-from adtransform.traverse import blocks, map_blocks, map_expressions, names, rename, statements
+from adtransform.traverse import blocks, map_blocks, map_expressions, names, rename, statements, target_names
 from adtransform.versions import Item, Lines, Timeline
 
 FORWARD = ir.Comment(source=ir.Source(("# forward sweep",)))
@@ -55,6 +56,8 @@ class Sweeps:
     results: int
     used: frozenset[str]
     unbound: ir.Block
+    seed: str
+    seeds: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ class Reverse:
         body = transposer.function(body)
         check_calls(work, body, "")
         timeline = Timeline(tuple(p.name for p in flat.params), body)
-        seeds = self.seeds(value, seed)
+        several = [work.temporary(f"{seed}_{k + 1}", "", False).id for k in range(results)]
+        seeds = self.seeds(value, several or [seed])
         active = {n for n in work.active if "/" not in n}
         mirror = Mirror(timeline, transposer.adjoints, active, work.supply.suffix, seeds)
         zeros = frozenset(active) - set(seeds)
@@ -100,7 +104,7 @@ class Reverse:
         final = filled(block, places)
         spelled = rename(returned, places.spelling.get)
         used = frozenset(n for s in statements(final) for n in names_of(s))
-        return Sweeps(doc, forward, final, spelled, adjoints, places.carried, results, used, places.unbound)
+        return Sweeps(doc, forward, final, spelled, adjoints, places.carried, results, used, places.unbound, seed, tuple(several))
 
     def result(self, results: int) -> ir.Expr:
         """The variable of the result, or a tuple of them."""
@@ -108,13 +112,9 @@ class Reverse:
             return self.work.temporary("value", "", True)
         return ir.Display("(", tuple(self.work.temporary("value#", "", True) for _ in range(results)))
 
-    def seeds(self, value: ir.Expr, seed: str) -> dict[str, ir.Expr]:
-        match value:
-            case ir.Name(id):
-                return {id: ir.Name(seed)}
-            case ir.Display(_, items):
-                return {n.id: ir.Name(f"{seed}_{k + 1}") for k, n in enumerate(items) if isinstance(n, ir.Name)}
-        raise AssertionError(value)
+    def seeds(self, value: ir.Expr, given: list[str]) -> dict[str, ir.Expr]:
+        """The adjoints of the variables of the result."""
+        return {n: ir.Name(seed) for n, seed in zip(target_names(value), given, strict=True)}
 
     def returned(self, timeline: Timeline, value: ir.Expr, reverse: ir.Block) -> tuple[ir.Expr, Item | None]:
         """What the function returns, and the last assignment if it is put into the `return` instead."""
@@ -166,6 +166,15 @@ def with_parts(item: Item, places: Places) -> ir.Stmt:
             return item.stmt
 
 
+def upward(e: ir.Expr) -> ir.Expr:
+    """`range(n - 1, -1, -1)` as `range(n)`, for a loop that does not read its variable."""
+    match e:
+        case ir.Call(func, (ir.Arg(last), ir.Arg(ir.Unary("-", ir.Const(1))), ir.Arg(ir.Unary("-", ir.Const(1))))):
+            return ir.Call(func, (ir.Arg(add(last, 1)),))
+        case _:
+            return e
+
+
 def filled(block: ir.Block, places: Places) -> ir.Block:
     """The reverse sweep with everything in its place."""
     found: list[ir.Stmt] = []
@@ -176,6 +185,8 @@ def filled(block: ir.Block, places: Places) -> ir.Block:
         inner = map_blocks(s, lambda b: filled(b, places))
         if loop := marked(s, INDEX):
             inner = header(inner, int(loop), bool(marked(s, ROUNDS)), places)
+        if isinstance(inner, ir.If):
+            inner = replace(inner, orelse=behind_else(inner.orelse))
         found.append(map_expressions(inner, lambda e: rename(e, places.spelling.get)))
     return tuple(found)
 
@@ -188,4 +199,6 @@ def header(s: ir.Stmt, loop: int, counted: bool, places: Places) -> ir.Stmt:
     if counted:
         rounds = ir.Call(ir.Library("builtins", "range"), (ir.Arg(places.rounds[loop]),))
         return replace(s, target=ir.Name("_"), iterable=rounds)
-    return replace(s, target=places.index.get(loop, ir.Name("_")))
+    if loop not in places.index:
+        return replace(s, target=ir.Name("_"), iterable=upward(s.iterable))
+    return replace(s, target=places.index[loop])

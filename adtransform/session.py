@@ -403,6 +403,9 @@ class Session:
         from adtransform.pipeline import Derivative
 
         wrt = tuple(p.name for p in current.unit.function.params if p.name in whole.wrt[current])
+        if self.gradients is not None:
+            seed = self.gradients.seeds.get(current, "")
+            return Derivative(current.unit.name, self.names[current], wrt, seed=seed)
         return Derivative(current.unit.name, self.names[current], wrt, tuple(n + self.suffix for n in wrt))
 
 

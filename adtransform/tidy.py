@@ -14,9 +14,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adtransform import ir
+from adtransform.adjoints import flat
 from adtransform.calculus import number, plus, product
 from adtransform.liveness import Live, is_empty, without_dead
-from adtransform.traverse import expressions, map_blocks, map_expressions, names, rebuild, statements, target_names, walk
+from adtransform.traverse import expressions, map_blocks, map_expressions, names, rebuild, rename, statements, target_names, walk
 
 ROOM = 9  # operations that a reader can still follow in one expression
 
@@ -29,6 +30,7 @@ def tidied(block: ir.Block, live: Live, own: Callable[[str], bool]) -> ir.Block:
     found = [inner(s, after, own) for s, after in zip(block, lives, strict=True)]
     while True:
         new = gathered(found)
+        new = called_alike(new, live, own)
         new = placed(new, live, own)
         if new == found:
             return tuple(found)
@@ -120,6 +122,47 @@ def with_sign(a: ir.Expr, op: str, b: ir.Expr) -> ir.Expr:
     if number(a) == 0.0:
         return b if op == "+" else ir.Unary("-", b)
     return ir.Binary(op, a, b)
+
+
+# --- second names ----------------------------------------------------------------------------------------------------------
+
+
+def called_alike(block: list[ir.Stmt], live: Live, own: Callable[[str], bool]) -> list[ir.Stmt]:
+    """`t = e` … `x_b = t` as `x_b = e`, with `x_b` for `t` everywhere."""
+    for j, s in enumerate(block):
+        match s:
+            case ir.Assign((ir.Name(new),), ir.Name(old)) if own(new) and own(old) and new != old and old not in live:
+                places = [i for i in range(j) if assigns(block[i], old)]
+                if len(places) != 1 or not isinstance(block[places[0]], ir.Assign):
+                    continue
+                (i,) = places
+                outside = [*block[:i], *block[j + 1 :]]
+                if mentions(outside, new) and mentions(block[j + 1 :], old):
+                    continue  # both go on
+                if mentions(block[i:j], new) or mentions(block[:i], old) or assigned_in(block[j + 1 :], old):
+                    continue
+                if assigned_in(block[j + 1 :], new) and mentions(block[j + 1 :], old):
+                    continue
+                if any(assigned_in([x], old) for x in block[i + 1 : j]):
+                    continue
+                rest = [*block[:j], *block[j + 1 :]]
+                return [*rest[:i], *(renamed(x, old, new) for x in rest[i:])]
+            case _:
+                pass
+    return block
+
+
+def mentions(block: list[ir.Stmt], name: str) -> bool:
+    return any(name in names(e) for s in statements(tuple(block)) for e in expressions(s))
+
+
+def assigned_in(block: list[ir.Stmt], name: str) -> bool:
+    return any(assigns(s, name) for s in statements(tuple(block)))
+
+
+def renamed(s: ir.Stmt, old: str, new: str) -> ir.Stmt:
+    inner = map_blocks(s, lambda b: tuple(renamed(x, old, new) for x in b))
+    return map_expressions(inner, lambda e: rename(e, lambda n: ir.Name(new) if n == old else None))
 
 
 # --- what is read once ------------------------------------------------------------------------------------------------
@@ -223,13 +266,7 @@ def put(e: ir.Expr, name: str, value: ir.Expr) -> ir.Expr:
     new = rebuild(e, lambda x: put(x, name, value))
     if new is e:
         return e
-    match new:
-        case ir.Binary("*", left, ir.Binary("*" | "/") as right):
-            return product(left, right)
-        case ir.Binary("+", left, right):
-            return plus(left, right) or new
-        case _:
-            return new
+    return flat(new)
 
 
 def cost(e: ir.Expr) -> int:

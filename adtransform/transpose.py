@@ -206,7 +206,7 @@ class Transposer:
             both = plus(total.get(n), e)
             assert both is not None
             total[n] = both
-        return [(n, self.work.spread(e)) for n, e in total.items()]
+        return self.work.spread(list(total.items()))
 
     def recorded(self, value: ir.Expr, flows: Shares, root: str) -> tuple[list[ir.Stmt], ir.Expr, Shares]:
         """What the statement and its adjoint both compute, and what costs enough to be kept, gets a name."""
@@ -261,7 +261,7 @@ class Transposer:
             both = plus(total.get(n), e)
             assert both is not None
             total[n] = both
-        flat = tuple(("", n, self.work.spread(e)) for n, e in total.items())
+        flat = tuple(("", n, e) for n, e in self.work.spread(list(total.items())))
         values = {SAVED: call.saved} if call.saved else {}
         self.note(call.forward[-1], Transposed(tuple(names), flat, call.backward, values))
         return call.forward
