@@ -134,4 +134,8 @@ def check(program: Program, off: str, pick: Chooser, seen: Counter[str]) -> None
     if off:
         without = write(program, "reverse", seen, disabled=frozenset({off}), **more)
         if without is not None:
-            check_adjoint(Adjoint(program, without), expected, pick, seen)
+            try:
+                check_adjoint(Adjoint(program, without), expected, pick, seen)
+            except Exception as error:
+                error.add_note(f"without {off}")
+                raise

@@ -30,7 +30,8 @@ def explore(attempt: Attempt, examples: int, name: str) -> None:
         if error is not None:
             with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
                 smallest = smaller(attempt, program, again, error)
-            text = f"{start} {index}: {error}\n{program.described}\n\n{program.source}\n# shrunk:\n{smallest.source}"
+            notes = ", ".join([f"{error}", *getattr(error, "__notes__", ())])
+            text = f"{start} {index}: {notes}\n{program.described}\n\n{program.source}\n# shrunk:\n{smallest.source}"
             raise AssertionError(text) from error
 
 

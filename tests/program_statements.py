@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tests.program_expressions import call_text, expression, small
 from tests.program_scope import PRODUCT, SMALL, Chooser, Expression, Scope
 
-NAMES = "a b c s w t1 x_d sin_x value q f_d y_d2 total acc p r u2 z".split()
+NAMES = "a b c s w t1 x_d sin_x value q f_d y_d2 total acc p r u2 z x_b seed stack x_0".split()
 WEIGHTS = (0.5, 1.25, 0.25, 1.5, 0.75, 0.375, 0.875, 1.125, 0.625, 1.375)
 STRAIGHT, LOOP = 60.0, 12.0  # bounds of what is assigned, outside and inside loops
 
