@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 
 from adtransform import ir
 from adtransform.calls import bind
+from adtransform.flows import Flows, starred
+from adtransform.infer import Inferred
 from adtransform.rules import PASSIVE, find
 from adtransform.scopes import Callee, LibraryCall, NestedCall, Program, Unit, UnitCall, UnknownCall, ValueCall
+from adtransform.structure import Shapes, lists_in
 from adtransform.traverse import blocks, target_names
 
 RESULT = "return"  # the key of a function's result: no variable has this name
@@ -171,7 +174,7 @@ class Activity:
         return leaves.union(v for v in shapes.variables if not leaves.isdisjoint(shapes.leaves(v)))
 
 
-class Builder:
+class Builder(Flows):
     """Builds the graph of one unit in one walk."""
 
     def __init__(self, activity: Activity, unit: Unit) -> None:
@@ -179,14 +182,34 @@ class Builder:
         self.program = activity.program
         self.unit = unit
         self.graph = Graph()
-        self.local: dict[str, frozenset[str]] = {}  # variables of comprehensions and lambdas: what they depend on
+        self.shapes = activity.shapes(unit)
+        self.local = {}
 
     def build(self) -> Graph:
         self.function("", self.unit.function)
+        if self.shapes is not None:
+            self.hand_back(self.shapes)
         return self.graph
 
+    def hand_back(self, shapes: Shapes) -> None:
+        """Lists that are returned are active as a whole, whatever they hold; lists that are received and changed are
+        results as well.
+        """
+        for path, shape in shapes.results.items():
+            for k in shapes.list_leaves(shape):
+                self.add(k, {path + RESULT})
+        for p in self.unit.function.params:
+            for received in lists_in(shapes.variables[p.name]):
+                if received.changed:
+                    self.add(RESULT, shapes.list_leaves(received))
+
     def add(self, key: str, sources: Iterable[str]) -> None:
-        self.graph.inputs.setdefault(key, set()).update(sources)
+        if self.shapes is None:
+            self.graph.inputs.setdefault(key, set()).update(sources)
+            return
+        sources = set(sources)
+        for k in self.shapes.leaves(key):
+            self.graph.inputs.setdefault(k, set()).update(sources)
 
     def function(self, path: str, function: ir.Function) -> None:
         outer = path[: path.rstrip("/").rfind("/") + 1]
@@ -227,7 +250,7 @@ class Builder:
             case ir.Effect(value):
                 self.effect(value, path)
             case ir.Unread(what, reads, binds):
-                sources = frozenset(k for n in reads if (k := self.unit.scopes.key(path, n)) is not None)
+                sources = frozenset(k for n in reads for k in self.name(n, path))
                 for n in binds:
                     self.add(path + n, sources)
                 if what == "Match":  # its branches may return
@@ -241,6 +264,8 @@ class Builder:
 
     def effect(self, value: ir.Expr, path: str) -> None:
         """`xs.append(v)`: the receiver depends on the arguments."""
+        if self.push(value, path):
+            return
         self.sources(value, path)
         if isinstance(value, ir.Call) and isinstance(value.func, ir.Attribute):
             base: ir.Expr = value.func.value
@@ -255,6 +280,10 @@ class Builder:
             case (ir.Display(_, ts), ir.Display(_, vs)) if len(ts) == len(vs) and not starred(ts) and not starred(vs):
                 for t, v in zip(ts, vs, strict=True):
                     self.assign(t, v, path)
+            case _ if (tree := self.tree(value, path)) is not None:
+                self.unpack(target, tree, path)
+            case (ir.Name(), ir.Display()) if (tree := self.tree(target, path)) is not None:
+                self.deposit(tree, value, path)
             case _:
                 self.target(target, self.sources(value, path), path)
 
@@ -279,6 +308,8 @@ class Builder:
                 self.iterate(t, args[0], path)
             case (LibraryCall("builtins", "range"), _):
                 self.sources(iterable, path)
+            case _ if (tree := self.items(iterable, path)) is not None:
+                self.unpack(target, tree, path)
             case _:
                 self.target(target, self.sources(iterable, path), path)
 
@@ -343,7 +374,7 @@ class Builder:
         if nested is not None:
             return frozenset({nested.path + RESULT})
         key = self.unit.scopes.key(path, id)
-        return frozenset() if key is None else frozenset({key})
+        return frozenset() if key is None else self.leaves(key)
 
     def comprehension(self, element: ir.Expr, clauses: tuple[ir.Clause, ...], path: str) -> frozenset[str]:
         saved = dict(self.local)
@@ -419,7 +450,17 @@ class Builder:
         everything = frozenset[str]().union(*(s for n, s in to_param.items() if n in summary))
         self.add(node, everything)
         self.function_arguments(call.args, everything | {node}, path)
+        for name in summary & to_param.keys() if self.shapes is not None else ():
+            self.hand_on(name, call, to_param[name], node)
         return frozenset({node})
+
+    def hand_on(self, name: str, call: ir.Call, received: frozenset[str], node: str) -> None:
+        """Lists that are handed on are active as a whole, whatever they hold; the function may push to them."""
+        assert self.shapes is not None
+        for shape in (s for p, s in self.shapes.arguments.get(id(call), ()) if p == name):
+            for handed in lists_in(shape):
+                for k in self.shapes.list_leaves(handed):
+                    self.add(k, received | ({node} if handed.changed else set()))
 
     def function_arguments(self, args: tuple[ir.Arg, ...], everything: frozenset[str], path: str) -> None:
         """A nested function that is handed on can be called with anything that the call knows, and with its
@@ -461,10 +502,6 @@ class Probe(Builder):
         if any(p.name in summary for p in bound.open):
             pairs += [by_arg[id(a)] for a in bound.loose]
         return frozenset[str]().union(*pairs)
-
-
-def starred(items: tuple[ir.Expr, ...]) -> bool:
-    return any(isinstance(i, ir.Star) for i in items)
 
 
 def passive_line(s: ir.Stmt) -> bool:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 from adtransform import ir
-from adtransform.calculus import ZERO, Derivative, constant, neg, over, plus, positive_part, product, times
+from adtransform.calculus import ZERO, Derivative, constant, neg, number, over, plus, positive_part, product, times
 from adtransform.library import of_element
 from adtransform.refusals import Refused
+from adtransform.shapes import Shape, Shapes, parts
 from adtransform.tangents import MIXED, Tangents
 from adtransform.traverse import children, rebuild
 
@@ -32,6 +33,8 @@ class Adjoints(Tangents):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.parts = {}
+        self.shapes: Shapes | None = None
+        self.adjoint_names: dict[str, str] = {}
 
     def derivative(self, e: ir.Expr, path: str) -> Derivative:
         if self.operands is None:
@@ -50,7 +53,11 @@ class Adjoints(Tangents):
             return []
         match e:
             case ir.Name(id):
+                if self.shape(e) is not None:
+                    raise Refused(e, *NOT_A_NUMBER)
                 return [(id, seed)]
+            case ir.Subscript() if (key := self.component(e)) is not None:
+                return [(key, seed)]
             case ir.Display() | ir.Star() | ir.Subscript():
                 raise Refused(e, "N161", "a tuple stands here as a value: not supported in reverse mode yet", TUPLES)
             case ir.Binary("+" | "*", left, right) if self.is_sequence(left, path) or self.is_sequence(right, path):
@@ -66,6 +73,98 @@ class Adjoints(Tangents):
                     if share is not None:
                         found += self.shares(operand, self.whole(operand, share), path)
                 return found
+
+    # --- tuples -------------------------------------------------------------------------------------------------------
+
+    def shape(self, e: ir.Expr) -> Shape:
+        """The shape of an expression."""
+        return self.shapes.expression(e) if self.shapes is not None else None
+
+    def component(self, e: ir.Expr) -> str | None:
+        """The key of a number that a tuple holds: `p#1` for `p[1]`."""
+        indices: list[int] = []
+        base = e
+        while isinstance(base, ir.Subscript):
+            whole, k = self.shape(base.value), number(base.index)
+            if not isinstance(whole, tuple) or not isinstance(k, int) or not -len(whole) <= k < len(whole):
+                return None
+            indices.append(k % len(whole))
+            base = base.value
+        if not isinstance(base, ir.Name) or self.shape(e) is not None:
+            return None
+        return "#".join([base.id, *(str(k) for k in reversed(indices))])
+
+    def tangent(self, name: str) -> ir.Name:
+        """The adjoint of a variable, or of a number that a tuple holds."""
+        if "#" not in name:
+            return super().tangent(name)
+        if name not in self.adjoint_names:
+            base, *indices = name.split("#")
+            stem = "_".join([base, *(str(int(k) + 1) for k in indices)])
+            self.adjoint_names[name] = self.supply.fresh(stem) + self.supply.suffix
+        return ir.Name(self.adjoint_names[name])
+
+    def pairs(self, target: ir.Expr, value: ir.Expr) -> list[tuple[str, ir.Expr]]:
+        """The numbers that an assignment sets, by key, each with its value.
+
+        Raises `Refused` where target and value do not show the same shape.
+        """
+        shape = self.shape(value)
+        match target, value:
+            case ir.Display(_, ts), ir.Display(_, vs) if len(ts) == len(vs):
+                return [p for t, v in zip(ts, vs, strict=True) for p in self.pairs(t, v)]
+            case ir.Display(_, ts), _ if isinstance(shape, tuple) and len(ts) == len(shape) and is_plain(value):
+                items = [ir.Subscript(value, ir.Const(k, str(k))) for k in range(len(ts))]
+                return [p for t, v in zip(ts, items, strict=True) for p in self.pairs(t, v)]
+            case ir.Name(id), _ if shape is None:
+                return [(id, value)]
+            case ir.Name(), _ if isinstance(shape, tuple) and self.shape(target) == shape:
+                items = list(value.items) if isinstance(value, ir.Display) else []
+                if not items and is_plain(value):
+                    items = [ir.Subscript(value, ir.Const(k, str(k))) for k in range(len(shape))]
+                if items:
+                    own = [ir.Subscript(target, ir.Const(k, str(k))) for k in range(len(shape))]
+                    return [p for t, v in zip(own, items, strict=True) for p in self.pairs(t, v)]
+            case ir.Subscript(), _ if shape is None and (key := self.component(target)) is not None:
+                return [(key, value)]
+            case ir.Subscript(), _ if isinstance(shape, tuple):
+                items = list(value.items) if isinstance(value, ir.Display) else []
+                items = items or [ir.Subscript(value, ir.Const(k, str(k))) for k in range(len(shape))]
+                own = [ir.Subscript(target, ir.Const(k, str(k))) for k in range(len(shape))]
+                return [p for t, v in zip(own, items, strict=True) for p in self.pairs(t, v)]
+        raise Refused(value, *NOT_A_NUMBER)
+
+    def keys(self, target: ir.Expr) -> list[str]:
+        """The keys of the numbers that an assignment target holds."""
+        match target:
+            case ir.Display(_, items):
+                return [k for i in items for k in self.keys(i.value if isinstance(i, ir.Star) else i)]
+            case ir.Name(id):
+                return parts(id, self.shape(target))
+            case _:
+                return []
+
+    def structure(self, e: ir.Expr) -> ir.Expr:
+        """The adjoints of a target or argument, in its structure."""
+        match e:
+            case ir.Display(bracket, items):
+                return ir.Display(bracket, tuple(self.structure(i) for i in items))
+            case ir.Name(id):
+                return self.of_shape(id, self.shape(e))
+        raise Refused(e, *NOT_A_NUMBER)
+
+    def of_shape(self, key: str, shape: Shape) -> ir.Expr:
+        if isinstance(shape, tuple):
+            return ir.Display("(", tuple(self.of_shape(f"{key}#{k}", s) for k, s in enumerate(shape)))  # type: ignore[arg-type]
+        if shape is not None:
+            raise Refused(None, *NOT_A_NUMBER)
+        return self.tangent(key)
+
+    def expanded(self, names: set[str]) -> set[str]:
+        """Variables, with tuples by their numbers."""
+        return {k for n in names for k in parts(n, self.shapes.of.get(n) if self.shapes is not None else None)}
+
+    # --- the chain rule -----------------------------------------------------------------------------------------------
 
     def whole(self, operand: ir.Expr, share: ir.Expr) -> ir.Expr:
         """The adjoint of an operand that is an expression, under a name: it stays one factor of what follows."""
@@ -152,4 +251,14 @@ def flat(e: ir.Expr) -> ir.Expr:
             return e
 
 
+def is_plain(e: ir.Expr) -> bool:
+    """A variable, or an item of one."""
+    return isinstance(e, ir.Name) or (isinstance(e, ir.Subscript) and is_plain(e.value))
+
+
+NOT_A_NUMBER = (
+    "N161",
+    "a tuple whose length does not show stands here with active values: not supported in reverse mode yet",
+    "Give each number a variable of its own.",
+)
 TUPLES = "Give each number a variable of its own."

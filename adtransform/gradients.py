@@ -16,14 +16,15 @@ from adtransform.calculus import constant
 from adtransform.documentation import adjoint_of
 from adtransform.effects import raises_first
 from adtransform.flatten import Flatten
-from adtransform.handback import Handback, Protocol, arity
+from adtransform.handback import Handback, Protocol
 from adtransform.liveness import without_dead
 from adtransform.pieces import is_docstring, renumbered
 from adtransform.plan import Instance, Plan
 from adtransform.reverse import Reverse, Sweeps
 from adtransform.seams import fused, returning
+from adtransform.shapes import Shape, result
 from adtransform.signatures import mirrored_annotation
-from adtransform.traverse import map_blocks, names, own_names, statements
+from adtransform.traverse import map_blocks, names, own_names, statements, target_names
 
 FORWARD = ir.Comment(source=ir.Source(("# forward sweep",)))
 REVERSE = ir.Comment(source=ir.Source(("", "# reverse sweep")))
@@ -57,7 +58,8 @@ class Gradients:
 
     def split(self, current: Instance) -> Protocol:
         base = self.base(current)
-        results = max(arity(current.unit, current.unit.program), 0) if current.unit.program is not None else 0
+        unit = current.unit
+        results = result(unit, unit.program) if unit.program is not None else None
         return Protocol(f"{base}_fwd", f"{base}_bwd", (), self.wrt(current), results)
 
     def wrt(self, current: Instance) -> tuple[str, ...]:
@@ -99,7 +101,7 @@ class Gradients:
         body = (*sweeps.doc, *self.both(opened(sweeps), sweeps.forward, sweeps.reverse, value))
         note = mirrored_annotation(flat.returns) if flat.returns is not None else None
         one = constant(1.0)
-        default = ir.Display("(", (one,) * sweeps.results) if sweeps.results else one
+        default = filled(sweeps.results, one)
         params = with_seed(flat.params, ir.Param(self.seeds[current], "", note, default))
         returns = self.annotation(current, flat)
         return replace(
@@ -192,15 +194,28 @@ def unused(base: str, f: ir.Function) -> str:
     return name
 
 
+def filled(shape: Shape, e: ir.Expr) -> ir.Expr:
+    """A tuple of a shape with the same number everywhere."""
+    return ir.Display("(", tuple(filled(s, e) for s in shape)) if isinstance(shape, tuple) else e  # type: ignore[arg-type]
+
+
 def opened(sweeps: Sweeps) -> ir.Block:
     """`seed_1, seed_2 = seed` for a result of several numbers."""
-    if not sweeps.results:
+    if not isinstance(sweeps.seeds, ir.Display):
         return ()
-    names_ = tuple(ir.Name(n) for n in sweeps.seeds)
-    shown = tuple(n if n.id in sweeps.used else ir.Name("_") for n in names_)
-    if all(n.id == "_" for n in shown):
-        return ()
-    return (ir.Assign((ir.Display("(", shown),), ir.Name(sweeps.seed)),)
+    shown = shown_in(sweeps.seeds, sweeps.used)
+    return (ir.Assign((shown,), ir.Name(sweeps.seed)),) if set(target_names(shown)) - {"_"} else ()
+
+
+def shown_in(e: ir.Expr, used: frozenset[str]) -> ir.Expr:
+    match e:
+        case ir.Display(bracket, items):
+            new = tuple(shown_in(i, used) for i in items)
+            return ir.Display(bracket, new) if any(i != ir.Name("_") for i in new) else ir.Name("_")
+        case ir.Name(id) if id in used:
+            return e
+        case _:
+            return ir.Name("_")
 
 
 def together(items: tuple[ir.Expr, ...]) -> ir.Expr:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from adtransform import ir
-from adtransform.adjoints import TUPLES, Adjoints
+from adtransform.adjoints import NOT_A_NUMBER, Adjoints
 from adtransform.calls import bind
 from adtransform.pieces import with_lead, without_text
 from adtransform.plan import Instance, Plan, instance
 from adtransform.refusals import Refused
-from adtransform.scopes import NestedCall, Program, Unit, UnitCall, ValueCall
-from adtransform.traverse import statements
+from adtransform.scopes import NestedCall, Unit, UnitCall, ValueCall
+from adtransform.shapes import Shape
 
 
 SAVED = "the saved values"  # no variable can have this name
@@ -23,15 +23,15 @@ class Protocol:
     """How a callee is called.
 
     `forward` is the name of its forward sweep, empty where it saves nothing: then `needs` are the parameters that its
-    reverse sweep takes.  `wrt` are the parameters whose adjoints it returns, `results` how many numbers the callee
-    gives (0 for one that is no tuple).
+    reverse sweep takes.  `wrt` are the parameters whose adjoints it returns, `results` the shape of what the callee
+    gives.
     """
 
     forward: str
     backward: str
     needs: tuple[str, ...]
     wrt: tuple[str, ...]
-    results: int
+    results: Shape
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Handback:
             case _:
                 return False
 
-    def split(self, s: ir.Assign, target: ir.Expr, e: ir.Call, names: list[str]) -> Split:
+    def split(self, s: ir.Assign, target: ir.Expr, e: ir.Call) -> Split:
         """Raises `Refused` where the callee or its arguments cannot be followed."""
         unit, received, active = self.resolved(e)
         found = instance(unit, active)
@@ -71,11 +71,9 @@ class Handback:
             help = "Assign them to variables first."
             raise Refused(e, "N151", "which arguments of this call are active cannot be told", help)
         protocol = self.protocol(found)
-        is_tuple = isinstance(target, ir.Display)
-        if is_tuple != bool(protocol.results) or (is_tuple and protocol.results != len(names)):
-            raise Refused(e, "N161", f"the tuple that `{unit.name}` returns is not unpacked here", "Unpack it.")
-        seeds = [self.work.tangent(n) for n in names]
-        seed = ir.Arg(ir.Display("(", tuple(seeds)) if is_tuple else seeds[0])
+        if self.work.shapes is not None and self.work.shapes.pattern(target) != protocol.results:
+            raise Refused(e, "N161", f"the tuple that `{unit.name}` returns is not unpacked as it is made", "Unpack it.")
+        seed = ir.Arg(self.work.structure(target))
         if protocol.forward:
             saved = self.work.temporary(f"{unit.name}_saved", "", False)
             both = ir.Display("(", (target, saved))
@@ -130,53 +128,34 @@ class Handback:
         """The adjoints that the reverse sweep of the callee returns, each with its argument."""
         wanted = [p for p in protocol.wrt if p in received and self.work.is_active(received[p], "")]
         if len(protocol.wrt) == 1 and len(wanted) == 1 and isinstance(received[wanted[0]], ir.Name):
-            return Split(forward, (), [(received[wanted[0]], call)])
+            if self.work.shape(received[wanted[0]]) is None:
+                return Split(forward, (), [(received[wanted[0]], call)])
         targets: list[ir.Expr] = []
         arguments: list[tuple[ir.Expr, ir.Expr]] = []
         for p in protocol.wrt:
             if p in wanted:
-                adjoint = self.work.temporary(f"{name}_{p}{self.work.supply.suffix}", "", False)
+                adjoint = self.adjoint_of(f"{name}_{p}", self.work.shape(received[p]))
                 targets.append(adjoint)
                 arguments.append((received[p], adjoint))
             else:
-                targets.append(ir.Name("_"))
+                targets.append(self.work.unused())
         target = targets[0] if len(targets) == 1 else ir.Display("(", tuple(targets))
         return Split(forward, (ir.Assign((target,), call),), arguments)
 
+    def adjoint_of(self, base: str, shape: Shape) -> ir.Expr:
+        """Temporaries for the adjoint of an argument."""
+        if isinstance(shape, tuple):
+            items = tuple(self.adjoint_of(f"{base}_{k + 1}", s) for k, s in enumerate(shape))  # type: ignore[arg-type]
+            return ir.Display("(", items)
+        if shape is not None:
+            raise Refused(None, *NOT_A_NUMBER)
+        return self.work.temporary(f"{base}{self.work.supply.suffix}", "", False)
 
-def arity(unit: Unit, program: Program, seen: frozenset[Unit] = frozenset()) -> int:
-    """How many numbers a function returns: 0 for one that is no tuple.
-
-    Raises `Refused` where it returns nested tuples, or now this, now that.
-    """
-    if unit in seen:
-        return -1
-    found: set[int] = set()
-    for s in statements(unit.function.body):
-        if isinstance(s, ir.Return):
-            found.add(of_return(s, unit, program, seen | {unit}))
-    found -= {-1}
-    if len(found) > 1:
-        raise Refused(unit.function, "N161", f"`{unit.name}` returns tuples of different lengths", TUPLES)
-    return next(iter(found), -1 if seen else 0)
-
-
-def of_return(s: ir.Return, unit: Unit, program: Program, seen: frozenset[Unit]) -> int:
-    match s.value:
-        case ir.Display("(", items) if items:
-            if any(isinstance(i, (ir.Star, ir.Display)) for i in items):
-                raise Refused(s, "N161", "the result is a nested tuple: not supported in reverse mode yet", TUPLES)
-            return len(items)
-        case ir.Display():
-            raise Refused(s, "N161", "the result is a list: not supported in reverse mode yet", TUPLES)
-        case ir.Call(func) if isinstance(callee := program.callee(unit, "", func), UnitCall):
-            return 0 if callee.unit.directives.partials else arity(callee.unit, program, seen)
-        case ir.Choice(_, body, orelse):
-            ways = {of_return(replace(s, value=v), unit, program, seen) for v in (body, orelse)} - {-1}
-            if len(ways) > 1:
-                raise Refused(s, "N161", "a tuple or a number is returned", TUPLES)
-            return next(iter(ways), -1)
-        case ir.Name(id) if unit.scopes.key("", id) in unit.sequences:
-            raise Refused(s, "N161", "a tuple is returned by its name: not supported in reverse mode yet", TUPLES)
-        case _:
-            return 0
+    def numbers(self, argument: ir.Expr, adjoint: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]:
+        """The numbers of an argument, each with its adjoint."""
+        if not isinstance(adjoint, ir.Display):
+            return [(argument, adjoint)]
+        items = argument.items if isinstance(argument, ir.Display) else tuple(
+            ir.Subscript(argument, ir.Const(k, str(k))) for k in range(len(adjoint.items))
+        )
+        return [p for a, b in zip(items, adjoint.items, strict=True) for p in self.numbers(a, b)]

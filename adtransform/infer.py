@@ -1,4 +1,4 @@
-"""Shapes of one unit, from its statements: see `shapes`.
+"""Shapes of one unit, from its statements: see `structure`.
 
 A list is a stack if it is only ever bound, pushed to, popped from, cleared, counted, iterated over, put into tuples,
 taken out of them, and handed to functions of the user's.  Whatever else happens to it makes it odd.
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adtransform import ir
-from adtransform.activity import passive_line
 from adtransform.calls import bind
+from adtransform.directives import is_passive
 from adtransform.scopes import Callee, LibraryCall, Program, Unit, UnitCall
-from adtransform.shapes import Shape, Shapes, Signature, copied, escape, find, lists_in, many, number, unify
+from adtransform.structure import Shape, Shapes, Signature, copied, escape, find, lists_in, many, number, unify
 from adtransform.traverse import blocks, children, expressions, statements, walk
 
 READS = frozenset("len bool print isinstance repr str id type".split())
@@ -45,6 +45,47 @@ def backward(e: ir.Expr) -> ir.Expr | None:
             return value
         case _:
             return None
+
+
+class Inferred:
+    """The shapes in all units of a program, inferred when they are asked for."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.found: dict[Unit, tuple[Shapes, Signature] | None] = {}  # None while it is being inferred
+        self.touched: dict[Unit, bool] = {}
+
+    def shapes(self, unit: Unit) -> Shapes | None:
+        """The shapes in a unit that, or whose callees, push to lists or pop from them; None for any other."""
+        if not self.touches(unit) or self.signature(unit) is None:
+            return None
+        known = self.found[unit]
+        return known[0] if known is not None else None
+
+    def signature(self, unit: Unit) -> Signature | None:
+        """The shapes of parameters and result; None inside a cycle of calls."""
+        if unit not in self.found:
+            self.found[unit] = None
+            self.found[unit] = infer(unit, self.program, self.signature)
+        known = self.found[unit]
+        return known[1] if known is not None else None
+
+    def touches(self, unit: Unit) -> bool:
+        seen, work = {unit}, [unit]
+        while unit not in self.touched and work:
+            current = work.pop()
+            if self.touched.get(current) or any(f.stacks for f in current.features.values()):
+                self.touched[unit] = True
+            elif current not in self.touched:
+                more = [u for u in self.callees(current) if u not in seen]
+                seen |= set(more)
+                work += more
+        return self.touched.setdefault(unit, False)
+
+    def callees(self, unit: Unit) -> list[Unit]:
+        calls = [(path, e) for path, f in unit.features.items() for e in f.calls]
+        found = (self.program.callee(unit, path, e.func) for path, e in calls)
+        return [c.unit for c in found if isinstance(c, UnitCall)]
 
 
 def infer(unit: Unit, program: Program, lookup: Lookup) -> tuple[Shapes, Signature]:
@@ -101,7 +142,7 @@ class Inference:
                 shape = self.assigned(value, path)
                 if len(targets) > 1 or isinstance(value, ir.Name):
                     self.copies.append(shape)
-                if passive_line(s):
+                if is_passive(s.source.trail):
                     escape(shape, KEPT)
                 for t in targets:
                     self.bind(t, shape, path)

@@ -9,7 +9,7 @@ where saved values come back, `ROUNDS` for the number of iterations of a loop, `
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from adtransform import ir
@@ -38,12 +38,12 @@ class Segment:
 
 @dataclass
 class Mirror:
-    """Mirrors one function.  `adjoint` names the adjoint of a variable."""
+    """Mirrors one function.  `adjoint` gives the name of the adjoint of a variable."""
 
     timeline: Timeline
     adjoints: dict[int, Transposed]
     active: set[str]
-    suffix: str
+    adjoint: Callable[[str], ir.Name]
     seeds: dict[str, ir.Expr] = field(default_factory=dict)  # adjoints that are given
     segments: list[Segment] = field(default_factory=list)
     loops: list[Item] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Mirror:
         self.nonzero = divided(self.timeline.lines)
 
     def name(self, variable: str) -> ir.Expr:
-        return self.seeds.get(variable, ir.Name(variable + self.suffix))
+        return self.seeds.get(variable, self.adjoint(variable))
 
     def sweep(self, lines: Lines, start: int, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
         """The reverse sweep of the items of a block from one on, and which adjoints are zero behind it."""
@@ -109,7 +109,7 @@ class Mirror:
         alive = [n for n in t.targets if n not in zeros and n in self.active]
         if not alive:
             return [], zeros | set(t.targets)
-        dead = {n + self.suffix: ZERO for n in t.targets if n not in alive}
+        dead = {self.adjoint(n).id: ZERO for n in t.targets if n not in alive}
         total: dict[str, ir.Expr] = {}
         for target, n, e in t.flows:
             if target and target not in alive:
@@ -125,7 +125,7 @@ class Mirror:
                 found += self.contribution(n, e, n in state)
                 state.discard(n)
         replaced = [(n, total[n]) for n in own if total[n] != self.name(n)]
-        clash = any(names(e) & {m + self.suffix for m, _ in replaced if m != n} for n, e in replaced)
+        clash = any(names(e) & {self.adjoint(m).id for m, _ in replaced if m != n} for n, e in replaced)
         if len(replaced) > 1 and clash:
             targets = ir.Display("(", tuple(self.name(n) for n, _ in replaced))
             found.append(ir.Assign((targets,), ir.Display("(", tuple(e for _, e in replaced))))
@@ -140,7 +140,7 @@ class Mirror:
         """An expression of the adjoint with the versions of its values."""
         new = self.timeline.renamed(e, item.before)
         after: dict[str, ir.Expr] = {v: ir.Name(item.after[n].tag) for v, n in t.values.items()}
-        seeds = {n + self.suffix: self.seeds[n] for n in t.targets if n in self.seeds}
+        seeds = {self.adjoint(n).id: self.seeds[n] for n in t.targets if n in self.seeds}
         return pruned(substitute(new, {**after, **seeds, **dead}), self.nonzero)
 
     def contribution(self, variable: str, e: ir.Expr, first: bool) -> list[ir.Stmt]:
@@ -220,7 +220,8 @@ class Mirror:
     def ordered(self, variables: Iterable[str]) -> list[str]:
         """Variables that have adjoints, in the order in which they first have a version."""
         order = list(self.timeline.by_name)
-        return sorted((n for n in variables if n in order and n not in self.seeds), key=order.index)
+        known = (n for n in variables if n.partition("#")[0] in order and n not in self.seeds)
+        return sorted(known, key=lambda n: (order.index(n.partition("#")[0]), n))
 
     def round(self, item: Item, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
         """A loop backward: what it adds to from one iteration to the next must be zero before it, not unset."""

@@ -11,6 +11,7 @@ from adtransform.traverse import expressions, statements, walk
 ITERATED = {"zip": 99, "enumerate": 1, "reversed": 1, "sum": 1, "fsum": 1, "tuple": 1}
 DYNAMIC = frozenset({"eval", "exec", "locals", "vars", "globals"})
 MAKERS = frozenset({"tuple", "list", "sorted"})
+STACK_METHODS = frozenset({"append", "pop", "clear"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Features:
     """What occurs in a function, its nested functions aside.
 
     `walrus`: an assignment expression; `complex`: complex literals; `unread`: what the language does not have;
-    `sequences`: names that are indexed, iterated over, starred or set to a tuple.
+    `sequences`: names that are indexed, iterated over, starred, set to a tuple or used as stacks; `stacks`: something
+    is pushed or popped; `calls`: all calls but those of libraries.
     """
 
     walrus: bool
@@ -26,6 +28,8 @@ class Features:
     unread: tuple[ir.Unread, ...]
     dynamic: tuple[ir.Expr, ...]  # `eval` and its like
     sequences: frozenset[str]
+    stacks: bool
+    calls: tuple[ir.Call, ...]
 
 
 def features_of(function: ir.Function) -> Features:
@@ -34,6 +38,8 @@ def features_of(function: ir.Function) -> Features:
     complex_found: list[ir.Expr] = []
     unread: list[ir.Unread] = []
     dynamic: list[ir.Expr] = []
+    calls: list[ir.Call] = []
+    stacks = False
     sequences: set[str] = {p.name for p in function.params if p.role == "*"}
     for s in statements(function.body):
         sequences |= sequences_in(s)
@@ -53,6 +59,10 @@ def features_of(function: ir.Function) -> Features:
                     case ir.Call(ir.Library("builtins", name)) if name in DYNAMIC:
                         dynamic.append(e)
                     case ir.Call(func, args):
+                        calls += [e] if not isinstance(func, ir.Library) else []
+                        if isinstance(func, ir.Attribute) and func.attr in STACK_METHODS:
+                            stacks = True
+                            sequences |= {func.value.id} if isinstance(func.value, ir.Name) else set()
                         iterated = ITERATED.get(func.name, 0) if isinstance(func, ir.Library) else 0
                         sequences |= {
                             a.value.id
@@ -61,7 +71,7 @@ def features_of(function: ir.Function) -> Features:
                         }
                     case _:
                         pass
-    return Features(walrus, tuple(complex_found), tuple(unread), tuple(dynamic), frozenset(sequences))
+    return Features(walrus, tuple(complex_found), tuple(unread), tuple(dynamic), frozenset(sequences), stacks, tuple(calls))
 
 
 def collect(function: ir.Function, path: str, found: dict[str, list[Features]]) -> None:
@@ -95,4 +105,6 @@ def merge(found: list[Features]) -> Features:
         tuple(u for f in found for u in f.unread),
         tuple(e for f in found for e in f.dynamic),
         frozenset[str]().union(*(f.sequences for f in found)),
+        any(f.stacks for f in found),
+        tuple(c for f in found for c in f.calls),
     )

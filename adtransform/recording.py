@@ -227,6 +227,8 @@ class Recorder:
         for v in versions:
             again = self.overwritten_at(v)
             if again is not None and again < at:
+                if self.spelling[v.tag].id == v.name:
+                    self.spelling[v.tag] = ir.Name(self.fresh(f"{v.name}_0"))
                 self.insert(s.lines, again, 1, ir.Assign((self.spelling[v.tag],), ir.Name(v.name)))
                 values.append(self.spelling[v.tag])
             else:

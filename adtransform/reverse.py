@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 
 from adtransform import ir
 from adtransform.activity import RESULT
-from adtransform.adjoints import TUPLES, Adjoints
+from adtransform.adjoints import NOT_A_NUMBER, Adjoints
 from adtransform.calculus import ZERO
 from adtransform.effects import raises_first
 from adtransform.exits import Exits, behind_else
-from adtransform.handback import Handback, arity
+from adtransform.handback import Handback
 from adtransform.liveness import without_dead
 from adtransform.mirror import INDEX, ROUNDS, SLOT, Mirror
 from adtransform.pieces import is_docstring, renumbered, without_text
@@ -28,6 +28,7 @@ from adtransform.recording import Places, Recorder, marked
 from adtransform.ranges import add
 from adtransform.refusals import Refused
 from adtransform.signatures import mirrored_annotation
+from adtransform.shapes import Shape, result, shapes
 from adtransform.sinks import check_calls
 from adtransform.tidy import tidied
 from adtransform.transpose import Transposer
@@ -44,7 +45,7 @@ class Sweeps:
 
     `forward` and `reverse` are their statements, `value` what the function returns, `adjoints` those of the inputs in
     order, `carried` the names that the reverse sweep reads from the forward sweep (`unbound` gives those a value that
-    may have none), `results` how many numbers the function gives (0 for one that is no tuple).
+    may have none), `results` the shape of what the function gives; `seeds` are the names of the numbers in `seed`.
     """
 
     doc: ir.Block
@@ -53,11 +54,11 @@ class Sweeps:
     value: ir.Expr
     adjoints: tuple[ir.Expr, ...]
     carried: tuple[str, ...]
-    results: int
+    results: Shape
     used: frozenset[str]
     unbound: ir.Block
     seed: str
-    seeds: tuple[str, ...]
+    seeds: ir.Expr
 
 
 @dataclass(frozen=True)
@@ -71,26 +72,27 @@ class Reverse:
     def sweeps(self, flat: ir.Function, wrt: tuple[str, ...], seed: str) -> Sweeps:
         """Both sweeps; `seed` is the name of the result's adjoint."""
         work = self.work
-        results = arity(work.unit, work.program)
-        value = self.result(results)
+        results = result(work.unit, work.program)
+        value = self.result("value", results)
         body = flat.body
         if falls_through(body):
             raise Refused(flat, "N166", "the end is reached without a `return`", "Return a number on every path.")
         exits = Exits(value, lambda base: work.temporary(base, "", False))
         body = exits.function(body)
         worth, in_loop = (4, 4) if "share" in self.enabled else (20, 20)
+        work.shapes = shapes(work.unit, work.program, body)
         transposer = Transposer(work, self.calls, worth, in_loop)
         doc, body = (body[:1], body[1:]) if body and is_docstring(body[0]) else ((), body)
         body = transposer.function(body)
         check_calls(work, body, "")
         timeline = Timeline(tuple(p.name for p in flat.params), body)
-        several = [work.temporary(f"{seed}_{k + 1}", "", False).id for k in range(results)]
-        seeds = self.seeds(value, several or [seed])
-        active = {n for n in work.active if "/" not in n}
-        mirror = Mirror(timeline, transposer.adjoints, active, work.supply.suffix, seeds)
+        opened = self.opened(seed, results)
+        seeds = self.seeds(value, target_names(opened))
+        active = work.expanded({n for n in work.active if "/" not in n})
+        mirror = Mirror(timeline, transposer.adjoints, active, work.tangent, seeds)
         zeros = frozenset(active) - set(seeds)
         reverse, zeros = mirror.sweep(timeline.lines, 0, zeros)
-        adjoints = tuple(ZERO if n in zeros or n not in active else mirror.name(n) for n in wrt)
+        adjoints = tuple(self.adjoint(mirror, n, work.shapes.of.get(n), zeros) for n in wrt)
         live = frozenset(n for a in adjoints for n in names(a))
         block = tuple(reverse)
         if "liveness" in self.enabled:
@@ -104,17 +106,37 @@ class Reverse:
         final = filled(block, places)
         spelled = rename(returned, places.spelling.get)
         used = frozenset(n for s in statements(final) for n in names_of(s))
-        return Sweeps(doc, forward, final, spelled, adjoints, places.carried, results, used, places.unbound, seed, tuple(several))
+        return Sweeps(doc, forward, final, spelled, adjoints, places.carried, results, used, places.unbound, seed, opened)
 
-    def result(self, results: int) -> ir.Expr:
+    def result(self, base: str, shape: Shape) -> ir.Expr:
         """The variable of the result, or a tuple of them."""
-        if not results:
-            return self.work.temporary("value", "", True)
-        return ir.Display("(", tuple(self.work.temporary("value#", "", True) for _ in range(results)))
+        if isinstance(shape, tuple):
+            stem = base if base[-1].isdigit() else f"{base}#"
+            return ir.Display("(", tuple(self.result(stem, s) for s in shape))  # type: ignore[arg-type]
+        if shape is not None:
+            raise Refused(self.work.unit.function, *NOT_A_NUMBER)
+        return self.work.temporary(base, "", True)
 
-    def seeds(self, value: ir.Expr, given: list[str]) -> dict[str, ir.Expr]:
+    def seeds(self, value: ir.Expr, given: tuple[str, ...]) -> dict[str, ir.Expr]:
         """The adjoints of the variables of the result."""
         return {n: ir.Name(seed) for n, seed in zip(target_names(value), given, strict=True)}
+
+    def opened(self, seed: str, shape: Shape) -> ir.Expr:
+        """Names for the adjoints of the numbers of a result; the seed itself for one number."""
+        if not isinstance(shape, tuple):
+            return ir.Name(seed)
+        items = [f"{seed}_{k + 1}" for k in range(len(shape))]
+        new = (n if isinstance(s, tuple) else self.work.temporary(n, "", False).id for n, s in zip(items, shape, strict=True))
+        return ir.Display("(", tuple(self.opened(n, s) for n, s in zip(new, shape, strict=True)))  # type: ignore[arg-type]
+
+    def adjoint(self, mirror: Mirror, key: str, shape: Shape, zeros: frozenset[str]) -> ir.Expr:
+        """The adjoint of an input in the end."""
+        if isinstance(shape, tuple):
+            items = (self.adjoint(mirror, f"{key}#{k}", s, zeros) for k, s in enumerate(shape))  # type: ignore[arg-type]
+            return ir.Display("(", tuple(items))
+        if shape is not None:
+            raise Refused(self.work.unit.function, *NOT_A_NUMBER)
+        return ZERO if key in zeros or key not in mirror.active else mirror.name(key)
 
     def returned(self, timeline: Timeline, value: ir.Expr, reverse: ir.Block) -> tuple[ir.Expr, Item | None]:
         """What the function returns, and the last assignment if it is put into the `return` instead."""

@@ -47,7 +47,7 @@ class Session:
         self.options = options
         self.main = Module(source, filename, path if filename != "<string>" and path.suffix else None)
         self.program = Program(self.main)
-        self.activity = Activity(self.program, "activity" not in options.disabled)
+        self.activity = Activity(self.program, "activity" not in options.disabled, options.mode == "forward")
         self.refusals: dict[Unit | None, list[Refusal]] = {}
         self.reverse = options.mode == "reverse"
         self.suffix = "_d"

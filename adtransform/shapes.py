@@ -1,199 +1,170 @@
-"""Shapes: which values are numbers, tuples or lists, and which variables may hold the same list.
+"""The shapes of tuples: how many numbers a variable holds, where that is always the same.
 
-Shapes are made equal along every assignment (Steensgaard 1996, Points-to analysis in almost linear time), so that two
-variables that may hold the same list have one shape: what is pushed through one name is popped through the other.
-
-    stack = []                  stack: list of (number, number)
-    stack.append((s, i))        saved: (number, the same list)
-    saved = x, stack
+A shape is None for a number and a tuple of shapes for a tuple; the adjoint of a tuple has the same shape.  A variable
+that holds tuples of different lengths has no shape (`UNKNOWN`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-MIXED = "it holds, or is, now this and now that"
-ENDLESS = "it is part of itself"
+from adtransform import ir
+from adtransform.calculus import number
+from adtransform.scopes import Program, Unit, UnitCall
+from adtransform.traverse import own_names, statements
 
-
-@dataclass(eq=False, slots=True)
-class Shape:
-    """`kind` is "number", "tuple", "list", "sequence" (a tuple or a list), or empty as long as nothing is known.
-
-    `items` are those of a tuple, or one for all of a list.  `odd` says why the lists in it are more than stacks;
-    `changed` whether a list is pushed to or popped from.
-    """
-
-    kind: str = ""
-    items: list[Shape] = field(default_factory=list)
-    odd: str = ""
-    changed: bool = False
-    link: Shape | None = None
-
-
-def number() -> Shape:
-    return Shape("number")
-
-
-def many(kind: str, changed: bool = False) -> Shape:
-    """A list or sequence of whatever it will be."""
-    return Shape(kind, [Shape()], changed=changed)
-
-
-def find(s: Shape) -> Shape:
-    """The shape that stands for all that it was made equal to."""
-    while s.link is not None:
-        s = s.link
-    return s
-
-
-def escape(s: Shape, why: str) -> None:
-    """The lists in a shape are used in a way that cannot be followed."""
-    s = find(s)
-    if not s.odd:
-        s.odd = why
-        for i in s.items:
-            escape(i, why)
-
-
-def unify(a: Shape, b: Shape) -> None:
-    """Make two shapes equal; where that cannot be, the lists in both are odd."""
-    a, b = find(a), find(b)
-    if a is b:
-        return
-    if not b.kind or (b.kind == "sequence" and a.kind):
-        a, b = b, a
-    if not a.kind:
-        if occurs(a, b):
-            escape(b, ENDLESS)
-            return
-        a.link = b
-    elif a.kind == "sequence" and b.kind != "number":
-        a.link = b
-        for i in b.items:
-            unify(a.items[0], i)
-    elif a.kind == b.kind and len(a.items) == len(b.items):
-        a.link = b
-        for i, k in zip(a.items, b.items, strict=True):
-            unify(i, k)
-    else:
-        escape(a, MIXED)
-        escape(b, MIXED)
-        return
-    b = find(b)
-    b.changed |= a.changed
-    if a.odd:
-        escape(b, a.odd)
-
-
-def occurs(a: Shape, b: Shape) -> bool:
-    b = find(b)
-    return a is b or any(occurs(a, i) for i in b.items)
-
-
-def copied(s: Shape, memo: dict[int, Shape]) -> Shape:
-    """A shape of its own for one call; what was equal stays equal."""
-    s = find(s)
-    if id(s) not in memo:
-        memo[id(s)] = Shape(s.kind, [], s.odd, s.changed)
-        memo[id(s)].items = [copied(i, memo) for i in s.items]
-    return memo[id(s)]
-
-
-def lists_in(s: Shape) -> Iterator[Shape]:
-    """The lists somewhere in a shape."""
-    s = find(s)
-    if s.kind == "list":
-        yield s
-    for i in s.items:
-        yield from lists_in(i)
-
-
-# --- leaves -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Many:
-    """The leaves of whatever a list holds."""
-
-    item: Tree
-
-
-Tree = str | Many | tuple["Tree", ...]
-
-
-def flat(tree: Tree) -> Iterator[str]:
-    match tree:
-        case str():
-            yield tree
-        case Many(item):
-            yield from flat(item)
-        case _:
-            for t in tree:
-                yield from flat(t)
-
-
-@dataclass(frozen=True)
-class Signature:
-    """The shapes of the parameters and the result of a function."""
-
-    params: dict[str, Shape]
-    result: Shape
+Shape = tuple[object, ...] | str | None  # the items of a tuple are shapes
+UNKNOWN = "unknown"
 
 
 @dataclass
 class Shapes:
-    """The shapes in one unit: of variables by key, of results by path, of arguments by the identity of the call.
+    """The shapes of the variables of one unit, and of what it returns."""
 
-    The leaves of a shape are the keys that activity is asked about: `saved.0` for the first item of a tuple, `stack[]`
-    for whatever a list holds, under whichever name it is known.
-    """
+    unit: Unit
+    program: Program
+    of: dict[str, Shape] = field(default_factory=dict)
+    seen: frozenset[Unit] = frozenset()
 
-    variables: dict[str, Shape] = field(default_factory=dict)
-    results: dict[str, Shape] = field(default_factory=dict)
-    arguments: dict[int, list[tuple[str, Shape]]] = field(default_factory=dict)
-    named: dict[int, str] = field(default_factory=dict)
-    trees: dict[str, tuple[Tree, frozenset[str]]] = field(default_factory=dict)
-
-    def known(self, key: str) -> tuple[Tree, frozenset[str]]:
-        if key not in self.trees:
-            tree = self.tree_of(self.variables[key], key) if key in self.variables else key
-            self.trees[key] = tree, frozenset(flat(tree))
-        return self.trees[key]
-
-    def tree(self, key: str) -> Tree:
-        """The leaves of a variable, in its structure."""
-        return self.known(key)[0]
-
-    def tree_of(self, s: Shape, base: str) -> Tree:
-        s = find(s)
-        match s.kind:
-            case "tuple" if s.items:
-                return tuple(self.tree_of(i, f"{base}.{n}") for n, i in enumerate(s.items))
-            case "list":
-                return Many(self.tree_of(s.items[0], self.named.setdefault(id(s), base) + "[]"))
-            case "sequence":
-                return Many(self.tree_of(s.items[0], base + "[]"))
+    def expression(self, e: ir.Expr) -> Shape:
+        match e:
+            case ir.Name(id):
+                return self.of.get(id)
+            case ir.Display("(", items):
+                if any(isinstance(i, ir.Star) for i in items):
+                    return UNKNOWN
+                return tuple(self.expression(i) for i in items)
+            case ir.Display() | ir.Comprehension("["):
+                return UNKNOWN
+            case ir.Choice(_, body, orelse):
+                return met(self.expression(body), self.expression(orelse))
+            case ir.Subscript(value, index):
+                whole, k = self.expression(value), number(index)
+                if isinstance(whole, tuple) and isinstance(k, int) and -len(whole) <= k < len(whole):
+                    found = whole[k]
+                    assert found is None or isinstance(found, (tuple, str))
+                    return found
+                return None if not isinstance(whole, tuple) else UNKNOWN if any(whole) else None
+            case ir.Binary("+" | "*", left, right):
+                sides = self.expression(left), self.expression(right)
+                return UNKNOWN if any(isinstance(s, (tuple, str)) for s in sides) else None
+            case ir.Call(func) if isinstance(callee := self.program.callee(self.unit, "", func), UnitCall):
+                return None if callee.unit.directives.partials else result(callee.unit, self.program, self.seen)
+            case ir.Call(ir.Library("builtins", "tuple" | "divmod" | "reversed" | "sorted")):
+                return (None, None) if e.func == ir.Library("builtins", "divmod") else UNKNOWN
+            case ir.Call(ir.Library("math", "modf" | "frexp")):
+                return (None, None)
             case _:
-                return base
+                return None
 
-    def leaves(self, key: str) -> frozenset[str]:
-        return self.known(key)[1]
+    def bind(self, target: ir.Expr, shape: Shape) -> None:
+        match target:
+            case ir.Name(id):
+                self.of[id] = met(self.of[id], shape) if id in self.of else shape
+            case ir.Display(_, items) if isinstance(shape, tuple) and len(shape) == len(items):
+                for i, s in zip(items, shape, strict=True):
+                    assert s is None or isinstance(s, (tuple, str))
+                    self.bind(i, s)
+            case ir.Display(_, items):
+                for i in items:
+                    self.bind(i.value if isinstance(i, ir.Star) else i, None)
+            case _:
+                pass
 
-    def list_leaves(self, s: Shape) -> frozenset[str]:
-        """The leaves of what the lists in a shape hold."""
-        return frozenset(k for inner in lists_in(s) for k in flat(self.tree_of(inner, "")))
+    def pattern(self, target: ir.Expr) -> Shape:
+        """The shape of what a target unpacks."""
+        match target:
+            case ir.Display(_, items):
+                return UNKNOWN if any(isinstance(i, ir.Star) for i in items) else tuple(map(self.pattern, items))
+            case ir.Name(id):
+                return self.of.get(id)
+            case _:
+                return None
 
-    def name_lists(self) -> None:
-        """Give each list the name of the first variable that holds it; lists that have no name are numbered."""
-        for key in self.variables:
-            self.tree(key)
-        rest = [*self.results.values(), *(s for pairs in self.arguments.values() for _, s in pairs)]
-        for n, s in enumerate(rest):
-            self.tree_of(s, f"list {n}")
+    def block(self, block: ir.Block) -> None:
+        for s in statements(block):
+            match s:
+                case ir.Assign(targets, value):
+                    shape = self.expression(value)
+                    for t in targets:
+                        if isinstance(value, ir.Name) and isinstance(t, ir.Display) and shape is None:
+                            self.bind(value, self.pattern(t))
+                        self.bind(t, self.expression(value))
+                case ir.For(target) | ir.Augment(target):
+                    self.bind(target, None)
+                case _:
+                    for n in own_names(s):
+                        self.bind(ir.Name(n), None)
 
-    def stack(self, key: str) -> Shape | None:
-        """The shape of a variable that holds lists which are stacks and nothing else."""
-        s = find(self.variables[key]) if key in self.variables else None
-        return s if s is not None and s.kind == "list" and not s.odd else None
+
+def met(a: Shape, b: Shape) -> Shape:
+    """The shape that two values have in common."""
+    return a if a == b else UNKNOWN
+
+
+def of_annotation(e: ir.Expr | None) -> Shape:
+    """The shape that an annotation states."""
+    match e:
+        case ir.Subscript(ir.Name("tuple" | "Tuple"), ir.Display(_, items)):
+            if any(isinstance(i, ir.Const) and i.value is ... for i in items):
+                return UNKNOWN
+            return tuple(of_annotation(i) for i in items)
+        case ir.Subscript(ir.Name("tuple" | "Tuple"), item):
+            return (of_annotation(item),)
+        case _:
+            return None
+
+
+def shapes(unit: Unit, program: Program, block: ir.Block, seen: frozenset[Unit] = frozenset()) -> Shapes:
+    """The shapes of the variables of a unit whose body is `block`."""
+    found = Shapes(unit, program, {}, seen)
+    unpacked: dict[str, Shape] = {}
+    for s in statements(block):
+        if isinstance(s, ir.Assign) and isinstance(s.value, ir.Name):
+            for t in s.targets:
+                if isinstance(t, ir.Display):
+                    unpacked.setdefault(s.value.id, found.pattern(t))
+    for p in unit.function.params:
+        stated = of_annotation(p.annotation)
+        if stated is None and p.annotation is None:
+            stated = unpacked.get(p.name)
+            if stated is None and isinstance(p.default, ir.Display):
+                stated = found.expression(p.default)
+            if stated is None and p.name in unit.sequences:
+                stated = UNKNOWN
+        found.of[p.name] = UNKNOWN if p.role in ("*", "**") else stated
+    for _ in range(2):  # once more for what is used before it is assigned, in loops
+        found.block(block)
+    return found
+
+
+def result(unit: Unit, program: Program, seen: frozenset[Unit] = frozenset()) -> Shape:
+    """The shape of what a function returns; a recursive call has the shape of the others."""
+    if unit in seen:
+        return RECURSIVE
+    known = shapes(unit, program, unit.function.body, seen | {unit})
+    found: list[Shape] = []
+    for s in statements(unit.function.body):
+        if isinstance(s, ir.Return):
+            shape = known.expression(s.value) if s.value is not None else None
+            if shape != RECURSIVE and shape not in found:
+                found.append(shape)
+    if not found:
+        return RECURSIVE if seen else None
+    return found[0] if len(found) == 1 else UNKNOWN
+
+
+RECURSIVE = "recursive"
+
+
+def leaves_of(shape: Shape) -> int:
+    return 1 if not isinstance(shape, tuple) else sum(leaves_of(s) for s in shape)  # type: ignore[arg-type]
+
+
+def parts(name: str, shape: Shape) -> list[str]:
+    """The keys of the numbers that a variable holds: `p#0`, `p#1` for a pair `p`."""
+    if not isinstance(shape, tuple):
+        return [name]
+    return [k for i, s in enumerate(shape) for k in parts(f"{name}#{i}", s)]  # type: ignore[arg-type]
+
+

@@ -126,7 +126,7 @@ class Transposer:
         if not work.targets_active(s, ""):
             return [s]
         if not work.is_active(value, ""):
-            return [self.note(s, Transposed(tuple(n for t in targets for n in target_names(t))))]
+            return [self.note(s, Transposed(tuple(k for t in targets for k in work.keys(t))))]
         if len(targets) > 1:
             if not all(isinstance(t, ir.Name) for t in targets):
                 raise Refused(s, "N161", "a chain of tuple assignments: not supported in reverse mode yet", TUPLES)
@@ -134,15 +134,17 @@ class Transposer:
         (target,) = targets
         if isinstance(value, ir.Call) and self.calls.is_call(value):
             return self.called(s, target, value)
-        match target, value:
-            case ir.Name(), ir.Choice(test, body, orelse):
-                return self.branches(s, target, test, body, orelse)
-            case ir.Name(), _:
-                return self.scalar(s, target, value)
-            case ir.Display(_, ts), ir.Display(_, vs) if len(ts) == len(vs) and all(isinstance(t, ir.Name) for t in ts):
-                return self.several(s, [t.id for t in ts if isinstance(t, ir.Name)], vs)
-            case _:
-                raise Refused(value, "N161", "a tuple is unpacked here: not supported in reverse mode yet", TUPLES)
+        if isinstance(value, ir.Choice):
+            return self.branches(s, target, value.test, value.body, value.orelse)
+        if isinstance(target, ir.Name) and work.shape(value) is None:
+            return self.scalar(s, target, value)
+        return self.several(s, *self.work_pairs(target, value))
+
+    def work_pairs(self, target: ir.Expr, value: ir.Expr) -> tuple[list[str], tuple[ir.Expr, ...]]:
+        if isinstance(value, ir.Call) and isinstance(target, ir.Display):  # `q, r = divmod(x, y)`
+            raise Refused(value, "N161", "a tuple is unpacked here: not supported in reverse mode yet", TUPLES)
+        pairs = self.work.pairs(target, value)
+        return [k for k, _ in pairs], tuple(v for _, v in pairs)
 
     def chain(self, s: ir.Assign, targets: list[ir.Name], value: ir.Expr) -> list[ir.Stmt]:
         """`a = b = e`: an active target first, the others are copies of it."""
@@ -157,7 +159,7 @@ class Transposer:
                 found += self.assign(copy, (t,), first)
         return found or [ir.Keyword("pass")]
 
-    def branches(self, s: ir.Assign, target: ir.Name, test: ir.Expr, body: ir.Expr, orelse: ir.Expr) -> list[ir.Stmt]:
+    def branches(self, s: ir.Assign, target: ir.Expr, test: ir.Expr, body: ir.Expr, orelse: ir.Expr) -> list[ir.Stmt]:
         """`y = a if c else b` as an `if` statement."""
         ways = [
             tuple(self.assign(ir.Assign((target,), v, at=s.at), (target,), v)) for v in (body, orelse)
@@ -195,7 +197,7 @@ class Transposer:
         for k, (t, v) in enumerate(zip(targets, values, strict=True)):
             if t in targets[k + 1 :]:
                 continue  # overwritten at once
-            flows += [(t, n, e) for n, e in self.gathered(v, self.work.tangent(t))] if t in self.work.active else []
+            flows += [(t, n, e) for n, e in self.gathered(v, self.work.tangent(t))] if t.partition("#")[0] in self.work.active else []
         return [self.note(s, Transposed(tuple(targets), tuple(flows)))]
 
     def gathered(self, value: ir.Expr, seed: ir.Expr) -> Shares:
@@ -247,15 +249,14 @@ class Transposer:
 
     def called(self, s: ir.Assign, target: ir.Expr, value: ir.Call) -> list[ir.Stmt]:
         """`y = g(x)`: the forward sweep calls `g`, or `g_fwd` where something is saved; the reverse sweep `g_bwd`."""
-        names = [n.id for n in (target.items if isinstance(target, ir.Display) else (target,)) if isinstance(n, ir.Name)]
-        if isinstance(target, ir.Display) and len(names) != len(target.items):
-            raise Refused(target, "N161", "a nested tuple is unpacked: not supported in reverse mode yet", TUPLES)
-        if len(set(names)) < len(names):
+        keys = self.work.keys(target)
+        if len(set(keys)) < len(keys):
             raise Refused(target, "N161", "a variable is assigned twice at once", TUPLES)
-        call = self.calls.split(s, target, value, names)
+        call = self.calls.split(s, target, value)
         flows: list[tuple[str, str, ir.Expr]] = []
         for argument, adjoint in call.arguments:
-            flows += [("", n, e) for n, e in self.work.shares(argument, adjoint, "")]
+            for value_, share_ in self.calls.numbers(argument, adjoint):
+                flows += [("", n, e) for n, e in self.work.shares(value_, share_, "")]
         total: dict[str, ir.Expr] = {}
         for _, n, e in flows:
             both = plus(total.get(n), e)
@@ -263,7 +264,7 @@ class Transposer:
             total[n] = both
         flat = tuple(("", n, e) for n, e in self.work.spread(list(total.items())))
         values = {SAVED: call.saved} if call.saved else {}
-        self.note(call.forward[-1], Transposed(tuple(names), flat, call.backward, values))
+        self.note(call.forward[-1], Transposed(tuple(keys), flat, call.backward, values))
         return call.forward
 
 

@@ -1,0 +1,199 @@
+"""Shapes: which values are numbers, tuples or lists, and which variables may hold the same list.
+
+Shapes are made equal along every assignment (Steensgaard 1996, Points-to analysis in almost linear time), so that two
+variables that may hold the same list have one shape: what is pushed through one name is popped through the other.
+
+    stack = []                  stack: list of (number, number)
+    stack.append((s, i))        saved: (number, the same list)
+    saved = x, stack
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+MIXED = "it holds, or is, now this and now that"
+ENDLESS = "it is part of itself"
+
+
+@dataclass(eq=False, slots=True)
+class Shape:
+    """`kind` is "number", "tuple", "list", "sequence" (a tuple or a list), or empty as long as nothing is known.
+
+    `items` are those of a tuple, or one for all of a list.  `odd` says why the lists in it are more than stacks;
+    `changed` whether a list is pushed to or popped from.
+    """
+
+    kind: str = ""
+    items: list[Shape] = field(default_factory=list)
+    odd: str = ""
+    changed: bool = False
+    link: Shape | None = None
+
+
+def number() -> Shape:
+    return Shape("number")
+
+
+def many(kind: str, changed: bool = False) -> Shape:
+    """A list or sequence of whatever it will be."""
+    return Shape(kind, [Shape()], changed=changed)
+
+
+def find(s: Shape) -> Shape:
+    """The shape that stands for all that it was made equal to."""
+    while s.link is not None:
+        s = s.link
+    return s
+
+
+def escape(s: Shape, why: str) -> None:
+    """The lists in a shape are used in a way that cannot be followed."""
+    s = find(s)
+    if not s.odd:
+        s.odd = why
+        for i in s.items:
+            escape(i, why)
+
+
+def unify(a: Shape, b: Shape) -> None:
+    """Make two shapes equal; where that cannot be, the lists in both are odd."""
+    a, b = find(a), find(b)
+    if a is b:
+        return
+    if not b.kind or (b.kind == "sequence" and a.kind):
+        a, b = b, a
+    if not a.kind:
+        if occurs(a, b):
+            escape(b, ENDLESS)
+            return
+        a.link = b
+    elif a.kind == "sequence" and b.kind != "number":
+        a.link = b
+        for i in b.items:
+            unify(a.items[0], i)
+    elif a.kind == b.kind and len(a.items) == len(b.items):
+        a.link = b
+        for i, k in zip(a.items, b.items, strict=True):
+            unify(i, k)
+    else:
+        escape(a, MIXED)
+        escape(b, MIXED)
+        return
+    b = find(b)
+    b.changed |= a.changed
+    if a.odd:
+        escape(b, a.odd)
+
+
+def occurs(a: Shape, b: Shape) -> bool:
+    b = find(b)
+    return a is b or any(occurs(a, i) for i in b.items)
+
+
+def copied(s: Shape, memo: dict[int, Shape]) -> Shape:
+    """A shape of its own for one call; what was equal stays equal."""
+    s = find(s)
+    if id(s) not in memo:
+        memo[id(s)] = Shape(s.kind, [], s.odd, s.changed)
+        memo[id(s)].items = [copied(i, memo) for i in s.items]
+    return memo[id(s)]
+
+
+def lists_in(s: Shape) -> Iterator[Shape]:
+    """The lists somewhere in a shape."""
+    s = find(s)
+    if s.kind == "list":
+        yield s
+    for i in s.items:
+        yield from lists_in(i)
+
+
+# --- leaves -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """The leaves of whatever a list holds."""
+
+    item: Tree
+
+
+Tree = str | Many | tuple["Tree", ...]
+
+
+def flat(tree: Tree) -> Iterator[str]:
+    match tree:
+        case str():
+            yield tree
+        case Many(item):
+            yield from flat(item)
+        case _:
+            for t in tree:
+                yield from flat(t)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The shapes of the parameters and the result of a function."""
+
+    params: dict[str, Shape]
+    result: Shape
+
+
+@dataclass
+class Shapes:
+    """The shapes in one unit: of variables by key, of results by path, of arguments by the identity of the call.
+
+    The leaves of a shape are the keys that activity is asked about: `saved.0` for the first item of a tuple, `stack[]`
+    for whatever a list holds, under whichever name it is known.
+    """
+
+    variables: dict[str, Shape] = field(default_factory=dict)
+    results: dict[str, Shape] = field(default_factory=dict)
+    arguments: dict[int, list[tuple[str, Shape]]] = field(default_factory=dict)
+    named: dict[int, str] = field(default_factory=dict)
+    trees: dict[str, tuple[Tree, frozenset[str]]] = field(default_factory=dict)
+
+    def known(self, key: str) -> tuple[Tree, frozenset[str]]:
+        if key not in self.trees:
+            tree = self.tree_of(self.variables[key], key) if key in self.variables else key
+            self.trees[key] = tree, frozenset(flat(tree))
+        return self.trees[key]
+
+    def tree(self, key: str) -> Tree:
+        """The leaves of a variable, in its structure."""
+        return self.known(key)[0]
+
+    def tree_of(self, s: Shape, base: str) -> Tree:
+        s = find(s)
+        match s.kind:
+            case "tuple" if s.items:
+                return tuple(self.tree_of(i, f"{base}.{n}") for n, i in enumerate(s.items))
+            case "list":
+                return Many(self.tree_of(s.items[0], self.named.setdefault(id(s), base) + "[]"))
+            case "sequence":
+                return Many(self.tree_of(s.items[0], base + "[]"))
+            case _:
+                return base
+
+    def leaves(self, key: str) -> frozenset[str]:
+        return self.known(key)[1]
+
+    def list_leaves(self, s: Shape) -> frozenset[str]:
+        """The leaves of what the lists in a shape hold."""
+        return frozenset(k for inner in lists_in(s) for k in flat(self.tree_of(inner, "")))
+
+    def name_lists(self) -> None:
+        """Give each list the name of the first variable that holds it; lists that have no name are numbered."""
+        for key in self.variables:
+            self.tree(key)
+        rest = [*self.results.values(), *(s for pairs in self.arguments.values() for _, s in pairs)]
+        for n, s in enumerate(rest):
+            self.tree_of(s, f"list {n}")
+
+    def stack(self, key: str) -> Shape | None:
+        """The shape of a variable that holds lists which are stacks and nothing else."""
+        s = find(self.variables[key]) if key in self.variables else None
+        return s if s is not None and s.kind == "list" and not s.odd else None
