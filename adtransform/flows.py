@@ -1,7 +1,7 @@
 """What flows into tuples and lists, and out of them: leaf by leaf where that shows, else everything into everything.
 
-    stack.append((s, i))        stack[].0 depends on s, stack[].1 on i
-    t, k = stack.pop()          t on stack[].0, k on stack[].1
+stack.append((s, i))        stack[].0 depends on s, stack[].1 on i
+t, k = stack.pop()          t on stack[].0, k on stack[].1
 """
 
 from __future__ import annotations

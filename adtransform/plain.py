@@ -71,7 +71,9 @@ def features_of(function: ir.Function) -> Features:
                         }
                     case _:
                         pass
-    return Features(walrus, tuple(complex_found), tuple(unread), tuple(dynamic), frozenset(sequences), stacks, tuple(calls))
+    return Features(
+        walrus, tuple(complex_found), tuple(unread), tuple(dynamic), frozenset(sequences), stacks, tuple(calls)
+    )
 
 
 def collect(function: ir.Function, path: str, found: dict[str, list[Features]]) -> None:
