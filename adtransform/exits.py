@@ -161,7 +161,7 @@ class Exits:
     def flagging(self, s: ir.Stmt, flags: dict[str, ir.Name]) -> list[ir.Stmt]:
         match s:
             case ir.Keyword(word) if word in flags:
-                return [ir.Assign((flags[word],), TRUE, source=s.source)]
+                return [ir.Assign((flags[word],), TRUE, source=replace(s.source, text=None))]
             case ir.For() | ir.While():
                 return [s]
             case _:
@@ -264,8 +264,13 @@ def with_flag(block: ir.Block, flag: ir.Name) -> ir.Block:
 def behind_else(block: ir.Block) -> ir.Block:
     """A block behind `else`: an `if` that stands alone in it is an `elif`."""
     if len(block) == 1 and isinstance(block[0], ir.If):
-        return (replace(block[0], is_elif=not block[0].source.lead),)
-    return tuple(replace(s, is_elif=False) if isinstance(s, ir.If) else s for s in block)
+        return (as_elif(block[0], not block[0].source.lead),)
+    return tuple(as_elif(s, False) if isinstance(s, ir.If) else s for s in block)
+
+
+def as_elif(s: ir.If, is_elif: bool) -> ir.If:
+    """The statement as `elif`, or as `if`."""
+    return s if s.is_elif == is_elif else replace(s, is_elif=is_elif, source=replace(s.source, text=None))
 
 
 def is_docstring(s: ir.Stmt) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adtransform import ir
+from adtransform.exits import as_elif
 from adtransform.traverse import expressions, names, target_names
 
 Live = frozenset[str]
@@ -41,7 +42,7 @@ def one(s: ir.Stmt, live: Live) -> tuple[ir.Stmt | None, Live]:
             if is_empty(new_body):
                 from adtransform.mirror import negated
 
-                body = tuple(replace(x, is_elif=False) if isinstance(x, ir.If) else x for x in new_orelse)
+                body = tuple(as_elif(x, False) if isinstance(x, ir.If) else x for x in new_orelse)
                 new = replace(s, test=negated(test), body=body, orelse=(), source=ir.Source(s.source.lead))
                 return new, first | second | names(test)
             kept = () if is_empty(new_orelse) else new_orelse

@@ -82,12 +82,15 @@ class Mirror:
         item = lines.items[at]
         ways = []
         for part in item.parts:
-            rest: list[ir.Stmt] = []
-            state = zeros
-            if not leaves_loop(part):
-                rest, state = self.sweep(lines, at + 1, state)
+            if leaves_loop(part):
+                ways.append(self.sweep(part, 0, zeros))
+                continue
+            rest, state = self.sweep(lines, at + 1, zeros)
             own, state = self.sweep(part, 0, state)
-            ways.append((rest + own, state))
+            if rest:  # what the branch saved comes back first
+                slot = ir.Unread(f"{SLOT} {self.segment(part, 0, len(part.items))}", (), ())
+                own = [slot, *rest, *own[1:]]
+            ways.append((own, state))
         return self.joined(item, ways)
 
     # --- one item -----------------------------------------------------------------------------------------------------

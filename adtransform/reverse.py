@@ -177,7 +177,7 @@ def with_parts(item: Item, places: Places) -> ir.Stmt:
     parts = [assembled(p, places, None) for p in item.parts]
     match item.stmt:
         case ir.If() as s:
-            return replace(s, body=parts[0], orelse=parts[1])
+            return replace(s, body=parts[0], orelse=behind_else(parts[1]))
         case ir.For() | ir.While() as s:
             return replace(s, body=parts[0])
         case ir.Try() as s:

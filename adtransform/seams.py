@@ -20,7 +20,7 @@ from dataclasses import replace
 
 from adtransform import ir
 from adtransform.effects import raises_first
-from adtransform.exits import behind_else
+from adtransform.exits import as_elif, behind_else
 from adtransform.tidy import assigned_in, cost, mentions
 from adtransform.traverse import names, rename, walk
 
@@ -63,7 +63,7 @@ def returning(block: ir.Block, value: ir.Expr) -> ir.Block:
         case k, ir.If(test, body, orelse) as s if k == len(block) - 1 and orelse and ends_all(s, value):
             first = returning(body, value)
             rest = returning(orelse, value)
-            rest = tuple(replace(x, is_elif=False) if isinstance(x, ir.If) else x for x in rest)
+            rest = tuple(as_elif(x, False) if isinstance(x, ir.If) else x for x in rest)
             return (*block[:k], replace(s, body=first, orelse=()), *rest)
         case _:
             return placed(block, value)

@@ -99,7 +99,7 @@ class Shapes:
 
 def met(a: Shape, b: Shape) -> Shape:
     """The shape that two values have in common."""
-    return a if a == b else UNKNOWN
+    return a if a == b or b == RECURSIVE else b if a == RECURSIVE else UNKNOWN
 
 
 def of_annotation(e: ir.Expr | None) -> Shape:
