@@ -44,11 +44,12 @@ def check_again(program: Program, pick: Chooser, seen: Counter[str]) -> None:
         second = transform(first.text, "program.py", options)
     except TransformError as error:
         refused = {refusal.code for refusal in error.refusals}
-        assert refused <= NOT_YET, f"not closed: {error}\n{first.text}"
+        assert refused & NOT_YET, f"not closed: {error}\n{first.text}"
         seen["not closed"] += 1
         return
     check_text(program.source, second.text)
     product, primal = hessian_product(adjoint, second), compiled(program.source, program.function)
+    turned = adjoint_of_tangent(adjoint, seen)
     units = [tuple(float(name == other) for other in adjoint.inputs) for name in adjoint.inputs]
     for point in program.points:
         value, raised = run(primal, program.arguments(point))
@@ -62,12 +63,51 @@ def check_again(program: Program, pick: Chooser, seen: Counter[str]) -> None:
         assert same(pair[0], (value, adjoints)), f"primal {pair[0]} instead of {(value, adjoints)}"
         assert mirrors(pair[1], pair[0]), f"structure {pair[1]} of {pair[0]}"
         columns = [leaves(product(point, seed, unit)[0][1][1]) for unit in units]
-        check_columns(adjoint, columns, point, seed, seen)
+        found = check_columns(adjoint, columns, point, seed, seen)
         seen["second order"] += 1
+        if turned is not None:
+            seen["adjoint of tangent"] += 1
+            other = turned(point, seed)
+            assert close(found, other, 1e-9), f"product {found}, adjoint of tangent {other} at {point}, seed {seed}"
 
 
-def check_columns(adjoint: Adjoint, columns: list[list[float]], point: Point, seed: Any, seen: Counter[str]) -> None:
-    """The Hessian against its transpose, the adjoint run on dual numbers, and differences of the adjoint."""
+def adjoint_of_tangent(adjoint: Adjoint, seen: Counter[str]) -> Callable[[Point, Any], list[float]] | None:
+    """The product of the Hessian and the direction the other way around: reverse mode on the tangent."""
+    program = adjoint.program
+    first = write(program, "forward", seen, wrt=adjoint.inputs)
+    if first is None:
+        return None
+    (tangent,) = first.derivatives
+    along = dict(zip(program.inputs, program.direction))
+    slopes = tuple(along[name] for name in tangent.wrt)
+    inputs, points = (*program.inputs, *tangent.tangents), tuple((*point, *slopes) for point in program.points)
+    doubled = Program(first.text, tangent.name, inputs, points, program.direction, program.count)
+    second = write(doubled, "reverse", seen, wrt=adjoint.inputs)
+    if second is None:
+        seen["adjoint of tangent refused"] += 1
+        return None
+    check_text(program.source, second.text)
+    turned = Adjoint(doubled, second)
+
+    def product(point: Point, seed: Any) -> list[float]:
+        pair, raised = turned((*point, *slopes), (zeros_like(seed), seed))
+        assert not raised, f"raised {raised} in the adjoint of the tangent\n{first.text}\n{second.text}"
+        return list(pair[1])
+
+    return product
+
+
+def zeros_like(value: Any) -> Any:
+    return tuple(map(zeros_like, value)) if isinstance(value, tuple) else 0.0
+
+
+def check_columns(
+    adjoint: Adjoint, columns: list[list[float]], point: Point, seed: Any, seen: Counter[str]
+) -> list[float]:
+    """The Hessian against its transpose, the adjoint run on dual numbers, and differences of the adjoint.
+
+    Returns the product with the direction.
+    """
     rows = [list(row) for row in zip(*columns, strict=True)]
     for column, row in zip(columns, rows, strict=True):
         assert close(column, row, 1e-8), f"asymmetric {columns} at {point}, seed {seed}"
@@ -78,7 +118,7 @@ def check_columns(adjoint: Adjoint, columns: list[list[float]], point: Point, se
         seen["dual numbers"] += 1
         assert close(found, exact, 1e-9), f"product {found}, dual numbers {exact} at {point}, seed {seed}"
     if 0.0 in point:
-        return
+        return found
 
     def gradient_at(shift: float) -> list[float] | None:
         moved = dict(zip(adjoint.program.inputs, point)) | {
@@ -90,6 +130,7 @@ def check_columns(adjoint: Adjoint, columns: list[list[float]], point: Point, se
     if (differences := agreed(gradient_at)) is not None:
         seen["differences"] += 1
         assert close(found, differences, 1e-4), f"product {found}, differences {differences} at {point}, seed {seed}"
+    return found
 
 
 def by_dual_numbers(adjoint: Adjoint, point: Point, seed: Any) -> list[float] | None:
