@@ -15,10 +15,12 @@ from dataclasses import replace
 
 from adtransform import ir
 from adtransform.effects import divisors, may_raise, raises_first
+from adtransform.infer import stack_call
 from adtransform.names import temporary
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall, NestedCall, UnitCall, ValueCall
 from adtransform.share import share
+from adtransform.stacks import stack_operation
 from adtransform.tangents import Tangents
 from adtransform.traverse import blocks, children, expressions, map_blocks, names, rebuild, walk
 
@@ -56,6 +58,11 @@ class Flatten:
                 return self.augment(s, path)
             case ir.Return(value) if value is not None and self.work.is_active(value, path):
                 return self.returned(s, value, path)
+            case ir.Effect(ir.Call(func, (ir.Arg(value),))) if stack_operation(self.work, s, path) is not None:
+                pushed: list[ir.Stmt] = []
+                flat = self.expr(value, path, pushed)
+                call = s.value if flat is value else ir.Call(func, (ir.Arg(flat),), at=s.value.at)
+                return self.with_lead(pushed, replace(s, value=call, source=unchanged(s.source, flat is value)))
             case ir.If(test) | ir.While(test) if self.binds_active(test, path):
                 return self.condition(s, test, path)
             case ir.For(_, iterable) if self.work.is_active(iterable, path):
@@ -98,7 +105,8 @@ class Flatten:
         if isinstance(value, ir.Choice) and self.splits(value, path):
             return self.branches(value, path, lambda v: replace(s, value=v, source=ir.Source()), s)
         flat = self.root(value, path, pre)
-        if not isinstance(flat, ir.Call) or isinstance(self.work.callee(flat.func, path), LibraryCall):
+        stays = isinstance(flat, ir.Call) and not self.pops(flat, path)
+        if not stays or isinstance(flat, ir.Call) and isinstance(self.work.callee(flat.func, path), LibraryCall):
             flat = self.expr(flat, path, pre) if not isinstance(flat, (ir.Choice, ir.Logic)) else flat
         return self.with_lead(pre, replace(s, value=flat, source=unchanged(s.source, flat is value)))
 
@@ -336,6 +344,8 @@ class Flatten:
         """Whether a call has to stand alone on the right-hand side."""
         if not self.work.is_active(e, path):
             return False
+        if self.pops(e, path):
+            return True
         match self.work.callee(e.func, path):
             case NestedCall() | ValueCall():
                 return True
@@ -345,6 +355,10 @@ class Flatten:
                 return self.work.is_conditional(e, path)
             case _:
                 return False
+
+    def pops(self, e: ir.Call, path: str) -> bool:
+        found = stack_call(e)
+        return found is not None and found[1] == "pop" and self.work.is_stack(found[0], path)
 
     def new(self, e: ir.Expr, path: str) -> ir.Name:
         return self.work.temporary(temporary(e), path, self.work.is_active(e, path))

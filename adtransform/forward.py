@@ -23,7 +23,6 @@ from adtransform.names import temporary
 from adtransform.pieces import (
     STORE_HELP,
     VALUE,
-    holds_list,
     is_docstring,
     pair,
     put,
@@ -33,8 +32,8 @@ from adtransform.pieces import (
     without_idle,
     without_text,
     without_unused,
-    zero_for,
 )
+from adtransform.pushes import mirrored
 from adtransform.reach import falls_through
 from adtransform.refusals import Refused
 from adtransform.reuse import reuse
@@ -42,6 +41,7 @@ from adtransform.scopes import NestedCall
 from adtransform.share import Shared
 from adtransform.signatures import tangent_annotation, tangent_params, zero_of_param
 from adtransform.sinks import check_calls
+from adtransform.stacks import changes, check_bound, check_params, zero_of
 from adtransform.stores import check_effect, check_effects, check_lists, check_store, check_target, tangent_target
 from adtransform.tangents import Tangents, zero_like
 from adtransform.traverse import map_blocks, names, target_names
@@ -67,6 +67,7 @@ class Forward:
         def of_default(e: ir.Expr) -> ir.Expr:
             return self.work.mirrored(e, outer) if path else zero_like(e)
 
+        check_params(self.work, f, path, wrt)
         params = tangent_params(f.params, wrt, self.work.tangent, called, of_default)
         entry = [
             ir.Assign((self.work.tangent(p.name),), zero_of_param(p))
@@ -119,6 +120,8 @@ class Forward:
     def statement(self, s: ir.Stmt, path: str, in_try: bool) -> list[ir.Stmt]:
         work = self.work
         check_lists(work, s, path)
+        if (stack := mirrored(self.handover, s, path, in_try)) is not None:
+            return stack
         match s:
             case ir.Assign(targets, value):
                 return self.assign(s, targets, value, path, in_try)
@@ -176,10 +179,8 @@ class Forward:
             return [s]
         if not work.is_active(value, path):
             return self.passive(s, targets, value, path, in_try)
-        if holds_list(value):
-            raise Refused(
-                value, "N141", "a list of active values is kept in a variable: not supported yet", "Use a tuple."
-            )
+        for t in targets:
+            check_bound(work, t, value, path)
         if isinstance(value, ir.Call) and self.handover.is_call(value, path):
             return self.called(s, targets, value, path)
         try:
@@ -206,11 +207,11 @@ class Forward:
 
     def calls_effect(self, e: ir.Call, path: str) -> bool:
         callee = self.work.callee(e.func, path)
-        return isinstance(callee, NestedCall) and callee.path in self.work.effectful
+        return (isinstance(callee, NestedCall) and callee.path in self.work.effectful) or changes(self.work, e, path)
 
     def tangent_value(self, value: ir.Expr, path: str) -> ir.Expr:
         self.work.nonzero = divisors(value) if self.work.signs else []
-        return finished(self.work.derivative(value, path)) or zero_like(value)
+        return finished(self.work.derivative(value, path)) or self.work.zero(value, path)
 
     def place(
         self,
@@ -261,7 +262,9 @@ class Forward:
     ) -> list[ir.Stmt]:
         """An active variable is set to a passive value: its tangent is zero."""
         mirror = tuple(tangent_target(self.work, t, path) for t in targets)
-        zero = ir.Assign(mirror, zero_for(targets[0], value))
+        for t in targets:
+            check_bound(self.work, t, value, path)
+        zero = ir.Assign(mirror, zero_of(self.work, targets[0], value, path))
         return [s, zero] if in_try and raises_first(value) else with_lead([zero], s)
 
     def augment(
@@ -294,7 +297,7 @@ class Forward:
         if value is None:
             return [replace(s, value=pair(ir.Const(None, "None"), ZERO), source=without_text(s.source))]
         if not work.is_active(value, path):
-            return [replace(s, value=pair(value, zero_like(value)), source=without_text(s.source))]
+            return [replace(s, value=pair(value, work.zero(value, path)), source=without_text(s.source))]
         if isinstance(value, ir.Choice):
             return [replace(s, value=self.chosen(value, path), source=without_text(s.source))]
         if isinstance(value, ir.Call) and self.handover.is_call(value, path):

@@ -17,7 +17,8 @@ from adtransform.refusals import Refused
 from adtransform.scopes import NestedCall, Unit, UnitCall, ValueCall
 from adtransform.share import Shared, share
 from adtransform.signatures import has_default
-from adtransform.tangents import Tangents, zero_like
+from adtransform.stacks import check_handed
+from adtransform.tangents import Tangents
 
 ODD = "no floats, or optional"
 
@@ -72,6 +73,7 @@ class Handover:
             if p.role == "**" and self.work.is_varied(a.value, path):
                 raise Refused(a.value, "N103", f"`**{p.name}` receives an active value", "Name the parameter.")
         is_nested = isinstance(self.work.callee(e.func, path), NestedCall)
+        check_handed(self.work, e, bound, wrt, path)
         extra = self.tangent_args(e, bound, params, wrt, path, is_nested)
         primal = ir.Display("(", tuple(a.value for a in e.args))
         shared = self.shared(primal, tuple(a.value for a in extra), path, None)
@@ -135,7 +137,7 @@ class Handover:
             if d is None and not own_default and (optional or (p.role == "=" and p.default is not None)):
                 plain = False
                 continue
-            zero = zero_like(values[0]) if values else ZERO
+            zero = self.work.zero(values[0], path) if values else ZERO
             found.append(ir.Arg(zero if d is None else d, by_name))
         return [replace(a, keyword="") for a in found] if plain else found
 

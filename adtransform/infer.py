@@ -139,7 +139,7 @@ class Inference:
     def statement(self, s: ir.Stmt, path: str) -> None:
         match s:
             case ir.Assign(targets, value):
-                shape = self.assigned(value, path)
+                shape = self.of(value, path)
                 if len(targets) > 1 or isinstance(value, ir.Name):
                     self.copies.append(shape)
                 if is_passive(s.source.trail):
@@ -160,8 +160,6 @@ class Inference:
                         self.bind(bound, shape, path)
             case ir.Function(name):
                 self.function(s, f"{path}{name}/")
-            case ir.Effect(value):
-                self.effect(value, path)
             case ir.Unread(_, reads, binds):
                 for n in (*reads, *binds):
                     self.odd(ir.Name(n), path, HANDED)
@@ -171,26 +169,6 @@ class Inference:
             case _:
                 for e in expressions(s):
                     self.test(e, path)
-
-    def assigned(self, value: ir.Expr, path: str) -> Shape:
-        """The shape of a right-hand side; here a stack may be popped from."""
-        operation = stack_call(value)
-        if operation is None or operation[1] != "pop":
-            return self.of(value, path)
-        stack = many("list", changed=True)
-        unify(self.of(operation[0], path), stack)
-        return stack.items[0]
-
-    def effect(self, value: ir.Expr, path: str) -> None:
-        operation = stack_call(value)
-        if operation is None:
-            self.of(value, path)
-            return
-        name, _, pushed = operation
-        stack = many("list", changed=True)
-        unify(self.of(name, path), stack)
-        if pushed is not None:
-            unify(stack.items[0], self.of(pushed, path))
 
     def bind(self, target: ir.Expr, shape: Shape, path: str) -> None:
         match target:
@@ -307,7 +285,8 @@ class Inference:
                 self.test(test, path)
                 return self.common((body, orelse), path)
             case ir.Call():
-                return self.call(e, path)
+                operation = stack_call(e)
+                return self.call(e, path) if operation is None else self.operation(*operation, path)
             case ir.Display("(" | "[", items) if not any(isinstance(i, ir.Star) for i in items):
                 return self.display(e, path)
             case ir.Walrus(target, value):
@@ -328,6 +307,14 @@ class Inference:
                     if isinstance(x, ir.Name):
                         escape(self.name(x.id, path), BUILT)
                 return Shape(odd=BUILT)
+
+    def operation(self, name: ir.Name, what: str, pushed: ir.Expr | None, path: str) -> Shape:
+        stack = many("list", changed=True)
+        item = stack.items[0]
+        unify(self.of(name, path), stack)
+        if pushed is not None:
+            unify(item, self.of(pushed, path))
+        return item if what == "pop" else Shape()
 
     def display(self, e: ir.Display, path: str) -> Shape:
         if e.bracket == "(":

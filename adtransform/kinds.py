@@ -7,10 +7,11 @@ from enum import Enum
 from adtransform import ir
 from adtransform.activity import Activity
 from adtransform.calls import bind
+from adtransform.plain import STACK_METHODS
 from adtransform.scopes import Unit, UnitCall
 from adtransform.traverse import expressions, statements, walk
 
-Kind = Enum("Kind", "FLOAT INT TUPLE CONTAINER FUNCTION OTHER")
+Kind = Enum("Kind", "FLOAT INT TUPLE STACK CONTAINER FUNCTION OTHER")
 
 WORDS = {
     "float": Kind.FLOAT,
@@ -78,7 +79,7 @@ def of_words(text: str) -> Kind:
 
 
 def widest(*kinds: Kind | None) -> Kind:
-    order = (Kind.FLOAT, Kind.TUPLE, Kind.CONTAINER, Kind.FUNCTION, Kind.INT, Kind.OTHER)
+    order = (Kind.FLOAT, Kind.TUPLE, Kind.STACK, Kind.CONTAINER, Kind.FUNCTION, Kind.INT, Kind.OTHER)
     return min((k for k in kinds if k is not None), key=order.index, default=Kind.OTHER)
 
 
@@ -132,6 +133,8 @@ def uses_of(function: ir.Function) -> tuple[dict[str, Kind], Passed]:
         for top in expressions(s):
             for e in walk(top):
                 for name, kind in shown(e):
+                    if kind is Kind.STACK:
+                        found[name] = kind
                     found.setdefault(name, kind)
                 if isinstance(e, ir.Call):
                     for i, a in enumerate(e.args):
@@ -148,6 +151,8 @@ def shown(e: ir.Expr) -> list[tuple[str, Kind]]:
         case ir.Subscript(value, index):
             own = [(value.id, Kind.CONTAINER)] if isinstance(value, ir.Name) else []
             return own + [(n, Kind.INT) for n in integer_names(index)]
+        case ir.Call(ir.Attribute(ir.Name(id), method)) if method in STACK_METHODS:
+            return [(id, Kind.STACK)]
         case ir.Attribute(ir.Name(id), _):
             return [(id, Kind.OTHER)]
         case ir.Binary("<<" | ">>" | "&" | "|" | "^", left, right):
@@ -203,7 +208,8 @@ def of_param(activity: Activity, unit: Unit, p: ir.Param) -> Kind:
         return Kind.OTHER
     stated = of_annotation(p.annotation) or of_default(p.default)
     if stated is not None:
-        return stated
+        is_stack = stated is Kind.CONTAINER and unit.uses[0].get(p.name) is Kind.STACK
+        return Kind.STACK if is_stack else stated
     used = of_use(activity, unit, p.name) if p.role != "*" else None
     if used is not None:
         return used
@@ -248,11 +254,13 @@ def is_whole(e: ir.Expr) -> bool:
 def default_wrt(activity: Activity, unit: Unit) -> tuple[str, ...]:
     """The parameters that a function is differentiated with respect to, unless the user chooses.
 
-    A parameter that is a function gets its tangent function beside it, if there is a float as well.
+    A parameter that is a function gets its tangent function beside it, if there is a float as well; so does a list that
+    is used as a stack.
     """
     kinds = {p.name: of_param(activity, unit, p) for p in unit.function.params}
     stated = {p.name for p in unit.function.params if p.annotation is not None}
     floats = [n for n, k in kinds.items() if k is Kind.FLOAT or (k is Kind.TUPLE and n in stated)]
     summary = activity.summary(unit)
-    functions = [n for n, k in kinds.items() if k is Kind.FUNCTION and n in summary]
-    return tuple(n for n in kinds if n in floats or n in functions) if floats else ()
+    beside = {Kind.FUNCTION, Kind.STACK} if activity.stacks is not None else {Kind.FUNCTION}
+    others = [n for n, k in kinds.items() if k in beside and n in summary]
+    return tuple(n for n in kinds if n in floats or n in others) if floats else ()

@@ -7,8 +7,6 @@ from collections.abc import Set
 from dataclasses import replace
 
 from adtransform import ir
-from adtransform.calculus import ZERO
-from adtransform.tangents import zero_like
 from adtransform.templates import substitute
 from adtransform.traverse import expressions, map_blocks, map_expressions, rebuild, statements, target_names, walk
 
@@ -56,13 +54,6 @@ def untold(source: ir.Source, same: bool) -> ir.Source:
 
 def is_docstring(s: ir.Stmt) -> bool:
     return isinstance(s, ir.Effect) and isinstance(s.value, ir.Const) and isinstance(s.value.value, str)
-
-
-def zero_for(target: ir.Expr, value: ir.Expr) -> ir.Expr:
-    """Zeros of the structure of a target, or of the value if that shows."""
-    if isinstance(value, ir.Display) or not isinstance(target, ir.Display):
-        return zero_like(value)
-    return ir.Display("(", tuple(zero_for(t, ZERO) for t in target.items))
 
 
 def without_unused(s: ir.Assign, nobody: ir.Name | None) -> ir.Assign:

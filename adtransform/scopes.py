@@ -181,12 +181,16 @@ class Program:
         if main.path is not None:
             self.project.modules[main.path.resolve()] = main
         self.units: dict[tuple[int, str], Unit] = {}
+        self.first_order: Any = None  # for reverse mode: what makes units first-order
+        self.lifted: dict[str, Unit] = {}  # the functions that this made, by name
+        self.lifting = 0
 
     def unit(self, module: Module, name: str) -> Unit:
         key = (id(module), name)
         if key not in self.units:
             self.units[key] = Unit(module, module.function(name), self)
-        return self.units[key]
+        found = self.units[key]
+        return self.first_order.unit(found) if self.first_order is not None and not self.lifting else found
 
     def callee(self, unit: Unit, path: str, func: ir.Expr) -> Callee:
         """What a called expression is.
@@ -196,6 +200,8 @@ class Program:
         match func:
             case ir.Library(home, name):
                 return LibraryCall(home, name)
+            case ir.Name(id) if id in self.lifted:
+                return UnitCall(self.lifted[id])
             case ir.Name(id):
                 key = unit.scopes.key(path, id)
                 return self.global_callee(unit.module, id) if key is None else self.local_callee(unit, path, id, key)

@@ -13,6 +13,7 @@ from adtransform.adjoints import Adjoints
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.directives import without_directives
 from adtransform.documentation import documented, tangent_of
+from adtransform.first_order import FirstOrder
 from adtransform.flatten import Flatten
 from adtransform.forward import Forward
 from adtransform.gradients import Gradients
@@ -29,7 +30,7 @@ from adtransform.scopes import Program, Unit, UnitCall
 from adtransform.share import CALL, WORTH, WORTH_IN_LOOP
 from adtransform.spelling import Spelling
 from adtransform.tangents import Tangents
-from adtransform.traverse import bound_names
+from adtransform.traverse import bound_names, expressions, names, statements
 from adtransform.writer import Output, write
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Session:
         self.activity = Activity(self.program, "activity" not in options.disabled, options.mode == "forward")
         self.refusals: dict[Unit | None, list[Refusal]] = {}
         self.reverse = options.mode == "reverse"
+        if self.reverse:
+            self.program.first_order = FirstOrder(self.program)
         self.suffix = "_d"
         self.names: dict[Instance, str] = {}
         self.gradients: Gradients | None = None
@@ -96,6 +99,8 @@ class Session:
             explicit = functions is not None or name in by_function
             wrt = by_function.get(name, self.options.wrt)
             inputs = self.inputs(unit, wrt, explicit)
+            if self.reverse and not explicit and takes_functions(unit):
+                continue  # differentiated where it is called with a function that is known
             if inputs:
                 found[unit] = inputs
         if functions is None and self.options.wrt is not None and not by_function:
@@ -365,7 +370,7 @@ class Session:
         return base
 
     def supply(self, unit: Unit) -> Supply:
-        taken = set(self.main.identifiers) | set(self.names.values())
+        taken = set(self.main.identifiers) | set(self.names.values()) | set(self.program.lifted)
         if unit.module is not self.main:
             taken |= unit.module.identifiers
         return Supply(taken, self.suffix)
@@ -373,13 +378,15 @@ class Session:
     def text(self, written: dict[Instance, tuple[ir.Function, ...]]) -> str:
         own = Supply(set(self.main.identifiers) | set(self.names.values()), self.suffix)
         spelling = Spelling(self.program, own)
-        known = frozenset(n for base in self.names.values() for n in (base, f"{base}_fwd", f"{base}_bwd"))
+        known = frozenset(self.program.lifted) | frozenset(n for base in self.names.values() for n in (base, f"{base}_fwd", f"{base}_bwd"))
         functions: dict[str, list[ir.Function]] = {}
         others: list[ir.Function] = []
         for i, fs in written.items():
             spelled = [spelling.function(i.unit, f, known) for f in fs]
-            home = functions.setdefault(i.unit.name, []) if i.unit.module is self.main else others
+            own = i.unit.module is self.main and i.unit.name not in self.program.lifted
+            home = functions.setdefault(i.unit.name, []) if own else others
             home += spelled
+        others = [spelling.function(u, u.function, known | set(self.program.lifted)) for u in self.lifted(written)] + others
         texts = spelling.helper_texts()
         imports = list(spelling.added)
         return write(
@@ -389,6 +396,19 @@ class Session:
             ),
             self.style(),
         )
+
+    def lifted(self, written: dict[Instance, tuple[ir.Function, ...]]) -> list[Unit]:
+        """The lifted functions that the generated ones call."""
+        found: dict[str, Unit] = {}
+        stack = [f for fs in written.values() for f in fs]
+        while stack:
+            f = stack.pop()
+            for s in statements(f.body, nested=True):
+                for n in (n for e in expressions(s) for n in names(e)):
+                    if n in self.program.lifted and n not in found:
+                        found[n] = self.program.lifted[n]
+                        stack.append(found[n].function)
+        return list(found.values())[::-1]
 
     def style(self) -> Style:
         from adtransform.modules import STRING_OR_COMMENT
@@ -407,6 +427,11 @@ class Session:
             seed = self.gradients.seeds.get(current, "")
             return Derivative(current.unit.name, self.names[current], wrt, seed=seed)
         return Derivative(current.unit.name, self.names[current], wrt, tuple(n + self.suffix for n in wrt))
+
+
+def takes_functions(unit: Unit) -> bool:
+    """Whether a parameter is called."""
+    return any(unit.uses[0].get(p.name) is Kind.FUNCTION for p in unit.function.params)
 
 
 def describe(what: str) -> str:

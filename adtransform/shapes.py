@@ -47,7 +47,7 @@ class Shapes:
                 return None if not isinstance(whole, tuple) else UNKNOWN if any(whole) else None
             case ir.Binary("+" | "*", left, right):
                 sides = self.expression(left), self.expression(right)
-                return UNKNOWN if any(isinstance(s, (tuple, str)) for s in sides) else None
+                return UNKNOWN if any(isinstance(s, tuple) or s == UNKNOWN for s in sides) else None
             case ir.Call(func) if isinstance(callee := self.program.callee(self.unit, "", func), UnitCall):
                 return None if callee.unit.directives.partials else result(callee.unit, self.program, self.seen)
             case ir.Call(ir.Library("builtins", "tuple" | "divmod" | "reversed" | "sorted")):

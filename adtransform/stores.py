@@ -6,6 +6,7 @@ from adtransform import ir
 from adtransform.pieces import STORE_HELP
 from adtransform.refusals import Refused
 from adtransform.sinks import is_harmless
+from adtransform.stacks import stack_operation
 from adtransform.tangents import Tangents
 from adtransform.traverse import expressions, own_names, statements, target_names, walk
 
@@ -16,7 +17,9 @@ def tangent_target(work: Tangents, target: ir.Expr, path: str) -> ir.Expr:
         case ir.Name(id):
             return work.tangent(id) if work.is_active(target, path) else work.unused()
         case ir.Display(bracket, items):
-            return ir.Display(bracket, tuple(tangent_target(work, i, path) for i in items))
+            parts = tuple(tangent_target(work, i, path) for i in items)
+            unused = all(p == work.nobody for p in parts)  # there may be no tuple to unpack
+            return work.unused() if unused and parts else ir.Display(bracket, parts)
         case ir.Star(value):
             return ir.Star(tangent_target(work, value, path))
         case _:
@@ -86,9 +89,12 @@ def check_lists(work: Tangents, s: ir.Stmt, path: str) -> None:
                 raise Refused(value, "N140", "what is extended may be a list that has another name", STORE_HELP)
         case _:
             pass
+    followed = stack_operation(work, s, path)
     for top in expressions(s):
         for e in walk(top):
             match e:
+                case ir.Call() if e is followed:
+                    pass
                 case ir.Call(ir.Attribute(value, attr) as func) if attr not in CHECKED and work.is_varied(value, path):
                     raise Refused(func, "N148", f"the method `{attr}` may change or keep active values", STORE_HELP)
                 case _:

@@ -14,6 +14,7 @@ from adtransform.refusals import Refused
 from adtransform.rules import BY_BASE_INTEGER, HELPERS, RULES, find, power
 from adtransform.scopes import LibraryCall, Unit, UnitCall, UnknownCall
 from adtransform.signs import truth
+from adtransform.structure import Tree
 from adtransform.templates import substitute, template
 from adtransform.traverse import rebuild, walk
 from adtransform.work import Work
@@ -94,7 +95,19 @@ class Tangents(Work):
     def mirrored(self, e: ir.Expr, path: str) -> ir.Expr:
         """The tangent of an expression, or a zero of its structure."""
         d = self.derivative(e, path)
-        return zero_like(e) if d is None else d
+        return self.zero(e, path) if d is None else d
+
+    def zero(self, e: ir.Expr, path: str) -> ir.Expr:
+        """The zero of an expression's structure: a tuple of zeros for a tuple, as far as it shows."""
+        match e:
+            case ir.Display("(" | "[" as bracket, items):
+                return ir.Display(bracket, tuple(self.zero(i, path) for i in items))
+            case ir.Star(value):
+                return ir.Star(self.zero(value, path))
+            case ir.Name():
+                return zero_of_tree(self.probe.tree(e, path))
+            case _:
+                return ZERO
 
     def power(self, e: ir.Expr, base: ir.Expr, exponent: ir.Expr, path: str) -> Derivative:
         """The tangent of a power with a constant exponent."""
@@ -277,6 +290,11 @@ def zero_like(e: ir.Expr) -> ir.Expr:
             return ir.Star(zero_like(value))
         case _:
             return ZERO
+
+
+def zero_of_tree(tree: Tree | None) -> ir.Expr:
+    """Zeros for a variable; nobody reads the tangent of a list in it, which is passive."""
+    return ir.Display("(", tuple(zero_of_tree(t) for t in tree)) if isinstance(tree, tuple) else ZERO
 
 
 def unsupported(e: ir.Expr) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ from adtransform.kinds import Kind, of_param
 from adtransform.names import Supply
 from adtransform.refusals import Refused
 from adtransform.scopes import Callee, Program, Unit
+from adtransform.structure import Shape, Signature
 from adtransform.traverse import expressions, names, own_names, statements, walk
 
 
@@ -92,6 +93,19 @@ class Work:
                 return True
             case _:
                 return False
+
+    def stack(self, name: ir.Name, path: str) -> Shape | None:
+        """The shape of a list that is a stack and nothing else."""
+        key, shapes = self.unit.scopes.key(path, name.id), self.probe.shapes
+        return shapes.stack(key) if shapes is not None and key is not None else None
+
+    def is_stack(self, name: ir.Name, path: str) -> bool:
+        return self.stack(name, path) is not None
+
+    def signature(self, unit: Unit) -> Signature | None:
+        """The shapes of what a function takes and gives."""
+        stacks = self.probe.activity.stacks
+        return stacks.signature(unit) if stacks is not None else None
 
     def is_integer(self, e: ir.Expr, path: str) -> bool:
         """Whether an expression is a whole number by its parameters, loops over `range`, and literals."""
