@@ -61,9 +61,7 @@ def push(handover: Handover, s: ir.Effect, name: ir.Name, value: ir.Expr, path: 
     d = finished(work.derivative(value, path)) or work.zero(value, path)
     shared = handover.shared(value, (d,), path, None)
     pre: list[ir.Stmt] = [ir.Assign((n,), e) for n, e in shared.temporaries]
-    primal = replace(
-        s, value=on(name, "append", shared.primal), source=untold(s.source, shared.primal == value)
-    )
+    primal = replace(s, value=on(name, "append", shared.primal), source=untold(s.source, shared.primal == value))
     tangent = ir.Effect(on(work.tangent(name.id), "append", shared.tangents[0]))
     if raises_first(shared.primal) and (in_try or may_raise(shared.tangents[0])):
         return [*with_lead(pre, primal), tangent]

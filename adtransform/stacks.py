@@ -25,7 +25,7 @@ def stack_operation(work: Tangents, s: ir.Stmt, path: str) -> ir.Expr | None:
 
 def check_lists_in(work: Tangents, shape: Shape, value: ir.Expr, path: str) -> None:
     """The lists in a value become stacks and nothing else, and their tangents are known."""
-    if holds_list(value) and not followed(shape, value):
+    if holds_list(value) and work.is_active(value, path) and not followed(shape, value):
         text = "a list of active values is kept in a variable: not supported yet"
         raise Refused(value, "N141", text, "Use a tuple.")
     shapes = work.probe.shapes
