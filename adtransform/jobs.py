@@ -83,7 +83,7 @@ def options_of(job: Job) -> Options:
     Raises:
         Misuse: a stage, an optimisation or an empty name that does not exist.
     """
-    from adtransform.pipeline import OPTIMISATIONS, STAGES, Options
+    from adtransform.pipeline import OPTIMISATIONS, REVERSE, STAGES, Options
 
     settings = job.settings
     try:
@@ -91,11 +91,12 @@ def options_of(job: Job) -> Options:
         wrt, wrt_of = parse_wrt(settings["wrt"])
     except ConfigError as error:
         raise Misuse(f"{error}") from None
-    if job.emit is not None and job.emit not in STAGES:
-        raise Misuse(unknown("stage", job.emit, STAGES))
+    stages = STAGES[settings["mode"]]
+    if job.emit is not None and job.emit not in stages:
+        raise Misuse(unknown("stage", job.emit, stages))
     for name in disabled:
-        if name not in OPTIMISATIONS:
-            raise Misuse(unknown("optimisation", name, OPTIMISATIONS))
+        if name not in (*OPTIMISATIONS, *REVERSE):  # those of the other mode change nothing
+            raise Misuse(unknown("optimisation", name, (*OPTIMISATIONS, *REVERSE)))
     return Options(
         mode=settings["mode"],
         functions=functions or None,

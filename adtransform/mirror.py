@@ -19,7 +19,7 @@ from adtransform.ranges import backward
 from adtransform.effects import divisors
 from adtransform.exits import Leaves, leave_loop, leaves
 from adtransform.templates import substitute
-from adtransform.transpose import VALUE, Transposed
+from adtransform.transpose import Iteration, Transposed
 from adtransform.traverse import map_expressions, names, rebuild, walk
 from adtransform.versions import Item, Lines, Timeline, leaves_loop, raises
 
@@ -44,6 +44,7 @@ class Mirror:
     adjoints: dict[int, Transposed]
     active: set[str]
     adjoint: Callable[[str], ir.Name]
+    iterations: dict[int, Iteration]
     seeds: dict[str, ir.Expr] = field(default_factory=dict)  # adjoints that are given
     segments: list[Segment] = field(default_factory=list)
     loops: list[Item] = field(default_factory=list)
@@ -228,10 +229,14 @@ class Mirror:
 
     def round(self, item: Item, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
         """A loop backward: what it adds to from one iteration to the next must be zero before it, not unset."""
-        (part,) = item.parts
+        (part, *_) = item.parts
+        iteration = self.iterations.get(id(item.stmt))
         state = zeros
         while True:
             body, out = self.sweep(part, 0, state)
+            if iteration is not None:
+                gathered, out = self.gathered(iteration, out)
+                body += gathered
             if state <= out:
                 break
             state &= out
@@ -241,10 +246,46 @@ class Mirror:
         found: list[ir.Stmt] = [ir.Assign((self.name(n),), ZERO) for n in self.ordered(zeros - state)]
         self.loops += [item] if item not in self.loops else []
         which = self.loops.index(item)
-        rounds = None if may_break(part) else backward(item.stmt, lambda e: self.timeline.renamed(e, item.before))
+        target = ir.Name(f"{INDEX} {which}")
+        if iteration is not None:
+            target = ir.Name(f"{INDEX} {which} {iteration.index.id}")
+            found = [*self.lists(iteration), *found]
+        rounds = None
+        if iteration is None and not may_break(part):
+            rounds = backward(item.stmt, lambda e: self.timeline.renamed(e, item.before))
         header = rounds if rounds is not None else ir.Name(f"{ROUNDS} {which}")
-        found.append(ir.For(ir.Name(f"{INDEX} {which}"), header, tuple(body), ()))
+        found.append(ir.For(target, header, tuple(body), ()))
+        if iteration is not None:
+            more, state = self.distributed(item, iteration, state)
+            found += more
         return found, state
+
+    def lists(self, iteration: Iteration) -> list[ir.Stmt]:
+        """The lists for the adjoints of the numbers that a loop runs over."""
+        zeros = ir.Binary("*", ir.Display("[", (ZERO,)), ir.Const(iteration.length, str(iteration.length)))
+        return [ir.Assign((flows[0][2],), zeros) for _, flows in iteration.columns]
+
+    def gathered(self, iteration: Iteration, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
+        """The adjoint of a loop variable goes into its list."""
+        found: list[ir.Stmt] = []
+        for variable, flows in iteration.columns:
+            if variable not in zeros:
+                place = ir.Subscript(flows[0][2], iteration.index)
+                found.append(ir.Assign((place,), self.name(variable)))
+        return found, zeros | {v for v, _ in iteration.columns}
+
+    def distributed(
+        self, item: Item, iteration: Iteration, zeros: frozenset[str]
+    ) -> tuple[list[ir.Stmt], frozenset[str]]:
+        """Behind the loop, the adjoints of the numbers flow to the variables that they come from."""
+        total: dict[str, ir.Expr] = {}
+        for _, flows in iteration.columns:
+            for _, n, e in flows[1:]:
+                total[n] = plus(total.get(n), self.timeline.renamed(e, item.before)) or ZERO
+        found: list[ir.Stmt] = []
+        for n, e in total.items():
+            found += self.contribution(n, e, n in zeros)
+        return found, zeros - set(total)
 
 
 def divided(lines: Lines) -> frozenset[str]:

@@ -52,18 +52,19 @@ def function_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> l
     return [given + comma + name for name in names if name.startswith(start)]
 
 
-def pipeline_names(_: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+def pipeline_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Complete the names for `--emit` and `--no-opt`."""
     from adtransform import pipeline
 
-    names = pipeline.STAGES if param.name == "emit" else pipeline.OPTIMISATIONS
+    optimisations = (*pipeline.OPTIMISATIONS, *pipeline.REVERSE)
+    names = pipeline.STAGES[ctx.params.get("mode") or "forward"] if param.name == "emit" else optimisations
     return [name for name in names if name.startswith(incomplete)]
 
 
 def shared(command: Callable[..., None]) -> Callable[..., None]:
     """The parameters that every command has."""
     for decorate in (
-        click.option("--mode", type=click.Choice(MODES), default="forward", help="Tangents (forward) or adjoints."),
+        click.option("--mode", type=click.Choice(MODES), default="forward", help="Tangents, or adjoints (reverse)."),
         click.option(
             "--wrt",
             multiple=True,

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from adtransform.diagnostics import Refusal, TransformError
 
-STAGES = ("read", "flat", "forward")
+COMMON = ("read", "flat")  # the modes part behind these stages
+STAGES = {"forward": (*COMMON, "forward"), "reverse": (*COMMON, "reverse")}
 OPTIMISATIONS = ("activity", "reuse", "share", "sign")
 REVERSE = ("liveness", "recompute", "tbr", "fuse")
 DEPTH = 20_000  # frames that a deep expression may take
@@ -23,12 +24,11 @@ DEPTH = 20_000  # frames that a deep expression may take
 class Options:
     """What is asked for.
 
-    `functions`: names, or None for every differentiable function.  `wrt`: inputs of every requested function, or
-    None for
-    the default (each float); `wrt_of`: inputs by function.  `disabled`: optimisations switched off.  `emit`: a
-    stage whose
-    functions are printed instead of the derivatives.  `keep_going`: write what can be written and report the rest.
-    `source_name` and `command` go into the header.
+    `mode`: "forward" for tangents, "reverse" for adjoints.  `functions`: names, or None for every differentiable
+    function.  `wrt`: inputs of every requested function, or None for the default (each float); `wrt_of`: inputs by
+    function.  `disabled`: optimisations switched off.  `emit`: a stage whose functions are printed instead of the
+    derivatives.  `keep_going`: write what can be written and report the rest.  `source_name` and `command` go into the
+    header.
     """
 
     mode: str = "forward"
@@ -95,13 +95,12 @@ def transform(source: str, filename: str, options: Options) -> Result:
     gc.disable()  # many small immutable nodes and no cycles: collections would take a third of the time
     try:
         newline = "\r\n" if "\r\n" in source else "\n"
+        if options.emit in COMMON:
+            options = replace(options, mode="forward")
         session = Session(source.replace("\r\n", "\n"), filename, options)
         result = session.run()
         text = result.text.replace("\n", newline) if newline != "\n" else result.text
-        derivatives = result.derivatives
-        if options.mode == "reverse":
-            derivatives = tuple(replace(d, tangents=(), seed=d.seed or "seed") for d in derivatives)
-        return Result(text, derivatives, result.refusals)
+        return Result(text, result.derivatives, result.refusals)
     except RecursionError:
         help = "Split it into several statements."
         raise TransformError([Refusal(filename, 0, 0, "E002", "an expression is nested too deeply", help)]) from None
@@ -123,7 +122,7 @@ def derive(
 
     Args:
         source: the text of a module with plain Python float functions.
-        mode: "forward" for tangents.
+        mode: "forward" for tangents, "reverse" for adjoints.
         functions: which functions, by name; every differentiable one if None.
         wrt: with respect to which inputs: a name or names, or names by function; every float input if None.
         filename: for messages, and to find the files that the module imports.

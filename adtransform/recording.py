@@ -51,6 +51,7 @@ class Recorder:
     inserted: dict[tuple[int, int], list[tuple[int, ir.Stmt]]] = field(default_factory=dict)
     slots: dict[int, list[ir.Stmt]] = field(default_factory=dict)
     stacks: dict[int, ir.Name] = field(default_factory=dict)  # by segment
+    explicit: set[int] = field(default_factory=set)  # loops with an index of their own
     ranged: frozenset[int] = frozenset()  # loops that are counted down, by number
     counters: list[Version] = field(default_factory=list)
     unbound: dict[str, ir.Stmt] = field(default_factory=dict)
@@ -59,6 +60,7 @@ class Recorder:
     def places(self, reverse: ir.Block, result: Iterable[str]) -> Places:
         """Find places for what the reverse sweep and the result read."""
         used = versions_in(reverse)
+        self.explicit = {int(marked(s, INDEX)) for s in statements(reverse) if is_explicit(s)}
         looped = {int(i) for s in statements(reverse) if (i := marked(s, INDEX))}
         self.unranged = tuple(int(i) for s in statements(reverse) if (i := marked(s, ROUNDS)))
         self.ranged = frozenset(looped) - set(self.unranged)
@@ -151,8 +153,12 @@ class Recorder:
             lines, index = self.where(item)
             first = next(i for i, s in enumerate(self.mirror.segments) if s.lines is item.parts[0] and s.start == 0)
             if first in by_segment and not lines.loops:
-                self.stack(first)
-                whiles[k] = self.stacks[first]
+                stack = self.stack(first)
+                whiles[k] = stack
+                rounds[k] = call("len", stack)
+                if k not in self.explicit:
+                    continue
+                del whiles[k]
                 continue
             if first in by_segment:
                 stack = self.stack(first)
@@ -287,6 +293,10 @@ def marked(s: ir.Stmt, word: str) -> str:
             return what.split()[1]
         case _:
             return ""
+
+
+def is_explicit(s: ir.Stmt) -> bool:
+    return isinstance(s, ir.For) and isinstance(s.target, ir.Name) and len(s.target.id.split()) == 3
 
 
 def contains(item: Item, inner: Item) -> bool:

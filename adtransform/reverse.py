@@ -25,7 +25,7 @@ from adtransform.mirror import INDEX, ROUNDS, SLOT, Mirror
 from adtransform.pieces import is_docstring, renumbered, without_text
 from adtransform.reach import falls_through
 from adtransform.recording import Places, Recorder, marked
-from adtransform.ranges import add
+from adtransform.ranges import add, integer
 from adtransform.refusals import Refused
 from adtransform.signatures import mirrored_annotation
 from adtransform.shapes import Shape, result, shapes
@@ -89,7 +89,7 @@ class Reverse:
         opened = self.opened(seed, results)
         seeds = self.seeds(value, target_names(opened))
         active = work.expanded({n for n in work.active if "/" not in n})
-        mirror = Mirror(timeline, transposer.adjoints, active, work.tangent, seeds)
+        mirror = Mirror(timeline, transposer.adjoints, active, work.tangent, transposer.iterations, seeds)
         zeros = frozenset(active) - set(seeds)
         reverse, zeros = mirror.sweep(timeline.lines, 0, zeros)
         adjoints = tuple(self.adjoint(mirror, n, work.shapes.of.get(n), zeros) for n in wrt)
@@ -111,7 +111,7 @@ class Reverse:
     def result(self, base: str, shape: Shape) -> ir.Expr:
         """The variable of the result, or a tuple of them."""
         if isinstance(shape, tuple):
-            stem = base if base[-1].isdigit() else f"{base}#"
+            stem = base if base.endswith("#") else f"{base}#"
             return ir.Display("(", tuple(self.result(stem, s) for s in shape))  # type: ignore[arg-type]
         if shape is not None:
             raise Refused(self.work.unit.function, *NOT_A_NUMBER)
@@ -215,7 +215,11 @@ def filled(block: ir.Block, places: Places) -> ir.Block:
 
 def header(s: ir.Stmt, loop: int, counted: bool, places: Places) -> ir.Stmt:
     """The head of a loop of the reverse sweep."""
-    assert isinstance(s, ir.For)
+    assert isinstance(s, ir.For) and isinstance(s.target, ir.Name)
+    if explicit := s.target.id.split()[2:]:
+        ends = tuple(ir.Arg(e) for e in (add(places.rounds[loop], -1), integer(-1), integer(-1)))
+        down = ir.Call(ir.Library("builtins", "range"), ends)
+        return replace(s, target=ir.Name(explicit[0]), iterable=down)
     if loop in places.while_stack:
         return ir.While(places.while_stack[loop], s.body, ())
     if counted:

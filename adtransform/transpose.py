@@ -20,6 +20,7 @@ from adtransform.attempts import flagged, touches
 from adtransform.calculus import plus
 from adtransform.calls import bind
 from adtransform.effects import divisors
+from adtransform.exits import as_elif
 from adtransform.handback import SAVED, Handback
 from adtransform.names import temporary
 from adtransform.pieces import without_text, with_lead
@@ -28,7 +29,7 @@ from adtransform.scopes import UnitCall
 from adtransform.share import Numbering, insert, in_order, is_value, evaluated, share
 from adtransform.sinks import check_calls
 from adtransform.stores import check_effect, check_lists, check_store, check_target
-from adtransform.traverse import map_blocks, target_names
+from adtransform.traverse import blocks, map_blocks, statements, target_names, walk
 
 VALUE = "the new value"  # stands for what a statement assigns to its n-th target; no variable can have this name
 
@@ -48,6 +49,19 @@ class Transposed:
     values: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Iteration:
+    """A loop over numbers.
+
+    `columns` are the loop variables with what their adjoints flow to: `(k, variable, expression)` for the k-th number,
+    first `(-1, list, _)` with the name of the list that gathers them; `index` counts the iterations, at most `length`.
+    """
+
+    columns: tuple[tuple[str, tuple[tuple[int, str, ir.Expr], ...]], ...]
+    index: ir.Name
+    length: int
+
+
 class Transposer:
     """Prepares one unit for its sweeps."""
 
@@ -58,6 +72,7 @@ class Transposer:
         self.worth_in_loop = worth_in_loop
         self.adjoints: dict[int, Transposed] = {}
         self.temporaries: set[str] = set()  # of the reverse sweep
+        self.iterations: dict[int, Iteration] = {}
         self.kept: list[ir.Stmt] = []  # so that identities stay
 
     def function(self, body: ir.Block) -> ir.Block:
@@ -90,7 +105,7 @@ class Transposer:
                 return self.scalar(s, target, ir.Binary(op, target, value, at=s.at))
             case ir.For(target, iterable):
                 if work.is_active(iterable, ""):
-                    raise Refused(iterable, "N162", "a loop over active values: not supported in reverse mode yet", LOOP)
+                    return [self.iteration(s, target, iterable)]
                 check_target(work, target, "")
                 return [map_blocks(s, self.block)]
             case ir.Effect(value):
@@ -114,8 +129,70 @@ class Transposer:
             case ir.With() if touches(work, s):
                 text = "active values are assigned in `with`: not supported in reverse mode yet"
                 raise Refused(s, "N165", text, "Move the statements out of the `with` statement.")
+            case ir.If(test) if not is_repeatable(test):
+                new = map_blocks(s, self.block)
+                return self.kept_test(new, test) if self.matters(new) else [new]
             case _:
                 return [map_blocks(s, self.block)]
+
+    def iteration(self, s: ir.For, target: ir.Expr, iterable: ir.Expr) -> ir.Stmt:
+        """A loop over numbers: their adjoints are gathered in a list, by the number of the iteration."""
+        columns = [self.column(t, e) for t, e in self.paired(target, iterable) if self.work.is_active(e, "")]
+        length = max((n for _, n, _ in columns), default=0)
+        new = map_blocks(s, self.block)
+        found = Iteration(tuple((t, f) for t, _, f in columns), self.work.temporary("k", "", False), length)
+        self.iterations[id(new)] = found
+        self.adjoints[id(new)] = Transposed()
+        self.kept.append(new)
+        return new
+
+    def paired(self, target: ir.Expr, iterable: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]:
+        """The loop variables, each with what it runs over."""
+        match target, iterable:
+            case ir.Display(_, ts), ir.Call(ir.Library("builtins", "zip"), args) if len(ts) == len(args):
+                if all(not a.star and not a.keyword for a in args):
+                    return [p for t, a in zip(ts, args, strict=True) for p in self.paired(t, a.value)]
+            case ir.Display(_, (i, t)), ir.Call(ir.Library("builtins", "enumerate"), args) if not args[0].star:
+                if not self.work.is_active(i, ""):
+                    return self.paired(t, args[0].value)
+            case ir.Name(), _:
+                return [(target, iterable)]
+            case _ if not self.work.is_active(iterable, ""):
+                return [(target, iterable)]
+        raise Refused(iterable, "N162", "a loop over active values in a form that is not supported yet", LOOP)
+
+    def column(self, target: ir.Expr, e: ir.Expr) -> tuple[str, int, tuple[tuple[int, str, ir.Expr], ...]]:
+        """A loop variable, how many numbers it runs over, and what the adjoint of each adds to which variable."""
+        back = False
+        match e:
+            case ir.Call(ir.Library("builtins", "reversed"), (ir.Arg(inner, "", ""),)):
+                e, back = inner, True
+            case ir.Call(ir.Library("builtins", "tuple" | "list"), (ir.Arg(inner, "", ""),)):
+                e = inner
+        shape = self.work.shape(e) if not isinstance(e, ir.Display) else tuple(self.work.shape(i) for i in e.items)
+        if not isinstance(target, ir.Name) or not isinstance(shape, tuple) or any(x is not None for x in shape):
+            raise Refused(e, "N162", "a loop over active values whose number does not show: not supported yet", LOOP)
+        items = list(e.items) if isinstance(e, ir.Display) else [
+            ir.Subscript(e, ir.Const(k, str(k))) for k in range(len(shape))
+        ]
+        name = self.work.supply.fresh(f"{target.id}_items{self.work.supply.suffix}")
+        flows: list[tuple[int, str, ir.Expr]] = []
+        for k, item in enumerate(items[::-1] if back else items):
+            seed = ir.Subscript(ir.Name(name), ir.Const(k, str(k)))
+            flows += [(k, n, x) for n, x in self.gathered(item, seed)]
+        return target.id, len(items), (*[(-1, name, ir.Name(name))], *flows)
+
+    def kept_test(self, s: ir.Stmt, test: ir.Expr) -> list[ir.Stmt]:
+        """A test that cannot be evaluated again gets a name; behind `else` if it was an `elif`."""
+        assert isinstance(s, ir.If)
+        name = self.work.temporary("taken", "", False)
+        new = as_elif(replace(s, test=name, source=without_text(s.source)), False)
+        return [ir.Assign((name,), test, source=ir.Source(s.source.lead)), replace(new, source=ir.Source((), s.source.trail))]
+
+    def matters(self, s: ir.Stmt) -> bool:
+        """Whether the reverse sweep has to know which branch was taken."""
+        inside = [x for b in blocks(s) for x in statements(b)]
+        return any(id(x) in self.adjoints or isinstance(x, ir.Keyword) and x.word != "pass" for x in inside)
 
     def assign(self, s: ir.Assign, targets: tuple[ir.Expr, ...], value: ir.Expr) -> list[ir.Stmt]:
         work = self.work
@@ -268,5 +345,17 @@ class Transposer:
         return call.forward
 
 
+def is_repeatable(e: ir.Expr) -> bool:
+    """Whether a test gives the same answer again, from the same values of its variables."""
+    for x in walk(e):
+        match x:
+            case ir.Walrus() | ir.Attribute() | ir.Subscript() | ir.Comprehension() | ir.Opaque() | ir.Lambda():
+                return False
+            case ir.Call(func) if not isinstance(func, ir.Library) or func.home == "builtins" and func.name not in PURE:
+                return False
+    return True
+
+
+PURE = frozenset("abs min max int float bool len round isinstance pow divmod".split())
 LOOP = "Write the statements one by one, or index a tuple."
 NESTED = "Define the function at the top level and pass what it uses."

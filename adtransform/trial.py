@@ -7,50 +7,33 @@ neither says anything about the derivative.
 
 from __future__ import annotations
 
-import copy
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterator, Mapping
 
+from adtransform.applied import Function, Generated, Primal, Raised, Values
 from adtransform.differences import NOTHING, Difference, differentiate
 from adtransform.nested import Path, leaves, replaced, same, show_path, zeros
 from adtransform.points import NoValue, candidates, shown
+from adtransform.products import Products, products
 from adtransform.report import Check, Row
-
-if TYPE_CHECKING:
-    from adtransform.pipeline import Derivative
 
 AGREEMENT = 1e-7
 POOR = 1e-3
 POINTS = 5  # how many to try where the differences say nothing
 
-Values = Mapping[str, object]
-T = TypeVar("T")
-
-
-class Raised(Exception):
-    """What the user's code raised, or returned and should not, as a message."""
-
-
-def guarded(run: Callable[[], T], what: str) -> T:
-    """The result of user code; whatever it raises becomes `Raised` with a message."""
-    try:
-        return run()
-    except (Exception, SystemExit) as error:
-        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        raise Raised(f"{what} raises {text}") from error
+Slopes = Mapping[tuple[str, Path], Mapping[Path, float]]  # by input and its item, then by output
 
 
 class Trial:
-    """A function, its tangent, and the values that the user gave; unknown names among these are ignored."""
+    """A function, its generated derivative, and the values that the user gave; unknown names among these are ignored.
 
-    def __init__(
-        self, derivative: Derivative, f: Callable[..., object], f_d: Callable[..., object], given: Values
-    ) -> None:
-        self.derivative = derivative
-        self.f, self.f_d = f, f_d
-        self.signature = inspect.signature(f)
+    `tangent` is what an adjoint is multiplied with.
+    """
+
+    def __init__(self, f: Function, generated: Generated, given: Values, tangent: Generated | None = None) -> None:
+        self.derivative, self.signature = generated.derivative, generated.signature
+        self.primal, self.generated, self.tangent = Primal(f, self.signature), generated, tangent
         self.given = {name: value for name, value in given.items() if name in self.signature.parameters}
 
     def check(self) -> Check:
@@ -74,8 +57,9 @@ class Trial:
         for values in candidates(self.signature, self.derivative.wrt, self.given):
             try:
                 tried += 1
-                value = self.call(self.f, values)
+                value = self.primal.call(values)
             except Raised as error:
+                self.raises_too(values, error)
                 problem = problem or f"{error}, at {shown(values)}"
                 continue
             numbers = leaves(value).values()
@@ -95,61 +79,73 @@ class Trial:
         own = {name: v for name, v in values.items() if name not in self.given and v is not defaults[name]}
         drawn = tuple(name for name, v in own.items() if v != ())
         problem, rows = "", list[Row]()
+        found: Products | None = None
         try:
             rows += self.rows(values, value)
+            found = products(self.generated, self.tangent, values, value) if self.derivative.mode == "reverse" else None
         except Raised as error:
             problem = str(error)
         if not rows and not problem:
             problem = f"the function returns {value!r} here: there is no number to compare"
-        return Check(self.derivative.function, shown(values), tuple(rows), problem, drawn)
+        return Check(self.derivative.function, shown(values), tuple(rows), problem, drawn, found)
+
+    def raises_too(self, values: Values, error: Raised) -> None:
+        """Check that the generated function raises what the function raised."""
+        try:
+            self.generated.run(values)
+            found = "the generated function raises nothing"
+        except Raised as other:
+            if type(other.__cause__) is type(error.__cause__):
+                return
+            found = f"{other}"
+        raise Raised(f"{error}, but {found}, at {shown(values)}")
 
     def rows(self, values: Values, value: object) -> Iterator[Row]:
         """The table: every number that goes in by every number that comes out."""
-        if not same(value, self.call(self.f, values)):
+        if not same(value, self.primal.call(values)):
             raise Raised("the function does not return the same value twice")
-        for name in self.derivative.wrt:
-            for path, number in leaves(values[name]).items():
-                primal, tangent = self.tangent(values, name, path)
-                if not same(primal, value):
-                    raise Raised(f"the generated function returns the value {primal!r}, the function itself {value!r}")
+        slopes = self.by_input(values, value) if self.derivative.mode == "forward" else self.by_output(values, value)
+        for (name, path), found in slopes.items():
+            number = leaves(values[name])[path]
 
-                def along(t: float, name: str = name, path: Path = path) -> object:
-                    return self.call(self.f, {**values, name: replaced(values[name], path, t)})
+            def along(t: float, name: str = name, path: Path = path) -> object:
+                return self.primal.call({**values, name: replaced(values[name], path, t)})
 
-                differences, slopes = differentiate(along, number), leaves(tangent)
-                for output, height in leaves(value).items():
-                    slope, difference = slopes.get(output, math.nan), differences.get(output, NOTHING)
-                    verdict = judge(slope, difference, abs(height) / (abs(number) or 1.0))
-                    where = name + show_path(path), show_path(output)
-                    yield Row(*where, slope, difference.value, difference.error, verdict)
+            differences = differentiate(along, number)
+            for output, height in leaves(value).items():
+                slope, difference = found.get(output, math.nan), differences.get(output, NOTHING)
+                verdict = judge(slope, difference, abs(height) / (abs(number) or 1.0))
+                where = name + show_path(path), show_path(output)
+                yield Row(*where, slope, difference.value, difference.error, verdict)
 
-    def tangent(self, values: Values, name: str, path: Path) -> tuple[object, object]:
-        """What the generated function returns for the direction of one input: the value and the derivative."""
-        directions: dict[str, object] = {}
-        for other, parameter in zip(self.derivative.wrt, self.derivative.tangents, strict=True):
-            zero = zeros(values[other])
-            directions[parameter] = replaced(zero, path, 1.0) if other == name else zero
-        pair = self.call(self.f_d, values, directions, "the generated function")
-        if not isinstance(pair, tuple) or len(pair) != 2:
-            raise Raised(f"the generated function returns {pair!r}, not a pair of value and derivative")
-        return pair
+    def inputs(self, values: Values) -> list[tuple[str, Path]]:
+        """The numbers that are differentiated with respect to."""
+        return [(name, path) for name in self.derivative.wrt for path in leaves(values[name])]
 
-    def call(
-        self, f: Callable[..., object], values: Values, directions: Values | None = None, what: str = "the function"
-    ) -> object:
-        """Call by position as far as possible; lists are copied, so that a function may change its arguments."""
-        positional: list[object] = []
-        named = dict(directions or {})
-        for name, value in values.items():
-            own = copy.deepcopy(value) if isinstance(value, (list, dict, tuple)) else value
-            match self.signature.parameters[name].kind:
-                case inspect.Parameter.VAR_POSITIONAL:
-                    positional += own if isinstance(own, (list, tuple)) else [own]
-                case inspect.Parameter.KEYWORD_ONLY:
-                    named[name] = own
-                case _:
-                    positional.append(own)
-        return guarded(lambda: f(*positional, **named), what)
+    def by_input(self, values: Values, value: object) -> Slopes:
+        """The derivatives by a tangent: one run an input."""
+        found: dict[tuple[str, Path], Mapping[Path, float]] = {}
+        for name, path in self.inputs(values):
+            primal, tangent = self.generated.along(values, {name: replaced(zeros(values[name]), path, 1.0)})
+            unchanged(primal, value)
+            found[name, path] = leaves(tangent)
+        return found
+
+    def by_output(self, values: Values, value: object) -> Slopes:
+        """The derivatives by an adjoint: one run an output."""
+        found: dict[tuple[str, Path], dict[Path, float]] = {where: {} for where in self.inputs(values)}
+        for output in leaves(value):
+            primal, adjoints = self.generated.against(values, replaced(zeros(value), output, 1.0))
+            unchanged(primal, value)
+            for (name, path), slopes in found.items():
+                slopes[output] = leaves(adjoints[name]).get(path, math.nan)
+        return found
+
+
+def unchanged(primal: object, value: object) -> None:
+    """Raise unless the generated function returned the value of the function."""
+    if not same(primal, value):
+        raise Raised(f"the generated function returns the value {primal!r}, the function itself {value!r}")
 
 
 def judge(generated: float, difference: Difference, natural: float) -> str:
