@@ -80,7 +80,7 @@ class Generated:
 
     def run(self, values: Values) -> object:
         """The value alone."""
-        return self.along(values, {})[0] if self.derivative.tangents else self.against(values)[0]
+        return self.along(values, {})[0] if self.derivative.mode == "forward" else self.against(values)[0]
 
     def pair(self, values: Values, more: Values) -> tuple[object, object]:
         result = Primal(self.f, self.signature, "the generated function").call(values, more)

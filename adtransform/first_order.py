@@ -72,7 +72,7 @@ class FirstOrder:
     def lifted(self, closure: Closure, bound: dict[str, Closure | tuple[str, ...] | None]) -> str:
         """The name of a nested function at the top level; its free variables come first."""
         if not closure.path:
-            return closure.unit.name
+            return self.alias(closure.unit)
         key = ("lifted", closure.unit, closure.path, closure.free, tuple(sorted(bound.items(), key=str)))
         if key not in self.known:
             f = closure.function
@@ -100,6 +100,19 @@ class FirstOrder:
             body = Converter(self, callee, "", given).block(f.body)
             object.__setattr__(unit, "raw", replace(shell, body=body))
         return self.known[key].name
+
+    def alias(self, unit: Unit) -> str:
+        """A name that stands for a function in every module."""
+        if unit.name in self.program.lifted:
+            return unit.name
+        for name, known in self.program.aliases.items():
+            if known is unit:
+                return name
+        name, n = f"{unit.name} of {unit.module.dotted}", 2
+        while name in self.program.aliases:
+            name, n = f"{unit.name} {n} of {unit.module.dotted}", n + 1
+        self.program.aliases[name] = unit
+        return name
 
     def new_name(self, base: str, unit: Unit) -> str:
         taken = self.program.main.identifiers | unit.module.identifiers | set(self.program.lifted)
@@ -185,14 +198,14 @@ class Converter:
     def call(self, e: ir.Call) -> ir.Expr:
         args = self.arguments(e)
         closure = self.closure(e.func)
+        if closure is not None and not closure.path and isinstance(e.func, ir.Name) and e.func.id in self.bound:
+            e = replace(e, func=ir.Name(self.order.alias(closure.unit)))
+            return self.handed(e, closure.unit, args)
         if closure is not None and closure.path:
             self.check(closure)
             name = self.order.lifted(replace(closure, here=()), self.bound if closure.unit is self.unit else {})
             return ir.Call(ir.Name(name), (*(ir.Arg(ir.Name(n)) for n in closure.here), *args), at=e.at)
         callee = self.order.program.callee(self.unit, self.path, e.func)
-        if closure is not None and closure.unit is not self.unit:
-            callee = UnitCall(closure.unit)
-            e = replace(e, func=ir.Name(closure.unit.name))
         if not isinstance(callee, UnitCall) or callee.unit.directives.partials or callee.unit.directives.passive:
             return ir.Call(self.expression(e.func), args, at=e.at)
         return self.handed(e, callee.unit, args)
@@ -267,7 +280,8 @@ class Converter:
 
     def handed(self, e: ir.Call, callee: Unit, args: tuple[ir.Arg, ...]) -> ir.Expr:
         """A call that hands functions on: a call of the copy that has them built in."""
-        plain = ir.Call(self.expression(e.func), args, at=e.at)
+        func = e.func if isinstance(e.func, ir.Name) and e.func.id in self.order.program.aliases else self.expression(e.func)
+        plain = ir.Call(func, args, at=e.at)
         bound = bind(callee.function.params, plain)
         if bound is None or bound.loose:
             return plain

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from adtransform.applied import Generated, Raised, Values
@@ -19,9 +20,10 @@ TRIALS = 4
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """How the test went: both sides of each pair that is finite; `missing` says why there is no tangent to test with.
+    """How the test went.
 
-    `gap` is the largest distance between two sides, by the sum of the sizes of their terms.
+    `count` is the number of pairs that are finite, `gap` the largest distance between the two sides of one, by the sum
+    of the sizes of their terms; `missing` says why there is no tangent to test with.
     """
 
     count: int
@@ -40,33 +42,56 @@ class Products:
         >>> Products(4, 1.2e-16).text()
         'dot product with the tangent: 4 seeds and directions, relative error 1.2e-16, ok'
         """
-        title = "dot product with the tangent: "
-        if self.missing:
-            return f"{title}none, {self.missing}"
         if not self.count:
-            return f"{title}not finite, inconclusive"
-        return f"{title}{self.count} seeds and directions, relative error {self.gap:.1e}, {self.verdict}"
+            return f"dot product with the tangent: {self.missing or 'not finite, inconclusive'}"
+        seeds = f"{self.count} seeds and directions" if self.count > 1 else "1 seed and direction"
+        return f"dot product with the tangent: {seeds}, relative error {self.gap:.1e}, {self.verdict}"
 
 
 def products(adjoint: Generated, tangent: Generated | None, values: Values, value: object) -> Products:
     """Test with a few seeds and directions; the first seed is the default one.
 
     Raises:
-        Raised: a generated function raises something, or returns another value.
+        Raised: a generated function raises something, or they return different values.
     """
     if tangent is None:
-        return Products(0, 0.0, "forward mode refuses the function")
+        return Products(0, 0.0, "none, as forward mode refuses the function")
     draw, gaps = random.Random(0), list[float]()
     for trial in range(TRIALS):
-        seed = scaled(value, [1.0] * TRIALS if trial == 0 else None, draw)
-        directions = {name: scaled(values[name], None, draw) for name in adjoint.derivative.wrt}
+        seed = mapped(value, lambda v: draw.uniform(-1.0, 1.0) / (abs(v) or 1.0)) if trial else mapped(value, one)
+        directions = {
+            name: mapped(values[name], lambda x: draw.uniform(-1.0, 1.0) * (abs(x) or 1.0))
+            for name in adjoint.derivative.wrt
+        }
         primal, slopes = tangent.along(values, directions)
-        again, adjoints = adjoint.against(values, None if trial == 0 else seed)
+        again, adjoints = adjoint.against(values, seed if trial else None)
         if not same(primal, again):
             raise Raised(f"the tangent returns the value {primal!r}, the adjoint {again!r}")
         left = terms(seed, slopes)
-        right = [t for name, direction in directions.items() for t in terms(adjoints[name], direction)]
+        right = [term for name, direction in directions.items() for term in terms(direction, adjoints[name])]
         if all(map(math.isfinite, [*left, *right])):
             size = max(math.fsum(map(abs, left)), math.fsum(map(abs, right)))
             gaps.append(abs(math.fsum(left) - math.fsum(right)) / (size or 1.0))
     return Products(len(gaps), max(gaps, default=0.0))
+
+
+def one(_: float) -> float:
+    return 1.0
+
+
+def mapped(value: object, number: Callable[[float], float]) -> object:
+    """The same structure with other numbers.
+
+    >>> mapped((2, ("text", 3.0)), lambda x: 10.0 * x)
+    (20.0, (0.0, 30.0))
+    """
+    found = zeros(value)
+    for path, leaf in leaves(value).items():
+        found = replaced(found, path, number(leaf))
+    return found
+
+
+def terms(weights: object, numbers: object) -> list[float]:
+    """The terms of the dot product of two values of one structure."""
+    others = leaves(numbers)
+    return [weight * others.get(path, math.nan) for path, weight in leaves(weights).items()]

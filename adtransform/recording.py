@@ -205,7 +205,7 @@ class Recorder:
     def start(self, v: Version) -> None:
         """What only a branch assigns is carried, too: something has to be there when the branch is not taken."""
         name = self.spelling[v.tag]
-        nothing = ir.Const(None, "None") if name.id.endswith("_saved") else ir.Const(0.0, "0.0")
+        nothing = ir.Const(None, "None") if "_saved" in name.id else ir.Const(0.0, "0.0")
         if not (name.id == v.name and any(o.lines is self.timeline.lines for o in self.timeline.by_name[v.name][:1])):
             self.unbound[name.id] = ir.Assign((name,), nothing)
 

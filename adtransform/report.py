@@ -6,6 +6,8 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
+from adtransform.products import Products
+
 VERDICTS = ("ok", "WRONG", "kink", "inconclusive")
 HEADINGS = ("input", "output", "generated", "difference", "relative error", "verdict")
 
@@ -41,7 +43,8 @@ class Row:
 class Check:
     """One function at one point.
 
-    `drawn` are the inputs whose values were drawn; `problem` is what stopped the check, empty where nothing did.
+    `drawn` are the inputs whose values were drawn; `problem` is what stopped the check, empty where nothing did;
+    `products` is the dot-product test of an adjoint.
     """
 
     function: str
@@ -49,12 +52,18 @@ class Check:
     rows: tuple[Row, ...]
     problem: str = ""
     drawn: tuple[str, ...] = ()
+    products: Products | None = None
 
     @property
     def ok(self) -> bool:
         """Nothing is wrong, and something is right."""
-        verdicts = {row.verdict for row in self.rows}
-        return not self.problem and "ok" in verdicts and "WRONG" not in verdicts
+        return not self.problem and not self.wrong and any(row.verdict == "ok" for row in self.rows)
+
+    @property
+    def wrong(self) -> int:
+        """How many comparisons failed."""
+        failed = self.products is not None and self.products.verdict == "WRONG"
+        return failed + sum(row.verdict == "WRONG" for row in self.rows)
 
     def text(self) -> str:
         """Title and table."""
@@ -66,7 +75,9 @@ class Check:
         columns = [column for column in zip(*rows, strict=True) if column[0] != "output" or any(column[1:])]
         widths = [max(map(len, column)) for column in columns]
         lines = ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in zip(*columns, strict=True)]
-        if not self.ok and not any(row.verdict == "WRONG" for row in self.rows):
+        if self.products is not None:
+            lines.append(f"  {self.products.text()}")
+        if not self.ok and not self.wrong:
             lines.append("  not verified: the differences are conclusive for none of them; try another point with --at")
         return "\n".join([title, *lines])
 
@@ -90,6 +101,7 @@ class Report:
     def text(self) -> str:
         """The tables as plain text, and a line that counts."""
         counts = Counter(row.verdict for row in self.rows)
+        counts["WRONG"] = sum(check.wrong for check in self.checks)
         parts = [f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict]]
         failed = sum(bool(check.problem) for check in self.checks)
         parts += [f"{failed} not verified"] if failed else []

@@ -183,6 +183,7 @@ class Program:
         self.units: dict[tuple[int, str], Unit] = {}
         self.first_order: Any = None  # for reverse mode: what makes units first-order
         self.lifted: dict[str, Unit] = {}  # the functions that this made, by name
+        self.aliases: dict[str, Unit] = {}  # names for functions of other modules
         self.lifting = 0
 
     def unit(self, module: Module, name: str) -> Unit:
@@ -202,6 +203,8 @@ class Program:
                 return LibraryCall(home, name)
             case ir.Name(id) if id in self.lifted:
                 return UnitCall(self.lifted[id])
+            case ir.Name(id) if id in self.aliases:
+                return UnitCall(self.unit(self.aliases[id].module, self.aliases[id].name))
             case ir.Name(id):
                 key = unit.scopes.key(path, id)
                 return self.global_callee(unit.module, id) if key is None else self.local_callee(unit, path, id, key)

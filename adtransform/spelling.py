@@ -153,6 +153,15 @@ class Spelling:
         self.added[f"from {dotted} import {name} as {new}"] = None
         return new
 
+    def aliased(self, unit: Unit) -> ir.Expr:
+        """A function of any module by its name here."""
+        if unit.module is self.main:
+            return ir.Name(unit.name)
+        key = (id(unit.module), unit.name)
+        if key not in self.foreign:
+            self.foreign[key] = self.import_from(unit.module.dotted, unit.name)
+        return ir.Name(self.foreign[key])
+
     # --- functions ----------------------------------------------------------------------------------------------------
 
     def function(self, unit: Unit, f: ir.Function, known: frozenset[str]) -> ir.Function:
@@ -165,6 +174,8 @@ class Spelling:
             match e:
                 case ir.Library():
                     return self.local_library(unit, e, hidden) or self.library(e, hidden)
+                case ir.Name(id) if id in self.program.aliases:
+                    return self.aliased(self.program.aliases[id])
                 case ir.Name(id) if not is_main and id not in hidden and id not in known:
                     return other(id) or e
                 case ir.Lambda(params, _):

@@ -7,7 +7,6 @@ neither says anything about the derivative.
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Iterator, Mapping
 
@@ -42,7 +41,7 @@ class Trial:
         try:
             for values, value in self.points():
                 found = self.check_at(values, value)
-                if found.ok or found.problem or any(row.verdict == "WRONG" for row in found.rows):
+                if found.ok or found.problem or found.wrong:
                     return found
                 first = first or found
         except (NoValue, Raised) as error:

@@ -8,11 +8,18 @@ import inspect
 import io
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-from adtransform.compiled import at_home, compile_module, home, run_source
+from adtransform.applied import Generated, Raised, guarded
+from adtransform.compiled import Home, at_home, compile_module, home, run_source
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.report import Check, Report
-from adtransform.trial import Raised, Trial, guarded
+from adtransform.trial import Trial
+
+if TYPE_CHECKING:
+    from adtransform.pipeline import Options, Result
 
 
 def verify(
@@ -32,7 +39,7 @@ def verify(
         function: the function to check; None: every one that is differentiated.
         at: the point, values by parameter name.  What is missing is taken from defaults and annotations.
         wrt: the inputs to differentiate with respect to; None: the default ones.
-        mode: "forward".
+        mode: "forward" for tangents, "reverse" for adjoints; these are multiplied with the tangents too.
 
     Returns:
         The report; its `ok` says whether every function passed.
@@ -42,24 +49,40 @@ def verify(
     """
     from adtransform.pipeline import Options, transform
 
-    place = home(filename)
-    options = Options(
-        mode=mode, functions=None if function is None else (function,), wrt=wrt, keep_going=function is None
-    )
+    place, given = home(filename), dict(at or {})
+    functions = None if function is None else (function,)
+    options = Options(mode=mode, functions=functions, wrt=wrt, keep_going=function is None)
     result = transform(source, filename, options)
-    given = dict(at or {})
+    tangents = tangents_of(source, filename, options) if mode == "reverse" else None
     with quiet(), at_home(place):
         try:
             primal = guarded(lambda: run_source(source, place), "the source")
-            generated = guarded(
-                lambda: compile_module(result.text, filename, package=place.package, path=place.path),
-                "the generated module",
-            )
-            trials = [Trial(d, find(primal, d.function), find(generated, d.name), given) for d in result.derivatives]
+            generated = compiled(result, primal, filename, place)
+            others = compiled(tangents, primal, filename, place) if tangents else {}
+            trials = [Trial(find(primal, n), g, given, others.get(n)) for n, g in generated.items()]
         except Raised as error:
             return Report((Check(filename, "", (), str(error)),))
         known_names(filename, given, [trial.signature for trial in trials])
         return Report(tuple(trial.check() for trial in trials))
+
+
+def tangents_of(source: str, filename: str, options: Options) -> Result | None:
+    """The tangents that there are of functions whose adjoints are tested."""
+    from adtransform.pipeline import transform
+
+    try:
+        return transform(source, filename, replace(options, mode="forward", keep_going=True))
+    except TransformError:
+        return None
+
+
+def compiled(result: Result, primal: ModuleType, filename: str, place: Home) -> dict[str, Generated]:
+    """The generated functions by the names of those they were generated from."""
+    module = guarded(
+        lambda: compile_module(result.text, filename, package=place.package, path=place.path), "the generated module"
+    )
+    signatures = {d.function: inspect.signature(find(primal, d.function)) for d in result.derivatives}
+    return {d.function: Generated(d, find(module, d.name), signatures[d.function]) for d in result.derivatives}
 
 
 @contextlib.contextmanager
