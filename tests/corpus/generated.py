@@ -1,15 +1,16 @@
-"""Generated tangents: written, compiled and run."""
+"""Generated derivatives: written, compiled and run."""
 
 from __future__ import annotations
 
 import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 
+from adtransform.diagnostics import Refusal, TransformError
 from adtransform.pipeline import Derivative, Options, transform
-from tests.corpus.calls import Function, call, outputs, quiet
+from tests.corpus.calls import Function, OutOfTime, call, outputs, quiet, time_limit
 from tests.corpus.differences import slopes
 from tests.corpus.packages import Candidate, source_of
 from tests.corpus.points import Point
@@ -17,7 +18,7 @@ from tests.corpus.points import Point
 
 @dataclass(frozen=True)
 class Generated:
-    """A compiled tangent and the names it takes."""
+    """A compiled derivative and the names it takes."""
 
     candidate: Candidate
     call: Function
@@ -30,22 +31,68 @@ class Generated:
             tangent: 1.0 if input_ == name else zero(arguments[input_])
             for input_, tangent in zip(wrt, self.derivative.tangents, strict=True)
         }
-        floats = {key: float(item) if key in wrt and type(item) is int else item for key, item in arguments.items()}
-        result = call(self.call, inspect.signature(self.candidate.call), floats, **seeds)
-        assert isinstance(result, tuple) and len(result) == 2, f"returned {result!r}"
+        result = self.result(point, seeds)
         return result[0], tangents(*result)
 
+    def gradient(self, point: Point, seed: object | None) -> tuple[object, dict[str, object]]:
+        """The value and the adjoint of each input; None is the default seed."""
+        wrt = self.derivative.wrt
+        value, adjoints = self.result(point, {} if seed is None else {self.derivative.seed: seed})
+        each = (adjoints,) if len(wrt) == 1 else adjoints
+        assert isinstance(each, tuple) and len(each) == len(wrt), f"returned the adjoints {adjoints!r}"
+        return value, dict(zip(wrt, each, strict=True))
 
-def write(candidate: Candidate) -> Generated:
-    """Write the tangent and execute the module it stands in, in the place of the original."""
-    text, path = source_of(candidate.module)
-    result = transform(text, path, Options(functions=(candidate.name,)))
-    derivative = next(entry for entry in result.derivatives if entry.function == candidate.name)
-    home = ModuleType(f"{candidate.module}_tangent")
-    home.__package__, home.__file__ = sys.modules[candidate.module].__package__, path
+    def result(self, point: Point, more: dict[str, object]) -> tuple[object, object]:
+        wrt = self.derivative.wrt
+        floats = {name: float(x) if name in wrt and type(x) is int else x for name, x in point.arguments.items()}
+        result = call(self.call, inspect.signature(self.candidate.call), floats, **more)
+        assert isinstance(result, tuple) and len(result) == 2, f"returned {result!r}"
+        return result
+
+
+@dataclass(frozen=True)
+class Written:
+    """A generated module, executed in the place of the original."""
+
+    names: dict[str, object]
+    derivatives: dict[str, Derivative]
+    refusals: tuple[Refusal, ...] = field(default=())
+
+
+WHOLE: dict[tuple[str, str], Written | None] = {}  # by module and mode
+
+
+def prepare(module: str, mode: str, seconds: float = 600.0) -> None:
+    """Write the derivatives of all functions of a module at once; if that fails, each is written alone later."""
+    try:
+        with time_limit(seconds):
+            WHOLE[module, mode] = execute(module, Options(mode=mode, keep_going=True))
+    except (Exception, OutOfTime):
+        WHOLE[module, mode] = None
+
+
+def execute(module: str, options: Options) -> Written:
+    text, path = source_of(module)
+    result = transform(text, path, options)
+    home = ModuleType(f"{module}_{options.mode}")
+    home.__package__, home.__file__ = sys.modules[module].__package__, path
     with quiet():
-        exec(compile(result.text, f"<tangent of {candidate.label}>", "exec"), vars(home))
-    return Generated(candidate, getattr(home, derivative.name), derivative)
+        exec(compile(result.text, f"<{options.mode} of {module}>", "exec"), vars(home))
+    return Written(vars(home), {d.function: d for d in result.derivatives}, result.refusals)
+
+
+def write(candidate: Candidate, mode: str = "forward") -> Generated:
+    """The derivative of one function: out of the module that was prepared, or written alone."""
+    written = WHOLE.get((candidate.module, mode))
+    if written is None or candidate.name not in written.derivatives:
+        own = [] if written is None else [r for r in written.refusals if r.function == candidate.name]
+        if own:
+            raise TransformError(own)
+        written = execute(candidate.module, Options(mode=mode, functions=(candidate.name,)))
+    derivative = written.derivatives[candidate.name]
+    function = written.names[derivative.name]
+    assert callable(function)
+    return Generated(candidate, function, derivative)
 
 
 def zero(argument: object) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from adtransform.diagnostics import TransformError
@@ -25,6 +25,7 @@ class Verdict:
     code: str = ""  # of the first refusal
     detail: list[str] = field(default_factory=list)
     overloading: int = 0  # comparisons that only dual numbers could settle
+    forward: str = ""  # in reverse mode: the verdict of forward mode
 
 
 def judge(subject: Subject, opinion: SecondOpinion) -> Verdict:
@@ -33,15 +34,24 @@ def judge(subject: Subject, opinion: SecondOpinion) -> Verdict:
     verdict = Verdict(candidate.module, candidate.name, subject.reason)
     if subject.reason:
         return verdict
-    try:
+
+    def compare() -> None:
         with time_limit(SECONDS):
             generated = write(candidate)
         with quiet(), time_limit(SECONDS):
             compare_all(subject, generated, opinion, verdict)
+
+    return judged(verdict, compare)
+
+
+def judged(verdict: Verdict, compare: Callable[[], None]) -> Verdict:
+    """The verdict after `compare` filled it, or what stopped that."""
+    try:
+        compare()
     except TransformError as error:
         first = error.refusals[0]
         verdict.verdict, verdict.code = "refused", first.code
-        verdict.detail = [f"{first.function or candidate.name}:{first.line}: {first.message}: {first.text.strip()}"]
+        verdict.detail = [f"{first.function or verdict.function}:{first.line}: {first.message}: {first.text.strip()}"]
     except OutOfTime:
         verdict.verdict, verdict.detail = "crashed", [f"took more than {SECONDS:.0f} s"]
     except Exception as error:

@@ -47,3 +47,10 @@ def listing(verdicts: Iterable[Verdict], kind: str, details: int = 3) -> list[st
             rows.append(f"{verdict.module}.{verdict.function} {note}".rstrip())
             rows += [f"    {line[:400]}" for line in verdict.detail[:details]]
     return rows
+
+
+def lost(verdicts: Iterable[Verdict]) -> list[str]:
+    """What is right in forward mode and not right in reverse mode, by code."""
+    found = [verdict for verdict in verdicts if verdict.forward == "right" and verdict.verdict != "right"]
+    found.sort(key=lambda verdict: verdict.code or verdict.verdict)
+    return [f"{verdict.code or verdict.verdict:12}  {verdict.module}.{verdict.function}" for verdict in found]
