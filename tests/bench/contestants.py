@@ -1,51 +1,44 @@
-"""The contestants: each gives, for a problem, a function of nothing that returns the value and its derivative."""
+"""The contestants in forward mode: each gives, for a problem, a function of nothing that returns value and tangent."""
 
 from __future__ import annotations
 
 import importlib.util
-import inspect
 import math
 from collections.abc import Callable
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
-from adtransform.pipeline import Options, transform
 from tests.bench.dual import MATH, Dual
-from tests.bench.problem import Problem
+from tests.bench.problem import Problem, execute
+from tests.bench.written import function
 
-Run = Callable[[], tuple[float, float]]
+Run = Callable[[], object]  # what it returns is flattened before it is compared
+Make = Callable[[Problem], Run]
 
 
 def primal(problem: Problem) -> Run:
     function, point = problem.primal, problem.point
-    return lambda: function(*point)  # type: ignore[return-value]
+    return lambda: function(*point)
 
 
 def generated(problem: Problem) -> Run:
     """What the tool writes, compiled from its text."""
-    result = transform(problem.source, str(problem.path), Options(functions=(problem.name,)))
-    home: dict[str, Any] = {}
-    exec(compile(result.text, f"<tangent of {problem.name}>", "exec"), home)
-    (derivative,) = [entry for entry in result.derivatives if entry.function == problem.name]
-    inputs = list(inspect.signature(problem.primal).parameters)
-    assert derivative.wrt == tuple(inputs[index] for index in problem.floats), derivative.wrt
-    function, arguments = home[derivative.name], (*problem.point, *problem.direction)
-    return lambda: function(*arguments)
+    derivative, arguments = function(problem, "forward"), (*problem.point, *problem.direction)
+    return lambda: derivative(*arguments)
 
 
 def by_hand(problem: Problem) -> Run:
-    function, arguments = problem.by_hand, (*problem.point, *problem.direction)
-    return lambda: function(*arguments)  # type: ignore[return-value]
+    assert problem.tangent
+    function, arguments = problem.tangent, (*problem.point, *problem.direction)
+    return lambda: function(*arguments)
 
 
 def dual(problem: Problem) -> Run:
     """The dual-number class; making the duals belongs to the work."""
-    function, directions = with_math(problem, MATH), iter(problem.direction)
-    along = [next(directions) if isinstance(argument, float) else None for argument in problem.point]
-    moves = list(zip(problem.point, along))
+    function, moves = with_math(problem, MATH), list(zip(problem.floats, problem.direction))
 
     def run() -> tuple[float, float]:
-        result = function(*[x if d is None else Dual(x, d) for x, d in moves])
+        result = function(*problem.arguments(Dual(x, d) for x, d in moves))
         return result.v, result.d
 
     return run
@@ -53,10 +46,9 @@ def dual(problem: Problem) -> Run:
 
 def with_math(problem: Problem, math_: object) -> Callable[..., Any]:
     """The primal, executed again with another module in the place of `math`."""
-    home = ModuleType(problem.name)
-    exec(compile(problem.source, str(problem.path), "exec"), vars(home))
-    home.math = math_  # type: ignore[attr-defined]
-    function: Callable[..., Any] = getattr(home, problem.name)
+    home = execute(problem.source, problem.path)
+    home["math"] = math_
+    function: Callable[..., Any] = home[problem.name]
     return function
 
 
@@ -67,15 +59,8 @@ def namespace(library: Any, erf: Callable[..., Any]) -> SimpleNamespace:
 
 
 def of_floats(problem: Problem, function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of the differentiated arguments alone."""
-
-    def restricted(*floats: Any) -> Any:
-        arguments = list(problem.point)
-        for index, value in zip(problem.floats, floats):
-            arguments[index] = value
-        return function(*arguments)
-
-    return restricted
+    """A function of the differentiated numbers alone."""
+    return lambda *floats: function(*problem.arguments(floats))
 
 
 def autograd(problem: Problem) -> Run:
@@ -85,7 +70,7 @@ def autograd(problem: Problem) -> Run:
     from autograd.scipy.special import erf
 
     function = of_floats(problem, with_math(problem, namespace(anp, erf)))
-    floats = anp.array([problem.point[index] for index in problem.floats])
+    floats = anp.array(problem.floats)
     push, direction = make_jvp(lambda x: function(*x))(floats), anp.array(problem.direction)
 
     def run() -> tuple[float, float]:
@@ -110,7 +95,7 @@ def jax_forward(problem: Problem, compiled: bool) -> Run:
 
     jax.config.update("jax_enable_x64", True)
     function = of_floats(problem, with_math(problem, namespace(jnp, erf)))
-    floats = tuple(jnp.asarray(problem.point[index]) for index in problem.floats)
+    floats = tuple(map(jnp.asarray, problem.floats))
     direction = tuple(map(jnp.asarray, problem.direction))
 
     def push(floats: Any, direction: Any) -> Any:
@@ -125,8 +110,8 @@ def jax_forward(problem: Problem, compiled: bool) -> Run:
     return run
 
 
-OURS: dict[str, Callable[[Problem], Run]] = {"generated": generated, "by hand": by_hand, "dual": dual}
-OTHERS: dict[str, Callable[[Problem], Run]] = {}
+OURS: dict[str, Make] = {"generated": generated, "by hand": by_hand, "dual": dual}
+OTHERS: dict[str, Make] = {}
 if importlib.util.find_spec("autograd"):
     OTHERS["autograd"] = autograd
 if importlib.util.find_spec("jax"):

@@ -1,48 +1,65 @@
-"""The problems: a file each, with a function, its tangent written by hand, a point and a direction."""
+"""The problems: a function, its tangent and its adjoint written by hand, a point and a direction.
+
+Each file of `problems/` is one; `families.py` writes those whose text depends on the number of inputs.
+"""
 
 from __future__ import annotations
 
 import ast
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parent / "problems"
 
-Function = Callable[..., object]
+Function = Callable[..., Any]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A benchmark problem: `point` holds all arguments, `direction` the tangents of the floats among them."""
+    """A benchmark problem.
+
+    `source` is the text to differentiate, `primal` its function of that name, `tangent` and `adjoint` are written by
+    hand, `point` holds all arguments, `direction` the tangents of the floats among them.
+    """
 
     name: str
     title: str
+    source: str
+    path: str
     primal: Function
-    by_hand: Function
+    adjoint: Function
     point: tuple[object, ...]
     direction: tuple[float, ...]
+    tangent: Function | None = None
 
     @property
-    def path(self) -> Path:
-        return FOLDER / f"{self.name}.py"
+    def floats(self) -> tuple[float, ...]:
+        """The differentiated numbers, those inside of tuples too."""
+        return tuple(numbers(a for a in self.point if isinstance(a, float | tuple)))
 
     @property
-    def source(self) -> str:
-        """The text of the file without the tangents written by hand, which stand at its end."""
-        text = self.path.read_text(encoding="utf-8")
-        by_hand = [
-            node.lineno
-            for node in ast.parse(text).body
-            if isinstance(node, ast.FunctionDef) and node.name.endswith("_by_hand")
-        ]
-        return "\n".join(text.splitlines()[: min(by_hand) - 1]).rstrip() + "\n"
-
-    @property
-    def floats(self) -> list[int]:
+    def inputs(self) -> list[int]:
         """Positions of the differentiated arguments."""
-        return [index for index, argument in enumerate(self.point) if isinstance(argument, float)]
+        return [index for index, argument in enumerate(self.point) if isinstance(argument, float | tuple)]
+
+    def arguments(self, floats: Iterable[Any]) -> tuple[Any, ...]:
+        """All arguments, with these in the place of the floats."""
+        rest = iter(floats)
+
+        def placed(argument: object) -> object:
+            if isinstance(argument, tuple):
+                return tuple(map(placed, argument))
+            return next(rest) if isinstance(argument, float) else argument
+
+        return tuple(map(placed, self.point))
+
+
+def numbers(nested: Iterable[Any]) -> list[Any]:
+    """What nested tuples and lists hold, in order."""
+    return [number for item in nested for number in (numbers(item) if isinstance(item, tuple | list) else [item])]
 
 
 def names() -> list[str]:
@@ -50,7 +67,31 @@ def names() -> list[str]:
 
 
 def load(name: str) -> Problem:
+    """The problem in the file of that name."""
     module = importlib.import_module(f"tests.bench.problems.{name}")
-    title = (module.__doc__ or name).splitlines()[0].rstrip(".")
-    functions = getattr(module, name), getattr(module, f"{name}_by_hand")
-    return Problem(name, title, *functions, module.POINT, module.DIRECTION)
+    path = FOLDER / f"{name}.py"
+    return Problem(
+        name,
+        (module.__doc__ or name).splitlines()[0].rstrip("."),
+        primal_text(path.read_text(encoding="utf-8")),
+        str(path),
+        getattr(module, name),
+        getattr(module, f"{name}_adjoint"),
+        module.POINT,
+        module.DIRECTION,
+        getattr(module, f"{name}_by_hand"),
+    )
+
+
+def primal_text(text: str) -> str:
+    """The text without the derivatives written by hand, which stand at its end."""
+    functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    by_hand = min(node.lineno for node in functions if node.name.endswith(("_by_hand", "_adjoint")))
+    return "\n".join(text.splitlines()[: by_hand - 1]).rstrip() + "\n"
+
+
+def execute(text: str, filename: str) -> dict[str, Any]:
+    """The names of a module given as text."""
+    home: dict[str, Any] = {"__name__": "benchmark"}
+    exec(compile(text, filename, "exec"), home)
+    return home

@@ -71,3 +71,61 @@ def binomial_by_hand(
         price = t * up
     discount = math.exp(-rate * time)
     return discount * value, discount * (value_d - (rate_d * time + rate * time_d) * value)
+
+
+def binomial_adjoint(
+    spot: float, strike: float, rate: float, volatility: float, time: float, levels: int, seed: float = 1.0
+) -> tuple[float, tuple[float, float, float, float, float]]:
+    dt = time / levels
+    root = math.sqrt(dt)
+    up = math.exp(volatility * root)
+    down = 1.0 / up
+    growth = math.exp(rate * dt)
+    gap = up - down
+    p = (growth - down) / gap
+    q = 1.0 - p
+    odds = p / q
+    weight = first = q**levels
+    tail = down**levels
+    price = spot * tail
+    value = 0.0
+    saved = []
+    for j in range(levels + 1):
+        saved.append((weight, price))
+        value += weight * max(price - strike, 0.0)
+        weight = weight * odds * (levels - j) / (j + 1)
+        price = price * up * up
+    discount = math.exp(-rate * time)
+    result = discount * value
+
+    value_b = discount * seed
+    square = up * up
+    weight_b = price_b = strike_b = odds_b = up_b = 0.0
+    for j in range(levels, -1, -1):
+        weight, price = saved.pop()
+        up_b += price * price_b
+        price_b *= square
+        t = (levels - j) / (j + 1) * weight_b
+        odds_b += weight * t
+        weight_b = odds * t
+        gain = price - strike
+        if gain >= 0.0:
+            t = weight * value_b
+            price_b += t
+            strike_b -= t
+            weight_b += gain * value_b
+    p_b = (odds_b * (1.0 + odds) - levels * first * weight_b) / q
+    t = p_b / gap
+    down_b = (p - 1.0) * t + levels * spot * tail / down * price_b
+    up_b = 2.0 * up * up_b - p * t - down * down * down_b
+    growth_b = growth * t
+    exponent_b = up * up_b
+    rate_b = result * seed
+    dt_b = rate * growth_b + 0.5 * volatility * exponent_b / root
+    return result, (
+        tail * price_b,
+        strike_b,
+        dt * growth_b - time * rate_b,
+        root * exponent_b,
+        dt_b / levels - rate * rate_b,
+    )

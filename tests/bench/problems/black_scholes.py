@@ -48,3 +48,34 @@ def black_scholes_by_hand(
     paid = strike * discount
     paid_d = discount * (strike_d - strike * (rate_d * time + rate * time_d))
     return spot * n1 - paid * n2, spot_d * n1 + spot * n1_d - paid_d * n2 - paid * n2_d
+
+
+def normal_adjoint(x: float) -> tuple[float, float]:
+    return 0.5 * (1.0 + math.erf(x / math.sqrt(2.0))), 0.3989422804014327 * math.exp(-0.5 * x * x)
+
+
+def black_scholes_adjoint(
+    spot: float, strike: float, rate: float, volatility: float, time: float, seed: float = 1.0
+) -> tuple[float, tuple[float, float, float, float, float]]:
+    root = math.sqrt(time)
+    spread = volatility * root
+    drift = rate + 0.5 * volatility**2
+    d1 = (math.log(spot / strike) + drift * time) / spread
+    d2 = d1 - spread
+    n1, slope1 = normal_adjoint(d1)
+    n2, slope2 = normal_adjoint(d2)
+    discount = math.exp(-rate * time)
+    paid = strike * discount
+    paid_b = -n2 * seed
+    exponent_b = paid * paid_b
+    d2_b = slope2 * paid * seed
+    t = (slope1 * spot * seed - d2_b) / spread
+    spread_b = d2_b - d1 * t
+    drift_b = time * t
+    return spot * n1 - paid * n2, (
+        n1 * seed + t / spot,
+        discount * paid_b - t / strike,
+        drift_b - time * exponent_b,
+        volatility * drift_b + root * spread_b,
+        drift * t - rate * exponent_b + 0.5 * volatility / root * spread_b,
+    )

@@ -43,3 +43,39 @@ def branchy_loop_by_hand(
             work_d += 0.001 * (height_d * speed + height * speed_d)
             work += 0.001 * height * speed
     return work + height, work_d + height_d
+
+
+def branchy_loop_adjoint(
+    height: float, speed: float, bounce: float, steps: int, seed: float = 1.0
+) -> tuple[float, tuple[float, float, float]]:
+    work = 0.0
+    saved = []
+    for _ in range(steps):
+        speed -= 0.0981
+        height += 0.01 * speed
+        saved.append((height, speed))
+        if height < 0.0:
+            height = -height
+            speed = -bounce * speed
+            work += 0.5 * speed * speed
+        elif speed > 2.0:
+            speed = 2.0 + 0.5 * (speed - 2.0)
+        else:
+            work += 0.001 * height * speed
+    share = 0.001 * seed
+    height_b = seed
+    speed_b = 0.0
+    bounce_b = 0.0
+    for h, v in saved[::-1]:
+        if h < 0.0:
+            height_b = -height_b
+            speed_b -= bounce * v * seed
+            bounce_b -= v * speed_b
+            speed_b *= -bounce
+        elif v > 2.0:
+            speed_b *= 0.5
+        else:
+            height_b += v * share
+            speed_b += h * share
+        speed_b += 0.01 * height_b
+    return work + height, (height_b, speed_b, bounce_b)

@@ -77,3 +77,52 @@ def calls_by_hand(
     second, second_d = losses_by_hand(flow, 0.8 * diameter, 10.0, flow_d, 0.8 * diameter_d, 0.0)
     head = height + first + 1.5 * second
     return power_by_hand(flow, head, flow_d, height_d + first_d + 1.5 * second_d)
+
+
+def area_adjoint(diameter: float) -> tuple[float, float]:
+    t = 0.25 * math.pi * diameter
+    return t * diameter, t + t
+
+
+def friction_adjoint(reynolds: float) -> tuple[float, float]:
+    if reynolds < 2300.0:
+        v = 64.0 / reynolds
+        return v, -v / reynolds
+    v = 0.3164 / math.sqrt(math.sqrt(reynolds))
+    return v, -0.25 * v / reynolds
+
+
+def losses_adjoint(flow: float, diameter: float, length: float) -> tuple[float, float, float, float]:
+    a, a_slope = area_adjoint(diameter)
+    speed = flow / a
+    factor, slope = friction_adjoint(speed * diameter / 1e-6)
+    t = factor * length / diameter
+    s = speed / 19.62
+    t_b = s * speed / diameter
+    reynolds_b = slope * length * t_b / 1e-6
+    speed_b = (2.0 * t * s + diameter * reynolds_b) / a
+    diameter_b = speed * reynolds_b - t * t_b - speed * a_slope * speed_b
+    return t * speed * speed / 19.62, speed_b, diameter_b, factor * t_b
+
+
+def power_adjoint(flow: float, head: float) -> tuple[float, float, float]:
+    e = math.exp(-head)
+    b = 0.6 + 0.2 * e
+    v = 9810.0 * flow * head / b
+    return v, 9810.0 * head / b, (9810.0 * flow + 0.2 * v * e) / b
+
+
+def calls_adjoint(
+    flow: float, diameter: float, length: float, height: float, seed: float = 1.0
+) -> tuple[float, tuple[float, float, float, float]]:
+    first, first_flow, first_diameter, first_length = losses_adjoint(flow, diameter, length)
+    second, second_flow, second_diameter, _ = losses_adjoint(flow, 0.8 * diameter, 10.0)
+    head = height + first + 1.5 * second
+    value, flow_b, head_b = power_adjoint(flow, head)
+    head_b *= seed
+    return value, (
+        flow_b * seed + (first_flow + 1.5 * second_flow) * head_b,
+        (first_diameter + 1.2 * second_diameter) * head_b,
+        first_length * head_b,
+        head_b,
+    )

@@ -36,3 +36,30 @@ def correlation_by_hand(
     y = 1.0 + x
     z = y**0.14
     return nu * z, z * (nu_d - 0.14e-5 * nu * x / y * re_d)
+
+
+def correlation_adjoint(
+    re: float, pr: float, roughness: float, seed: float = 1.0
+) -> tuple[float, tuple[float, float, float]]:
+    t = 5.74 / re**0.9
+    a = roughness / 3.7 + t
+    lg = math.log10(a)
+    f = 0.25 / lg**2
+    e = f / 8.0
+    s = math.sqrt(e)
+    w = pr ** (2.0 / 3.0)
+    u = w - 1.0
+    b = 1.07 + 12.7 * s * u
+    nu = e * re * pr / b
+    x = math.exp(-re / 1e5)
+    y = 1.0 + x
+    z = y**0.14
+    nu_b = nu * z * seed
+    b_b = -12.7 * nu_b / b
+    f_b = nu_b / f + 0.0625 * u / s * b_b
+    a_b = -0.8685889638065036 * f * f_b / (lg * a)
+    return nu * z, (
+        nu_b * (1.0 / re - 0.14e-5 * x / y) - 0.9 * t / re * a_b,
+        nu_b / pr + 0.6666666666666666 * s * w / pr * b_b,
+        a_b / 3.7,
+    )

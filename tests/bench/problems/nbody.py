@@ -74,3 +74,62 @@ def nbody_by_hand(
     q = 3.0 / bc
     r = 4.5 / ca
     return kinetic - p - q - r, kinetic_d + p / ab * ab_d + q / bc * bc_d + r / ca * ca_d
+
+
+def nbody_adjoint(
+    xa: float,
+    ya: float,
+    za: float,
+    xb: float,
+    yb: float,
+    zb: float,
+    xc: float,
+    yc: float,
+    zc: float,
+    va: float,
+    vb: float,
+    vc: float,
+    seed: float = 1.0,
+) -> tuple[float, tuple[float, float, float, float, float, float, float, float, float, float, float, float]]:
+    kinetic = 0.5 * (3.0 * va**2 + 2.0 * vb**2 + 1.5 * vc**2)
+    abx = xa - xb
+    aby = ya - yb
+    abz = za - zb
+    ab = math.sqrt(abx**2 + aby**2 + abz**2)
+    bcx = xb - xc
+    bcy = yb - yc
+    bcz = zb - zc
+    bc = math.sqrt(bcx**2 + bcy**2 + bcz**2)
+    cax = xc - xa
+    cay = yc - ya
+    caz = zc - za
+    ca = math.sqrt(cax**2 + cay**2 + caz**2)
+    p = 6.0 / ab
+    q = 3.0 / bc
+    r = 4.5 / ca
+    t = p / (ab * ab) * seed
+    abx *= t
+    aby *= t
+    abz *= t
+    t = q / (bc * bc) * seed
+    bcx *= t
+    bcy *= t
+    bcz *= t
+    t = r / (ca * ca) * seed
+    cax *= t
+    cay *= t
+    caz *= t
+    return kinetic - p - q - r, (
+        abx - cax,
+        aby - cay,
+        abz - caz,
+        bcx - abx,
+        bcy - aby,
+        bcz - abz,
+        cax - bcx,
+        cay - bcy,
+        caz - bcz,
+        3.0 * va * seed,
+        2.0 * vb * seed,
+        1.5 * vc * seed,
+    )

@@ -38,3 +38,36 @@ def nested_loops_by_hand(x: float, y: float, n: int, x_d: float, y_d: float) -> 
         total_d += wave_d * s + wave * math.cos(a) * i * x_d
         total += wave * s
     return total, total_d
+
+
+def nested_loops_adjoint(x: float, y: float, n: int, seed: float = 1.0) -> tuple[float, tuple[float, float]]:
+    total = 0.0
+    power = 1.0
+    saved = []
+    for i in range(1, n + 1):
+        before = power
+        power = power * x
+        wave = 0.0
+        cosines = 0.0  # the inner loop only adds: its derivatives are sums too
+        sines = 0.0
+        for j in range(1, i + 1):
+            a = j * y
+            c = math.cos(a)
+            k = i + j
+            wave += c * power / k
+            cosines += c / k
+            sines += j * math.sin(a) / k
+        s = math.sin(i * x)
+        saved.append((before, power, wave, cosines, sines, s))
+        total += wave * s
+    x_b = 0.0
+    y_b = 0.0
+    power_b = 0.0
+    for i in range(n, 0, -1):
+        before, power, wave, cosines, sines, s = saved.pop()
+        wave_b = s * seed
+        y_b -= power * sines * wave_b
+        power_b += cosines * wave_b
+        x_b += before * power_b + i * math.cos(i * x) * wave * seed
+        power_b *= x
+    return total, (x_b, y_b)

@@ -99,3 +99,75 @@ def rotation_by_hand(
     p = scale * u - 250.0
     q = scale * v + 80.0
     return p**2 + q**2, 2.0 * (p * (scale_d * u + scale * u_d) + q * (scale_d * v + scale * v_d))
+
+
+def rotation_adjoint(
+    ax: float,
+    ay: float,
+    az: float,
+    tx: float,
+    ty: float,
+    tz: float,
+    focal: float,
+    lens: float,
+    x: float,
+    y: float,
+    z: float,
+    seed: float = 1.0,
+) -> tuple[float, tuple[float, float, float, float, float, float, float, float, float, float, float]]:
+    angle = math.sqrt(ax * ax + ay * ay + az * az)
+    c = math.cos(angle)
+    s = math.sin(angle)
+    kx = ax / angle
+    ky = ay / angle
+    kz = az / angle
+    along = kx * x + ky * y + kz * z
+    rest = 1.0 - c
+    dot = along * rest
+    wx = ky * z - kz * y
+    wy = kz * x - kx * z
+    wz = kx * y - ky * x
+    px = x * c + wx * s + kx * dot + tx
+    py = y * c + wy * s + ky * dot + ty
+    pz = z * c + wz * s + kz * dot + tz
+    u = px / pz
+    v = py / pz
+    radius = u * u + v * v
+    bend = 1.0 + lens * radius
+    scale = focal * bend
+    p = scale * u - 250.0
+    q = scale * v + 80.0
+    p_b = 2.0 * p * seed
+    q_b = 2.0 * q * seed
+    scale_b = u * p_b + v * q_b
+    bend_b = focal * scale_b
+    t = 2.0 * lens * bend_b
+    px_b = (scale * p_b + t * u) / pz
+    py_b = (scale * q_b + t * v) / pz
+    pz_b = -u * px_b - v * py_b
+    dot_b = kx * px_b + ky * py_b + kz * pz_b
+    along_b = rest * dot_b
+    wx_b = s * px_b
+    wy_b = s * py_b
+    wz_b = s * pz_b
+    kx_b = dot * px_b + x * along_b + y * wz_b - z * wy_b
+    ky_b = dot * py_b + y * along_b + z * wx_b - x * wz_b
+    kz_b = dot * pz_b + z * along_b + x * wy_b - y * wx_b
+    angle_b = (
+        c * (wx * px_b + wy * py_b + wz * pz_b)
+        - s * (x * px_b + y * py_b + z * pz_b - along * dot_b)
+        - (kx * kx_b + ky * ky_b + kz * kz_b) / angle
+    )
+    return p**2 + q**2, (
+        kx_b / angle + kx * angle_b,
+        ky_b / angle + ky * angle_b,
+        kz_b / angle + kz * angle_b,
+        px_b,
+        py_b,
+        pz_b,
+        bend * scale_b,
+        radius * bend_b,
+        c * px_b + kx * along_b + kz * wy_b - ky * wz_b,
+        c * py_b + ky * along_b + kx * wz_b - kz * wx_b,
+        c * pz_b + kz * along_b + ky * wx_b - kx * wy_b,
+    )

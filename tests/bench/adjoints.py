@@ -1,0 +1,116 @@
+"""The contestants in reverse mode: each gives, for a problem, a function of nothing that returns value and gradient."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from collections.abc import Callable, Iterable
+from types import SimpleNamespace
+from typing import Any
+
+from tests.bench.contestants import Make, Run, namespace, of_floats, with_math
+from tests.bench.problem import Problem
+from tests.bench.tape import MATH, Var, gradient
+from tests.bench.written import function
+
+
+def generated(problem: Problem) -> Run:
+    """What the tool writes, compiled from its text."""
+    derivative, point = function(problem, "reverse"), problem.point
+    return lambda: derivative(*point)
+
+
+def by_hand(problem: Problem) -> Run:
+    function, point = problem.adjoint, problem.point
+    return lambda: function(*point)
+
+
+def tape(problem: Problem) -> Run:
+    """The tape class; making the variables belongs to the work."""
+    function, floats = with_math(problem, MATH), problem.floats
+
+    def run() -> object:
+        inputs = list(map(Var, floats))
+        return gradient(function, problem.arguments(inputs), inputs)
+
+    return run
+
+
+def differences(problem: Problem) -> Run:
+    """One-sided finite differences: one more evaluation than there are inputs."""
+    function, floats = problem.primal, list(problem.floats)
+    steps = [1.5e-8 * max(1.0, abs(x)) for x in floats]
+    points = [problem.arguments([*floats[:i], floats[i] + h, *floats[i + 1 :]]) for i, h in enumerate(steps)]
+    moves, point = list(zip(points, steps)), problem.point
+
+    def run() -> object:
+        value = function(*point)
+        return value, [(function(*moved) - value) / h for moved, h in moves]
+
+    return run
+
+
+def autograd(problem: Problem) -> Run:
+    """autograd, with an argument for each number."""
+    from autograd import numpy as anp
+    from autograd import value_and_grad
+    from autograd.scipy.special import erf
+
+    floats = problem.floats
+    restricted = of_floats(problem, with_math(problem, namespace(anp, erf)))
+    both = value_and_grad(restricted, argnum=tuple(range(len(floats))))
+    return lambda: both(*floats)
+
+
+def jax_eager(problem: Problem) -> Run:
+    return jax_gradient(problem, compiled=False)
+
+
+def jax_jit(problem: Problem) -> Run:
+    return jax_gradient(problem, compiled=True)
+
+
+def jax_gradient(problem: Problem, compiled: bool) -> Run:
+    import jax
+    from jax import numpy as jnp
+    from jax.scipy.special import erf
+
+    jax.config.update("jax_enable_x64", True)
+    floats = tuple(map(jnp.asarray, problem.floats))
+    restricted = of_floats(problem, with_math(problem, namespace(jnp, erf)))
+    both = jax.value_and_grad(restricted, argnums=tuple(range(len(floats))))
+    chosen = jax.jit(both) if compiled else both
+    return lambda: jax.block_until_ready(chosen(*floats))
+
+
+def torch_eager(problem: Problem) -> Run:
+    import torch
+
+    def lifted(name: str) -> Callable[..., Any]:
+        of_tensor, of_float = getattr(torch, name), getattr(math, name)
+        return lambda x, *rest: of_tensor(x, *rest) if isinstance(x, torch.Tensor) else of_float(x, *rest)
+
+    known = [name for name, found in vars(math).items() if callable(found) and hasattr(torch, name)]
+    math_ = SimpleNamespace(**{**vars(math), **{name: lifted(name) for name in known}})
+    restricted, floats = of_floats(problem, with_math(problem, math_)), problem.floats
+
+    def run() -> object:
+        inputs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in floats]
+        value = restricted(*inputs)
+        return value, torch.autograd.grad(value, inputs)
+
+    return run
+
+
+OURS: dict[str, Make] = {"generated": generated, "by hand": by_hand, "tape": tape}
+OTHERS: dict[str, Make] = {"differences": differences}
+
+
+def installed(library: str, makes: Iterable[tuple[str, Make]]) -> None:
+    if importlib.util.find_spec(library):
+        OTHERS.update(makes)
+
+
+installed("autograd", [("autograd", autograd)])
+installed("jax", [("jax", jax_eager), ("jax jit", jax_jit)])
+installed("torch", [("torch", torch_eager)])
