@@ -176,6 +176,9 @@ class Recorder:
                 by_segment.setdefault(self.segment_of(v), []).append(v)
         for k, versions in sorted(by_segment.items()):
             self.push(k, versions)
+        for name in dict.fromkeys(v.name for v in self.keep.values() if not v.bound and v.tag not in self.again):
+            nothing = ir.Assign((ir.Name(name),), ir.Const(None, "None"))
+            self.insert(self.timeline.lines, 0, -1, nothing)  # it is saved before it has a value
         for v in sorted(self.again.values(), key=lambda v: v.number):
             assert v.value is not None
             value = rename(v.value, lambda n: self.spelling.get(n))

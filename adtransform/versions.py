@@ -26,7 +26,7 @@ Arm = tuple["Item", int]
 class Version:
     """A value of a variable.  It exists behind item `index` of `lines` (-1: from the start).
 
-    `real` if a statement assigns it; otherwise several others meet in it.  `value` is what is assigned, if that shows.
+    `real` if a statement assigns it; otherwise several others meet in it.  `bound` if it certainly has a value.  `value` is what is assigned, if that shows.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Version:
     lines: Lines
     index: int
     real: bool = True
+    bound: bool = True
     value: ir.Expr | None = None
     counts: Item | None = None  # the loop over a range whose variable this is
 
@@ -72,8 +73,8 @@ class Timeline:
         start = {n: self.new(n, self.lines, -1) for n in params}
         self.end = self.fill(self.lines, body, start)
 
-    def new(self, name: str, lines: Lines, index: int, real: bool = True) -> Version:
-        version = Version(name, len(self.versions), lines, index, real)
+    def new(self, name: str, lines: Lines, index: int, real: bool = True, bound: bool = True) -> Version:
+        version = Version(name, len(self.versions), lines, index, real, bound)
         self.versions[version.tag] = version
         self.by_name.setdefault(name, []).append(version)
         return version
@@ -135,8 +136,9 @@ class Timeline:
         found: dict[str, Version] = {}
         for n in dict.fromkeys(n for w in ways for n in w):
             versions = {w[n] for w in ways if n in w}
+            bound = all(n in w and w[n].bound for w in ways)
             one = len(versions) == 1 and all(n in w for w in ways)
-            found[n] = next(iter(versions)) if one else self.new(n, lines, len(lines.items) - 1, real=False)
+            found[n] = next(iter(versions)) if one else self.new(n, lines, len(lines.items) - 1, False, bound)
         return found
 
     def round(self, lines: Lines, item: Item, s: ir.For | ir.While) -> Env:
@@ -145,11 +147,12 @@ class Timeline:
         item.parts = (body,)
         assigned = sorted(bound_names(s.body) | own_names(s))
         counted = target_names(s.target) if isinstance(s, ir.For) else ()
-        entry = {n: self.new(n, body, -1, real=n in counted) for n in assigned}
+        old = {n for n, v in item.before.items() if v.bound}
+        entry = {n: self.new(n, body, -1, n in counted, n in counted or n in old) for n in assigned}
         if isinstance(s, ir.For) and isinstance(s.target, ir.Name):
             entry[s.target.id].counts = item
         self.fill(body, s.body, {**item.before, **entry})
-        behind = {n: self.new(n, lines, len(lines.items) - 1, real=False) for n in assigned}
+        behind = {n: self.new(n, lines, len(lines.items) - 1, False, n in old) for n in assigned}
         return {**item.before, **behind}
 
     def inside(self, lines: Lines, item: Item, s: ir.With) -> Env:
@@ -165,17 +168,18 @@ class Timeline:
         item.parts = tuple(Lines(lines.loops, (*lines.arms, (item, k))) for k in range(len(blocks)))
         names = (bound_names(b) for b in blocks)
         assigned = sorted(set[str]().union(*names) | own_names(s))
+        old = {n for n, v in item.before.items() if v.bound}
         body, orelse, final, *handlers = item.parts
         behind = self.fill(orelse, s.orelse, self.fill(body, s.body, item.before))
         ways = [behind]
         for part, h in zip(handlers, s.handlers, strict=True):
-            start = {n: self.new(n, part, -1, real=False) for n in assigned}
+            start = {n: self.new(n, part, -1, False, n in old) for n in assigned}
             way = self.fill(part, h.body, {**item.before, **start})
             ways += [way] if not ends(h.body) else []
         if s.final:
-            start = {n: self.new(n, final, -1, real=False) for n in assigned}
+            start = {n: self.new(n, final, -1, False, n in old) for n in assigned}
             behind = self.fill(final, s.final, {**item.before, **start})
-            return {**item.before, **{n: self.new(n, lines, len(lines.items) - 1, real=False) for n in assigned}}
+            return {**item.before, **{n: self.new(n, lines, len(lines.items) - 1, False, n in old) for n in assigned}}
         return self.meet(lines, ways)
 
     # --- questions ----------------------------------------------------------------------------------------------------
