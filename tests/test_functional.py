@@ -1,4 +1,4 @@
-"""`ad.tangent(f)`: the generated function beside the live one."""
+"""`ad.tangent(f)` and `ad.adjoint(f)`: the generated function beside the live one."""
 
 from __future__ import annotations
 
@@ -224,7 +224,64 @@ def test_tangents_have_tangents(load: Callable[..., ModuleType]) -> None:
 
 
 def test_a_cache_around_the_function_is_looked_through(load: Callable[..., ModuleType]) -> None:
-    assert ad.tangent(load().square)(3.0, 1.0) == (9.0, 6.0)
+    model = load()
+    assert ad.tangent(model.square)(3.0, 1.0) == (9.0, 6.0)
+    assert ad.adjoint(model.square)(3.0) == (9.0, 6.0)
+
+
+def test_value_and_gradient(load: Callable[..., ModuleType]) -> None:
+    model = load()
+    model.RHO = 2.0
+    value, (x_b, k_b) = ad.adjoint(model.force)(0.3, n=3)
+    assert value == model.force(0.3, n=3)
+    assert x_b == pytest.approx(3 * math.cos(0.3) * 2.0 * 0.7)
+    assert k_b == pytest.approx(3 * math.sin(0.3) * 2.0)
+    assert ad.adjoint(model.force, "k")(0.3, seed=2.0, n=3) == (value, pytest.approx(2.0 * k_b))
+
+
+def test_adjoints_are_as_tangents_are(load: Callable[..., ModuleType]) -> None:
+    model = load()
+    before = set(vars(model))
+    force_b = ad.adjoint(model.force)
+    assert set(vars(model)) == before
+    assert list(inspect.signature(force_b).parameters) == ["x", "k", "seed", "n"]
+    assert (force_b.__name__, force_b.__qualname__, force_b.__module__) == ("force_b", "force_b", model.__name__)
+    assert "Adjoint of `force`" in (force_b.__doc__ or "")
+    assert ad.adjoint(model.force) is force_b
+    assert ad.adjoint(model.force) not in (ad.tangent(model.force), ad.adjoint(model.force, "x"))
+    with pytest.raises(ad.TransformError, match="`force` has no parameter `kk`"):
+        ad.adjoint(model.force, "kk")
+
+
+def test_the_generated_source_of_an_adjoint_can_be_read(load: Callable[..., ModuleType]) -> None:
+    source = inspect.getsource(ad.adjoint(load().force))
+    assert source.startswith("def force_b(")
+    assert "# reverse sweep" in source
+    assert source.rstrip().endswith("return s, (x_b, k_b)")
+
+
+def test_tracebacks_show_the_lines_of_adjoints(load: Callable[..., ModuleType]) -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        ad.adjoint(load().ratio)(1.0)
+    text = "".join(traceback.format_exception(caught.value))
+    assert "<adgen functional_model_0.py " in text
+    assert "(y - y)" in text
+
+
+def test_hessians_by_either_order(load: Callable[..., ModuleType]) -> None:
+    model = load("""
+        import math
+
+
+        def f(x: float, y: float) -> float:
+            return x * math.sin(x * y)
+        """)
+    x, y = 0.7, 1.3
+    mixed = 2.0 * x * math.cos(x * y) - x * x * y * math.sin(x * y)
+    _, (_, (_, y_b_d)) = ad.tangent(ad.adjoint(model.f))(x, y, x_d=1.0)
+    assert y_b_d == pytest.approx(mixed)
+    _, (_, y_b, _, _) = ad.adjoint(ad.tangent(model.f))(x, y, 1.0, 0.0, seed=(0.0, 1.0))
+    assert y_b == pytest.approx(mixed)
 
 
 def test_functions_with_assertions(load: Callable[..., ModuleType]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from adtransform import pipeline
-from adtransform.diagnostics import TransformError
+from adtransform.diagnostics import Refusal, TransformError
 from adtransform.report import Report
 from adtransform.verify import verify
 
@@ -84,12 +84,14 @@ def test_a_wrong_derivative_fails(check: Check, monkeypatch: pytest.MonkeyPatch,
     assert report.ok == (verdict == "ok")
 
 
-def plant(monkeypatch: pytest.MonkeyPatch, name: str, wrong: str) -> None:
+def plant(monkeypatch: pytest.MonkeyPatch, name: str, wrong: str, mode: str = "forward") -> None:
     """Make the transformation write an error into the first assignment to a name."""
     transform = pipeline.transform
 
     def careless(source: str, filename: str, options: pipeline.Options) -> pipeline.Result:
         result = transform(source, filename, options)
+        if options.mode != mode:
+            return result
         before, statement, right, after = re.split(rf"^( *{name} = )(.*)$", result.text, maxsplit=1, flags=re.M)
         text = f"{before}{statement}{wrong.format(right)}{after}"
         return pipeline.Result(text, result.derivatives, result.refusals)
@@ -112,6 +114,89 @@ def test_what_generated_code_raises_is_a_failure(check: Check, monkeypatch: pyte
     report = check(DRAG, function="drag")
     assert not report.ok
     assert "not verified: the generated function raises ZeroDivisionError: division by zero" in report.text()
+
+
+# --- reverse mode ----------------------------------------------------------------------------------------------------
+
+
+def test_a_right_adjoint_passes(check: Check) -> None:
+    report = check(DRAG, function="drag", at={"v": -3.0, "cd": 0.8}, mode="reverse")
+    assert report.ok
+    assert verdicts(report) == [("v", "", "ok"), ("cd", "", "ok"), ("area", "", "ok")]
+    assert re.search(
+        r"\n  dot product with the tangent: 4 seeds and directions, relative error \S+, ok\n", report.text()
+    )
+    assert report.text().endswith("\n\n3 ok\n")
+
+
+def test_each_component_of_a_tuple_has_a_seed(check: Check) -> None:
+    report = check("def f(x: float, y: float):\n    p = x * y\n    return p * x, 2.0 * p\n", mode="reverse")
+    assert report.ok
+    assert verdicts(report) == [(name, output, "ok") for name in "xy" for output in ("[0]", "[1]")]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rows", "products"),
+    [
+        ("1.01 * ({})", "WRONG", "WRONG"),
+        ("(1 + 1e-6) * ({})", "WRONG", "WRONG"),
+        ("(1 + 1e-8) * ({})", "ok", "WRONG"),
+        ("float('nan')", "WRONG", "inconclusive"),
+        ("(1 + 1e-15) * ({})", "ok", "ok"),
+    ],
+)
+def test_a_wrong_adjoint_fails(
+    check: Check, monkeypatch: pytest.MonkeyPatch, wrong: str, rows: str, products: str
+) -> None:
+    plant(monkeypatch, "q_b", wrong, "reverse")
+    report = check(DRAG, function="drag", mode="reverse")
+    (found,) = report.checks
+    assert found.products is not None
+    assert (verdicts(report)[0], found.products.verdict) == (("v", "", rows), products)
+    assert report.ok == (rows == products == "ok")
+    assert ("WRONG" in report.text().splitlines()[-1]) != report.ok
+
+
+def test_an_adjoint_that_changes_the_value_fails(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, "q", "({}) * (1 + 3e-16)", "reverse")
+    report = check(DRAG, function="drag", at={"v": 0.3, "cd": 0.9}, mode="reverse")
+    assert not report.ok
+    assert "the generated function returns the value" in report.text()
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_what_the_function_raises_is_raised(check: Check, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    text = """
+        def f(x: float, y: float):
+            low = 2.0 * y
+            if x < low:
+                raise ValueError("too small")
+            return x * x * low
+        """
+    assert check(text, mode=mode).ok  # the first points raise
+    plant(monkeypatch, "low", "-1.0", mode)
+    report = check(text, at={"x": 0.5, "y": 1.0}, mode=mode)
+    assert not report.ok
+    assert "raises ValueError: too small, but the generated function raises nothing, at x=0.5, y=1.0" in report.text()
+
+
+def test_an_adjoint_without_a_tangent_is_compared_with_differences(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transform = pipeline.transform
+
+    def reverse_only(source: str, filename: str, options: pipeline.Options) -> pipeline.Result:
+        if options.mode == "forward":
+            raise TransformError([Refusal(filename, 1, 1, "N101", "refused", "")])
+        return transform(source, filename, options)
+
+    monkeypatch.setattr(pipeline, "transform", reverse_only)
+    report = check(DRAG, function="drag", mode="reverse")
+    assert report.ok
+    assert "dot product with the tangent: none, as forward mode refuses the function" in report.text()
+
+
+# --- points ----------------------------------------------------------------------------------------------------------
 
 
 def test_points_are_drawn_from_defaults_and_annotations(check: Check) -> None:
@@ -269,8 +354,8 @@ def test_refusals_are_raised(check: Check) -> None:
         check("def f(x: float):\n    return x * x\n", function="g")
     with pytest.raises(TransformError, match="there is no parameter `vv`"):
         check(DRAG, at={"vv": 1.0})
-    with pytest.raises(TransformError, match="not supported yet"):
-        check(DRAG, mode="reverse")
+    with pytest.raises(TransformError, match="there is no mode `sideways`"):
+        check(DRAG, mode="sideways")
 
 
 def test_the_main_block_does_not_run_and_prints_stay_out_of_the_way(
