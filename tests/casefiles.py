@@ -11,6 +11,8 @@
 
 Further lines: `# functions: f, g` and `# wrt: x, y` are passed on; `# needs: 3.12` is the Python that can run it;
 `# open: reason` and `# open second: reason` mark what does not work yet, at all or differentiated once more.
+
+Files in `cases` expect tangents, files in `reverse` adjoints.
 """
 
 from __future__ import annotations
@@ -27,10 +29,11 @@ import struct
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from adtransform.compiled import at_home, compile_module, home, run_source
 from adtransform.differences import Difference, differentiate
@@ -38,6 +41,7 @@ from adtransform.nested import leaves, replaced, zeros
 from adtransform.pipeline import Derivative, Options, Result, transform
 
 FOLDER = Path(__file__).parent / "cases"
+REVERSE = Path(__file__).parent / "reverse"
 SETTING = re.compile(r"# (at|slope|raises|functions|wrt|needs|open|open second): (.*?)\r?\n?")
 OUTPUT = re.compile(r"^# output\r?\n", re.MULTILINE)
 AGREEMENT = 1e-7
@@ -73,17 +77,21 @@ class Case:
     def can_run(self) -> bool:
         return sys.version_info >= self.needs
 
-    def transform(self, disabled: frozenset[str] = frozenset()) -> Result:
-        options = Options(functions=self.functions, wrt=self.wrt, disabled=disabled, source_name=self.path.name)
-        return transform(self.source, str(self.path), options)
+    @property
+    def mode(self) -> str:
+        return "reverse" if self.path.parent == REVERSE else "forward"
+
+    def transform(self, disabled: frozenset[str] = frozenset(), **changes: Any) -> Result:
+        options = Options(self.mode, self.functions, self.wrt, disabled=disabled, source_name=self.path.name)
+        return transform(self.source, str(self.path), replace(options, **changes))
 
     def rewrite(self, output: str) -> None:
         """Write the expected part anew."""
         self.path.write_bytes((self.head + output).encode())
 
 
-def case_paths() -> list[Path]:
-    return sorted(FOLDER.glob("*.py"))
+def case_paths(folder: Path = FOLDER) -> list[Path]:
+    return sorted(folder.glob("*.py"))
 
 
 def read_case(path: Path) -> Case:
