@@ -68,4 +68,4 @@ def outcomes(program: Program) -> list[str]:
 
 
 def kind(error: Exception) -> tuple[type[Exception], list[str]]:
-    return type(error), re.findall("[A-Z][0-9]{3}|[a-z]+", str(error))[:4]
+    return type(error), re.findall("[A-Z][0-9]{3}|[a-z]{2,}", str(error))[:4]
