@@ -37,6 +37,7 @@ check: .venv/installed
 
 corpus: .venv/installed
 	$(BIN)/python -m tests.corpus
+	$(BIN)/python -m tests.corpus --mode reverse
 
 bench: .venv/bench-installed
 	$(BIN)/python -m tests.bench

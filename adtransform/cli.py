@@ -23,6 +23,7 @@ HELP = """Write the derivatives of plain Python functions, as Python source that
 
 \b
   adgen drag.py -o drag_d.py               tangents of every differentiable function
+  adgen drag.py --mode reverse             adjoints: the whole gradient at once
   adgen drag.py -f drag --wrt v,cd         one function, chosen inputs, to standard output
   adgen - < drag.py                        standard input
   adgen drag.py -o drag_d.py --check       is drag_d.py up to date?
@@ -157,7 +158,8 @@ def verify(
 ) -> None:
     """Compare derivatives with finite differences.
 
-    The derivatives are generated, compiled and run beside the functions of FILE, which is executed.
+    The derivatives are generated, compiled and run beside the functions of FILE, which is executed. In reverse mode
+    adjoints are compared with tangents, too.
     """
     if source is None:
         raise click.UsageError("Missing argument 'FILE'.")
