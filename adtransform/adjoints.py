@@ -14,7 +14,7 @@ from adtransform import ir
 from adtransform.calculus import ZERO, Derivative, constant, neg, number, over, plus, positive_part, product, times
 from adtransform.library import of_element
 from adtransform.refusals import Refused
-from adtransform.shapes import Shape, Shapes, parts
+from adtransform.shapes import STACK, Shape, Shapes, parts
 from adtransform.tangents import MIXED, Tangents
 from adtransform.traverse import children, rebuild
 
@@ -53,7 +53,7 @@ class Adjoints(Tangents):
             return []
         match e:
             case ir.Name(id):
-                if self.shape(e) is not None:
+                if self.shape(e) not in (None, STACK):
                     raise Refused(e, *NOT_A_NUMBER)
                 return [(id, seed)]
             case ir.Subscript() if (key := self.component(e)) is not None:
@@ -90,7 +90,7 @@ class Adjoints(Tangents):
                 return None
             indices.append(k % len(whole))
             base = base.value
-        if not isinstance(base, ir.Name) or self.shape(e) is not None:
+        if not isinstance(base, ir.Name) or self.shape(e) not in (None, STACK):
             return None
         return "#".join([base.id, *(str(k) for k in reversed(indices))])
 
@@ -116,7 +116,7 @@ class Adjoints(Tangents):
             case ir.Display(_, ts), _ if isinstance(shape, tuple) and len(ts) == len(shape) and is_plain(value):
                 items = [ir.Subscript(value, ir.Const(k, str(k))) for k in range(len(ts))]
                 return [p for t, v in zip(ts, items, strict=True) for p in self.pairs(t, v)]
-            case ir.Name(id), _ if shape is None:
+            case ir.Name(id), _ if shape in (None, STACK):
                 return [(id, value)]
             case ir.Name(), _ if isinstance(shape, tuple) and self.shape(target) == shape:
                 items = list(value.items) if isinstance(value, ir.Display) else []
@@ -125,7 +125,7 @@ class Adjoints(Tangents):
                 if items:
                     own = [ir.Subscript(target, ir.Const(k, str(k))) for k in range(len(shape))]
                     return [p for t, v in zip(own, items, strict=True) for p in self.pairs(t, v)]
-            case ir.Subscript(), _ if shape is None and (key := self.component(target)) is not None:
+            case ir.Subscript(), _ if shape in (None, STACK) and (key := self.component(target)) is not None:
                 return [(key, value)]
             case ir.Subscript(), _ if isinstance(shape, tuple):
                 items = list(value.items) if isinstance(value, ir.Display) else []
@@ -156,9 +156,17 @@ class Adjoints(Tangents):
     def of_shape(self, key: str, shape: Shape) -> ir.Expr:
         if isinstance(shape, tuple):
             return ir.Display("(", tuple(self.of_shape(f"{key}#{k}", s) for k, s in enumerate(shape)))  # type: ignore[arg-type]
-        if shape is not None:
+        if shape not in (None, STACK):
             raise Refused(None, *NOT_A_NUMBER)
         return self.tangent(key)
+
+    def is_list(self, key: str) -> bool:
+        """Whether a key stands for a stack."""
+        base, *indices = key.split("#")
+        shape: Any = self.shapes.of.get(base) if self.shapes is not None else None
+        for k in indices:
+            shape = shape[int(k)] if isinstance(shape, tuple) else None
+        return bool(shape == STACK)
 
     def expanded(self, names: set[str]) -> set[str]:
         """Variables, with tuples by their numbers."""

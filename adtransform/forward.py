@@ -179,10 +179,10 @@ class Forward:
             return [s]
         if not work.is_active(value, path):
             return self.passive(s, targets, value, path, in_try)
-        for t in targets:
-            check_bound(work, t, value, path)
         if isinstance(value, ir.Call) and self.handover.is_call(value, path):
             return self.called(s, targets, value, path)
+        for t in targets:
+            check_bound(work, t, value, path)
         try:
             d = self.tangent_value(value, path)
         except Refused:

@@ -23,6 +23,7 @@ from adtransform.plan import Instance, Plan
 from adtransform.reverse import Reverse, Sweeps
 from adtransform.seams import fused, returning
 from adtransform.shapes import Shape, result
+from adtransform.tidy import takes
 from adtransform.signatures import mirrored_annotation
 from adtransform.traverse import map_blocks, names, own_names, statements, target_names
 
@@ -236,7 +237,7 @@ def recomputed(sweeps: Sweeps, params: frozenset[str]) -> tuple[ir.Block, frozen
 
     None if that may cost more than a fixed number of operations: loops, calls of other functions.
     """
-    if any(isinstance(s, ir.Effect) and is_push(s.value) for s in statements(sweeps.forward)):
+    if any(isinstance(s, (ir.Effect, ir.Assign)) and takes(s.value) for s in statements(sweeps.forward)):
         return None
     live = frozenset(sweeps.carried)
     kept, live = without_dead(silent(sweeps.forward), live)
@@ -250,10 +251,6 @@ def recomputed(sweeps: Sweeps, params: frozenset[str]) -> tuple[ir.Block, frozen
 
 def without_comments(block: ir.Block) -> ir.Block:
     return tuple(s for s in block if not isinstance(s, ir.Comment))
-
-
-def is_push(e: ir.Expr) -> bool:
-    return isinstance(e, ir.Call) and isinstance(e.func, ir.Attribute) and e.func.attr == "append"
 
 
 def names_in(s: ir.Stmt) -> set[str]:

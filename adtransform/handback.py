@@ -12,7 +12,7 @@ from adtransform.pieces import with_lead, without_text
 from adtransform.plan import Instance, Plan, instance
 from adtransform.refusals import Refused
 from adtransform.scopes import NestedCall, Unit, UnitCall, ValueCall
-from adtransform.shapes import Shape
+from adtransform.shapes import STACK, Shape
 
 
 SAVED = "the saved values"  # no variable can have this name
@@ -147,7 +147,7 @@ class Handback:
         if isinstance(shape, tuple):
             items = tuple(self.adjoint_of(f"{base}_{k + 1}", s) for k, s in enumerate(shape))  # type: ignore[arg-type]
             return ir.Display("(", items)
-        if shape is not None:
+        if shape not in (None, STACK):
             raise Refused(None, *NOT_A_NUMBER)
         return self.work.temporary(f"{base}{self.work.supply.suffix}", "", False)
 

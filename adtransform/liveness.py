@@ -27,6 +27,8 @@ def without_dead(block: ir.Block, live: Live) -> tuple[ir.Block, Live]:
 
 def one(s: ir.Stmt, live: Live) -> tuple[ir.Stmt | None, Live]:
     match s:
+        case ir.Assign(targets, ir.Call(ir.Attribute(_, "pop")) as value):
+            return s, (live - {n for t in targets for n in target_names(t)}) | names(value)
         case ir.Assign(targets, value):
             bound = {n for t in targets for n in target_names(t)}
             if not bound & live and bound:

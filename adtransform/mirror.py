@@ -18,11 +18,13 @@ from adtransform.attempts import flags_of
 from adtransform.ranges import backward
 from adtransform.effects import divisors
 from adtransform.exits import Leaves, leave_loop, leaves
+from adtransform.refusals import Refused
 from adtransform.templates import substitute
 from adtransform.transpose import Iteration, Transposed
 from adtransform.traverse import map_expressions, names, rebuild, walk
 from adtransform.versions import Item, Lines, Timeline, leaves_loop, raises
 
+NO_LIST = ir.Display("[", ())
 SLOT, ROUNDS, INDEX = "slot", "rounds", "index"
 
 
@@ -45,6 +47,8 @@ class Mirror:
     active: set[str]
     adjoint: Callable[[str], ir.Name]
     iterations: dict[int, Iteration]
+    is_list: Callable[[str], bool]
+    entries: dict[str, ir.Expr]
     seeds: dict[str, ir.Expr] = field(default_factory=dict)  # adjoints that are given
     segments: list[Segment] = field(default_factory=list)
     loops: list[Item] = field(default_factory=list)
@@ -54,6 +58,19 @@ class Mirror:
 
     def name(self, variable: str) -> ir.Expr:
         return self.seeds.get(variable, self.adjoint(variable))
+
+    def zero(self, variable: str) -> ir.Stmt:
+        """The adjoint of a variable set to zero; that of a stack is an empty one."""
+        return ir.Assign((self.name(variable),), self.empty(variable) if self.is_list(variable) else ZERO)
+
+    def empty(self, variable: str) -> ir.Expr:
+        """A stack with a zero for each value that is still on the primal's: nobody popped it."""
+        rest = self.timeline.end.get(variable)
+        emptied = any(isinstance(i.stmt, ir.While) and i.stmt.test == ir.Name(variable) for i in self.timeline.lines.items)
+        if emptied or rest is None or variable not in self.entries:
+            return NO_LIST
+        length = ir.Call(ir.Library("builtins", "len"), (ir.Arg(ir.Name(rest.tag)),))
+        return ir.Binary("*", ir.Display("[", (self.entries[variable],)), length)
 
     def sweep(self, lines: Lines, start: int, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
         """The reverse sweep of the items of a block from one on, and which adjoints are zero behind it."""
@@ -110,6 +127,8 @@ class Mirror:
 
     def simple(self, item: Item, t: Transposed, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
         """Adjoint of an assignment: contributions to others, then to what was overwritten."""
+        if t.push is not None:
+            return self.pushed(item, t, zeros)
         alive = [n for n in t.targets if n not in zeros and n in self.active]
         if not alive:
             return [], zeros | set(t.targets)
@@ -124,11 +143,13 @@ class Mirror:
         found = [map_expressions(s, lambda e: self.placed(item, t, e, dead)) for s in t.before]
         own = [n for n in t.targets if n in total]
         state = set(zeros)
+        if t.keeps:
+            own += t.targets
         for n, e in total.items():
             if n not in own:
                 found += self.contribution(n, e, n in state)
                 state.discard(n)
-        replaced = [(n, total[n]) for n in own if total[n] != self.name(n)]
+        replaced = [(n, total[n]) for n in own if n in total and total[n] != self.name(n)]
         clash = any(names(e) & {self.adjoint(m).id for m, _ in replaced if m != n} for n, e in replaced)
         if len(replaced) > 1 and clash:
             targets = ir.Display("(", tuple(self.name(n) for n, _ in replaced))
@@ -140,6 +161,15 @@ class Mirror:
         state -= set(own)
         return found, frozenset(state)
 
+    def pushed(self, item: Item, t: Transposed, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
+        """The adjoints of what was popped go onto the adjoint of the stack."""
+        assert t.push is not None
+        stack, entry = t.push
+        dead = {self.adjoint(n).id: ZERO for n in t.targets if n in zeros or n not in self.active}
+        found = [self.zero(stack)] if stack in zeros else []
+        push = ir.Call(ir.Attribute(self.name(stack), "append"), (ir.Arg(substitute(entry, dead)),))
+        return [*found, ir.Effect(push)], (zeros | set(t.targets)) - {stack}
+
     def placed(self, item: Item, t: Transposed, e: ir.Expr, dead: dict[str, ir.Const]) -> ir.Expr:
         """An expression of the adjoint with the versions of its values."""
         new = self.timeline.renamed(e, item.before)
@@ -150,6 +180,8 @@ class Mirror:
     def contribution(self, variable: str, e: ir.Expr, first: bool) -> list[ir.Stmt]:
         """`x_b = e` the first time, `x_b += e` later; a condition with a zero branch becomes an `if`."""
         target = self.name(variable)
+        if self.is_list(variable) and not first:
+            raise Refused(None, "N140", f"the list `{variable}` is handed on twice", "Use one list for each purpose.")
         match e:
             case ir.Choice(test, body, orelse) if not first and ZERO in (body, orelse):
                 if body == ZERO:
@@ -197,8 +229,8 @@ class Mirror:
     ) -> tuple[list[ir.Stmt], frozenset[str]]:
         (body, first), (orelse, second) = ways
         common = first & second
-        body = body + [ir.Assign((self.name(n),), ZERO) for n in self.ordered(first - common)]
-        orelse = orelse + [ir.Assign((self.name(n),), ZERO) for n in self.ordered(second - common)]
+        body = body + [self.zero(n) for n in self.ordered(first - common)]
+        orelse = orelse + [self.zero(n) for n in self.ordered(second - common)]
         if not body and not orelse:
             return [], common
         if not body:
@@ -240,10 +272,10 @@ class Mirror:
             if state <= out:
                 break
             state &= out
-        body += [ir.Assign((self.name(n),), ZERO) for n in self.ordered(out - state)]
+        body += [self.zero(n) for n in self.ordered(out - state)]
         if not body:
             return [], zeros
-        found: list[ir.Stmt] = [ir.Assign((self.name(n),), ZERO) for n in self.ordered(zeros - state)]
+        found: list[ir.Stmt] = [self.zero(n) for n in self.ordered(zeros - state)]
         self.loops += [item] if item not in self.loops else []
         which = self.loops.index(item)
         target = ir.Name(f"{INDEX} {which}")
@@ -251,7 +283,8 @@ class Mirror:
             target = ir.Name(f"{INDEX} {which} {iteration.index.id}")
             found = [*self.lists(iteration), *found]
         rounds = None
-        if iteration is None and not may_break(part):
+        lists = isinstance(item.stmt, ir.For) and any(self.is_list(n) for n in names(item.stmt.iterable))
+        if iteration is None and not may_break(part) and not lists:
             rounds = backward(item.stmt, lambda e: self.timeline.renamed(e, item.before))
         header = rounds if rounds is not None else ir.Name(f"{ROUNDS} {which}")
         found.append(ir.For(target, header, tuple(body), ()))

@@ -39,7 +39,8 @@ def backward(s: ir.Stmt, renamed: Callable[[ir.Expr], ir.Expr]) -> ir.Expr | Non
         jump: ir.Expr = ir.Binary("*", whole, integer(by))
         last = ir.Binary("+", start, jump) if number(start) != 0 else jump
         ends = last, add(start, -sign)
-    return ir.Call(ir.Library("builtins", "range"), tuple(ir.Arg(e) for e in (*ends, integer(-by))))
+    shown = (*ends, integer(-by)) if by != -1 else ends if number(ends[0]) != 0 else ends[1:]
+    return ir.Call(ir.Library("builtins", "range"), tuple(ir.Arg(e) for e in shown))
 
 
 def is_simple(e: ir.Expr) -> bool:

@@ -21,14 +21,14 @@ from adtransform.effects import raises_first
 from adtransform.exits import Exits, behind_else
 from adtransform.handback import Handback
 from adtransform.liveness import without_dead
-from adtransform.mirror import INDEX, ROUNDS, SLOT, Mirror
+from adtransform.mirror import INDEX, NO_LIST, ROUNDS, SLOT, Mirror
 from adtransform.pieces import is_docstring, renumbered, without_text
 from adtransform.reach import falls_through
 from adtransform.recording import Places, Recorder, marked
 from adtransform.ranges import add, integer
 from adtransform.refusals import Refused
 from adtransform.signatures import mirrored_annotation
-from adtransform.shapes import Shape, result, shapes
+from adtransform.shapes import STACK, Shape, result, shapes
 from adtransform.sinks import check_calls
 from adtransform.tidy import tidied
 from adtransform.transpose import Transposer
@@ -88,8 +88,8 @@ class Reverse:
         timeline = Timeline(tuple(p.name for p in flat.params), body)
         opened = self.opened(seed, results)
         seeds = self.seeds(value, target_names(opened))
-        active = work.expanded({n for n in work.active if "/" not in n})
-        mirror = Mirror(timeline, transposer.adjoints, active, work.tangent, transposer.iterations, seeds)
+        active = work.expanded({n for n in work.active if n.isidentifier()})
+        mirror = Mirror(timeline, transposer.adjoints, active, work.tangent, transposer.iterations, work.is_list, transposer.entries, seeds)
         zeros = frozenset(active) - set(seeds)
         reverse, zeros = mirror.sweep(timeline.lines, 0, zeros)
         adjoints = tuple(self.adjoint(mirror, n, work.shapes.of.get(n), zeros) for n in wrt)
@@ -113,7 +113,7 @@ class Reverse:
         if isinstance(shape, tuple):
             stem = base if base.endswith("#") else f"{base}#"
             return ir.Display("(", tuple(self.result(stem, s) for s in shape))  # type: ignore[arg-type]
-        if shape is not None:
+        if shape not in (None, STACK):
             raise Refused(self.work.unit.function, *NOT_A_NUMBER)
         return self.work.temporary(base, "", True)
 
@@ -134,8 +134,10 @@ class Reverse:
         if isinstance(shape, tuple):
             items = (self.adjoint(mirror, f"{key}#{k}", s, zeros) for k, s in enumerate(shape))  # type: ignore[arg-type]
             return ir.Display("(", tuple(items))
-        if shape is not None:
+        if shape not in (None, STACK):
             raise Refused(self.work.unit.function, *NOT_A_NUMBER)
+        if shape == STACK and (key in zeros or key not in mirror.active):
+            return NO_LIST
         return ZERO if key in zeros or key not in mirror.active else mirror.name(key)
 
     def returned(self, timeline: Timeline, value: ir.Expr, reverse: ir.Block) -> tuple[ir.Expr, Item | None]:

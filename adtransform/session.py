@@ -27,6 +27,7 @@ from adtransform.plan import Instance, Plan, instance, plan
 from adtransform.printer import Style
 from adtransform.refusals import Refused
 from adtransform.scopes import Program, Unit, UnitCall
+from adtransform.shapes import STACK, result, stack_names
 from adtransform.share import CALL, WORTH, WORTH_IN_LOOP
 from adtransform.spelling import Spelling
 from adtransform.tangents import Tangents
@@ -48,7 +49,7 @@ class Session:
         self.options = options
         self.main = Module(source, filename, path if filename != "<string>" and path.suffix else None)
         self.program = Program(self.main)
-        self.activity = Activity(self.program, "activity" not in options.disabled, options.mode == "forward")
+        self.activity = Activity(self.program, "activity" not in options.disabled, stacks=True)
         self.refusals: dict[Unit | None, list[Refusal]] = {}
         self.reverse = options.mode == "reverse"
         if self.reverse:
@@ -99,8 +100,8 @@ class Session:
             explicit = functions is not None or name in by_function
             wrt = by_function.get(name, self.options.wrt)
             inputs = self.inputs(unit, wrt, explicit)
-            if self.reverse and not explicit and takes_functions(unit):
-                continue  # differentiated where it is called with a function that is known
+            if self.reverse and not explicit and (takes_functions(unit) or gives_lists(unit)):
+                continue  # differentiated where it is called
             if inputs:
                 found[unit] = inputs
         if functions is None and self.options.wrt is not None and not by_function:
@@ -432,6 +433,17 @@ class Session:
 def takes_functions(unit: Unit) -> bool:
     """Whether a parameter is called."""
     return any(unit.uses[0].get(p.name) is Kind.FUNCTION for p in unit.function.params)
+
+
+def gives_lists(unit: Unit) -> bool:
+    """Whether a function takes or returns a list that is used as a stack."""
+    shape = result(unit, unit.program) if unit.program is not None else None
+    known = stack_names(unit.function.body)
+    return holds(shape) or any(p.name in known for p in unit.function.params)
+
+
+def holds(shape: object) -> bool:
+    return any(holds(s) for s in shape) if isinstance(shape, tuple) else shape == STACK
 
 
 def describe(what: str) -> str:

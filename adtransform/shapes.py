@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 
 from adtransform import ir
 from adtransform.calculus import number
+from adtransform.infer import stack_call
 from adtransform.scopes import Program, Unit, UnitCall
 from adtransform.traverse import own_names, statements
 
 Shape = tuple[object, ...] | str | None  # the items of a tuple are shapes
 UNKNOWN = "unknown"
+STACK = "stack"  # a list that is only pushed to and popped from; its adjoint is one, too
 
 
 @dataclass
@@ -34,6 +36,8 @@ class Shapes:
                 if any(isinstance(i, ir.Star) for i in items):
                     return UNKNOWN
                 return tuple(self.expression(i) for i in items)
+            case ir.Display("[", ()):
+                return None  # what it is shows by its name
             case ir.Display() | ir.Comprehension("["):
                 return UNKNOWN
             case ir.Choice(_, body, orelse):
@@ -49,7 +53,8 @@ class Shapes:
                 sides = self.expression(left), self.expression(right)
                 return UNKNOWN if any(isinstance(s, tuple) or s == UNKNOWN for s in sides) else None
             case ir.Call(func) if isinstance(callee := self.program.callee(self.unit, "", func), UnitCall):
-                return None if callee.unit.directives.partials else result(callee.unit, self.program, self.seen)
+                found_ = None if callee.unit.directives.partials else result(callee.unit, self.program, self.seen)
+                return opaque(found_) if isinstance(found_, tuple) else found_
             case ir.Call(ir.Library("builtins", "tuple" | "divmod" | "reversed" | "sorted")):
                 return (None, None) if e.func == ir.Library("builtins", "divmod") else UNKNOWN
             case ir.Call(ir.Library("math", "modf" | "frexp")):
@@ -59,7 +64,8 @@ class Shapes:
 
     def bind(self, target: ir.Expr, shape: Shape) -> None:
         match target:
-            case ir.Name(id):
+            case ir.Name(id) if self.of.get(id) != STACK:
+                shape = None if shape == RECURSIVE else shape
                 self.of[id] = met(self.of[id], shape) if id in self.of else shape
             case ir.Display(_, items) if isinstance(shape, tuple) and len(shape) == len(items):
                 for i, s in zip(items, shape, strict=True):
@@ -97,6 +103,22 @@ class Shapes:
                         self.bind(ir.Name(n), None)
 
 
+def opaque(shape: Shape) -> Shape:
+    """A shape in which what a recursive call returns counts as one value."""
+    if isinstance(shape, tuple):
+        return tuple(opaque(s) for s in shape)  # type: ignore[arg-type]
+    return None if shape == RECURSIVE else shape
+
+
+def stack_names(block: ir.Block) -> set[str]:
+    """The names that are pushed to or popped from."""
+    return {
+        found[0].id
+        for s in statements(block, nested=True)
+        if isinstance(s, (ir.Effect, ir.Assign)) and (found := stack_call(s.value)) is not None
+    }
+
+
 def met(a: Shape, b: Shape) -> Shape:
     """The shape that two values have in common."""
     return a if a == b or b == RECURSIVE else b if a == RECURSIVE else UNKNOWN
@@ -117,7 +139,7 @@ def of_annotation(e: ir.Expr | None) -> Shape:
 
 def shapes(unit: Unit, program: Program, block: ir.Block, seen: frozenset[Unit] = frozenset()) -> Shapes:
     """The shapes of the variables of a unit whose body is `block`."""
-    found = Shapes(unit, program, {}, seen)
+    found = Shapes(unit, program, dict.fromkeys(stack_names(block), STACK), seen)
     unpacked: dict[str, Shape] = {}
     for s in statements(block):
         if isinstance(s, ir.Assign) and isinstance(s.value, ir.Name):
@@ -132,7 +154,8 @@ def shapes(unit: Unit, program: Program, block: ir.Block, seen: frozenset[Unit] 
                 stated = found.expression(p.default)
             if stated is None and p.name in unit.sequences:
                 stated = UNKNOWN
-        found.of[p.name] = UNKNOWN if p.role in ("*", "**") else stated
+        if found.of.get(p.name) != STACK:
+            found.of[p.name] = UNKNOWN if p.role in ("*", "**") else stated
     for _ in range(2):  # once more for what is used before it is assigned, in loops
         found.block(block)
     return found

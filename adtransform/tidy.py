@@ -173,7 +173,7 @@ def placed(block: list[ir.Stmt], live: Live, own: Callable[[str], bool]) -> list
     lives = live_behind(tuple(block), live)
     for i, s in enumerate(block):
         match s:
-            case ir.Assign((ir.Name(id),), value) if own(id) and not is_choice(value):
+            case ir.Assign((ir.Name(id),), value) if own(id) and not is_choice(value) and not takes(value):
                 j = single_use(block, i, id, lives, isinstance(value, (ir.Name, ir.Const)))
                 if j and can_move(block[i + 1 : j], value) and fits(block[j], id, value):
                     rest = [*block[:i], *block[i + 1 :]]
@@ -272,6 +272,11 @@ def put(e: ir.Expr, name: str, value: ir.Expr) -> ir.Expr:
 def cost(e: ir.Expr) -> int:
     """How many operations an expression shows."""
     return sum(isinstance(x, (ir.Binary, ir.Call, ir.Subscript)) for x in walk(e))
+
+
+def takes(e: ir.Expr) -> bool:
+    """Whether an expression pops from a list: it stays where it is."""
+    return any(isinstance(x, ir.Call) and isinstance(x.func, ir.Attribute) for x in walk(e))
 
 
 def is_choice(e: ir.Expr) -> bool:

@@ -17,17 +17,19 @@ from adtransform import ir
 from adtransform.activity import passive_line
 from adtransform.adjoints import TUPLES, Adjoints, Shares
 from adtransform.attempts import flagged, touches
-from adtransform.calculus import plus
+from adtransform.calculus import ZERO, plus
 from adtransform.calls import bind
 from adtransform.effects import divisors
 from adtransform.exits import as_elif
 from adtransform.handback import SAVED, Handback
+from adtransform.infer import stack_call
 from adtransform.names import temporary
 from adtransform.pieces import without_text, with_lead
 from adtransform.refusals import Refused
 from adtransform.scopes import UnitCall
 from adtransform.share import Numbering, insert, in_order, is_value, evaluated, share
-from adtransform.sinks import check_calls
+from adtransform.shapes import STACK, stack_names
+from adtransform.stacks import stack_operation
 from adtransform.stores import check_effect, check_lists, check_store, check_target
 from adtransform.traverse import blocks, map_blocks, statements, target_names, walk
 
@@ -40,12 +42,14 @@ class Transposed:
 
     `targets` are the variables that it assigns, with names that stand for their new values; `before` are statements of
     the reverse sweep; each flow `(target, variable, expression)` adds to the adjoint of a variable, for one target
-    (empty if for all).
+    (empty if for all).  A target that `keeps` its adjoint is a stack; `push` says what is pushed to the adjoint of one.
     """
 
     targets: tuple[str, ...] = ()
     flows: tuple[tuple[str, str, ir.Expr], ...] = ()
     before: tuple[ir.Stmt, ...] = ()
+    keeps: bool = False
+    push: tuple[str, ir.Expr] | None = None
     values: dict[str, str] = field(default_factory=dict)
 
 
@@ -73,13 +77,16 @@ class Transposer:
         self.adjoints: dict[int, Transposed] = {}
         self.temporaries: set[str] = set()  # of the reverse sweep
         self.iterations: dict[int, Iteration] = {}
+        self.entries: dict[str, ir.Expr] = {}  # the zero of what is pushed to a stack
         self.kept: list[ir.Stmt] = []  # so that identities stay
 
     def function(self, body: ir.Block) -> ir.Block:
         self.whole = body
+        self.lists = stack_names(body)
         return self.block(body)
 
     whole: ir.Block = ()
+    lists: set[str] = set()  # the names of stacks
 
     def block(self, block: ir.Block) -> ir.Block:
         found: list[ir.Stmt] = []
@@ -94,6 +101,8 @@ class Transposer:
 
     def statement(self, s: ir.Stmt) -> list[ir.Stmt]:
         work = self.work
+        if (call := stack_operation(work, s, "")) is not None:
+            return [self.stacked(s, call)]
         check_lists(work, s, "")
         match s:
             case ir.Assign(targets, value):
@@ -129,11 +138,59 @@ class Transposer:
             case ir.With() if touches(work, s):
                 text = "active values are assigned in `with`: not supported in reverse mode yet"
                 raise Refused(s, "N165", text, "Move the statements out of the `with` statement.")
-            case ir.If(test) if not is_repeatable(test):
+            case ir.If(test) if not is_repeatable(test, self.lists):
                 new = map_blocks(s, self.block)
                 return self.kept_test(new, test) if self.matters(new) else [new]
             case _:
                 return [map_blocks(s, self.block)]
+
+    def stacked(self, s: ir.Stmt, call: ir.Expr) -> ir.Stmt:
+        """Pushing and popping change places: the adjoint of a stack is a stack."""
+        found = stack_call(call)
+        assert found is not None
+        name, operation, value = found
+        if not self.work.is_active(name, ""):
+            return s
+        adjoint = self.work.tangent(name.id)
+        if operation == "append" and value is not None:
+            self.entries.setdefault(name.id, zeros_of(value))
+            target, flows = self.popped(value)
+            pop = ir.Assign((target,), ir.Call(ir.Attribute(adjoint, "pop"), ()))
+            return self.note(s, Transposed((name.id,), tuple(flows), (pop,), keeps=True))
+        if operation == "pop" and isinstance(s, ir.Assign) and len(s.targets) == 1:
+            keys = tuple(self.work.keys(s.targets[0]))
+            return self.note(s, Transposed(keys, push=(name.id, self.entry(s.targets[0]))))
+        raise Refused(s, "N140", "active values are taken from a list and dropped", "Assign each to a variable.")
+
+    def popped(self, value: ir.Expr) -> tuple[ir.Expr, list[tuple[str, str, ir.Expr]]]:
+        """A target for the adjoint of what was pushed, and where its numbers flow."""
+        if not self.work.is_active(value, ""):
+            return self.work.unused(), []
+        if isinstance(value, ir.Display):
+            parts_ = [self.popped(i) for i in value.items]
+            return ir.Display("(", tuple(t for t, _ in parts_)), [f for _, fs in parts_ for f in fs]
+        base = value.id if isinstance(value, ir.Name) else "t"
+        adjoint = self.work.temporary(f"{base}{self.work.supply.suffix}#", "", False)
+        pairs = [(value, adjoint)] if self.work.shape(value) in (None, STACK) else self.structured(value, adjoint)
+        return adjoint, [("", n, e) for v, a in pairs for n, e in self.gathered(v, a)]
+
+    def structured(self, value: ir.Expr, adjoint: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]:
+        """The numbers of a tuple variable, each with its part of an adjoint."""
+        shape = self.work.shape(value)
+        if not isinstance(shape, tuple):
+            return [(value, adjoint)]
+        items = [ir.Const(k, str(k)) for k in range(len(shape))]
+        return [p for k in items for p in self.structured(ir.Subscript(value, k), ir.Subscript(adjoint, k))]
+
+    def entry(self, target: ir.Expr) -> ir.Expr:
+        """The adjoints of what is popped, as they are pushed."""
+        match target:
+            case ir.Display(_, items):
+                return ir.Display("(", tuple(self.entry(i) for i in items))
+            case ir.Name(id) if self.work.is_active(target, ""):
+                return self.work.of_shape(id, self.work.shape(target))
+            case _:
+                return ZERO
 
     def iteration(self, s: ir.For, target: ir.Expr, iterable: ir.Expr) -> ir.Stmt:
         """A loop over numbers: their adjoints are gathered in a list, by the number of the iteration."""
@@ -265,7 +322,7 @@ class Transposer:
         before, flows = self.shared(flows)
         flat = tuple((target.id, n, e) for n, e in flows)
         found = with_lead(pre, new)
-        self.note(found[-1], Transposed((target.id,), flat, before, {VALUE: target.id}))
+        self.note(found[-1], Transposed((target.id,), flat, before, values={VALUE: target.id}))
         return found
 
     def several(self, s: ir.Assign, targets: list[str], values: tuple[ir.Expr, ...]) -> list[ir.Stmt]:
@@ -341,19 +398,25 @@ class Transposer:
             total[n] = both
         flat = tuple(("", n, e) for n, e in self.work.spread(list(total.items())))
         values = {SAVED: call.saved} if call.saved else {}
-        self.note(call.forward[-1], Transposed(tuple(keys), flat, call.backward, values))
+        self.note(call.forward[-1], Transposed(tuple(keys), flat, call.backward, values=values))
         return call.forward
 
 
-def is_repeatable(e: ir.Expr) -> bool:
+def is_repeatable(e: ir.Expr, lists: set[str]) -> bool:
     """Whether a test gives the same answer again, from the same values of its variables."""
     for x in walk(e):
         match x:
+            case ir.Name(id) if id in lists:
+                return False
             case ir.Walrus() | ir.Attribute() | ir.Subscript() | ir.Comprehension() | ir.Opaque() | ir.Lambda():
                 return False
             case ir.Call(func) if not isinstance(func, ir.Library) or func.home == "builtins" and func.name not in PURE:
                 return False
     return True
+
+
+def zeros_of(e: ir.Expr) -> ir.Expr:
+    return ir.Display("(", tuple(zeros_of(i) for i in e.items)) if isinstance(e, ir.Display) else ZERO
 
 
 PURE = frozenset("abs min max int float bool len round isinstance pow divmod".split())
