@@ -267,7 +267,7 @@ class Mirror:
         while True:
             body, out = self.sweep(part, 0, state)
             if iteration is not None:
-                gathered, out = self.gathered(iteration, out)
+                gathered, out = self.gathered(iteration, out, may_break(part))
                 body += gathered
             if state <= out:
                 break
@@ -280,8 +280,9 @@ class Mirror:
         which = self.loops.index(item)
         target = ir.Name(f"{INDEX} {which}")
         if iteration is not None:
-            target = ir.Name(f"{INDEX} {which} {iteration.index.id}")
-            found = [*self.lists(iteration), *found]
+            indexed = may_break(part)
+            target = ir.Name(f"{INDEX} {which} {iteration.index.id}") if indexed else target
+            found = [*self.lists(iteration, indexed), *found]
         rounds = None
         lists = isinstance(item.stmt, ir.For) and any(self.is_list(n) for n in names(item.stmt.iterable))
         if iteration is None and not may_break(part) and not lists:
@@ -293,29 +294,39 @@ class Mirror:
             found += more
         return found, state
 
-    def lists(self, iteration: Iteration) -> list[ir.Stmt]:
-        """The lists for the adjoints of the numbers that a loop runs over."""
+    def lists(self, iteration: Iteration, indexed: bool) -> list[ir.Stmt]:
+        """The lists for the adjoints of the numbers that a loop runs over: stacks, unless some numbers are left out."""
         zeros = ir.Binary("*", ir.Display("[", (ZERO,)), ir.Const(iteration.length, str(iteration.length)))
-        return [ir.Assign((flows[0][2],), zeros) for _, flows in iteration.columns]
+        return [ir.Assign((c.gathers,), zeros if indexed else NO_LIST) for c in iteration.columns]
 
-    def gathered(self, iteration: Iteration, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
+    def gathered(
+        self, iteration: Iteration, zeros: frozenset[str], indexed: bool
+    ) -> tuple[list[ir.Stmt], frozenset[str]]:
         """The adjoint of a loop variable goes into its list."""
         found: list[ir.Stmt] = []
-        for variable, flows in iteration.columns:
-            if variable not in zeros:
-                place = ir.Subscript(flows[0][2], iteration.index)
-                found.append(ir.Assign((place,), self.name(variable)))
-        return found, zeros | {v for v, _ in iteration.columns}
+        for c in iteration.columns:
+            adjoint = self.name(c.variable) if c.variable not in zeros else ZERO
+            if not indexed:
+                found.append(ir.Effect(ir.Call(ir.Attribute(c.gathers, "append"), (ir.Arg(adjoint),))))
+            elif adjoint != ZERO:
+                found.append(ir.Assign((ir.Subscript(c.gathers, iteration.index),), adjoint))
+        return found, zeros | {c.variable for c in iteration.columns}
 
     def distributed(
         self, item: Item, iteration: Iteration, zeros: frozenset[str]
     ) -> tuple[list[ir.Stmt], frozenset[str]]:
         """Behind the loop, the adjoints of the numbers flow to the variables that they come from."""
+        indexed = may_break(item.parts[0])
         total: dict[str, ir.Expr] = {}
-        for _, flows in iteration.columns:
-            for _, n, e in flows[1:]:
-                total[n] = plus(total.get(n), self.timeline.renamed(e, item.before)) or ZERO
-        found: list[ir.Stmt] = []
+        pops: list[ir.Stmt] = []
+        for c in iteration.columns:
+            for k, (name, flows) in enumerate(c.items):
+                place = ir.Subscript(c.gathers, ir.Const(k, str(k)))
+                pop = ir.Call(ir.Attribute(c.gathers, "pop"), ())
+                pops.append(ir.Assign((name,), place if indexed else pop))
+                for n, e in flows:
+                    total[n] = plus(total.get(n), self.timeline.renamed(e, item.before)) or ZERO
+        found = pops
         for n, e in total.items():
             found += self.contribution(n, e, n in zeros)
         return found, zeros - set(total)

@@ -54,16 +54,24 @@ class Transposed:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A loop variable, the list that gathers its adjoints, and for each number a name for its adjoint and its flows."""
+
+    variable: str
+    gathers: ir.Name
+    items: tuple[tuple[ir.Name, tuple[tuple[str, ir.Expr], ...]], ...]
+
+
+@dataclass(frozen=True)
 class Iteration:
-    """A loop over numbers.
+    """A loop over numbers; `index` counts the iterations where some may be left out."""
 
-    `columns` are the loop variables with what their adjoints flow to: `(k, variable, expression)` for the k-th number,
-    first `(-1, list, _)` with the name of the list that gathers them; `index` counts the iterations, at most `length`.
-    """
-
-    columns: tuple[tuple[str, tuple[tuple[int, str, ir.Expr], ...]], ...]
+    columns: tuple[Column, ...]
     index: ir.Name
-    length: int
+
+    @property
+    def length(self) -> int:
+        return max((len(c.items) for c in self.columns), default=0)
 
 
 class Transposer:
@@ -193,13 +201,10 @@ class Transposer:
                 return ZERO
 
     def iteration(self, s: ir.For, target: ir.Expr, iterable: ir.Expr) -> ir.Stmt:
-        """A loop over numbers: their adjoints are gathered in a list, by the number of the iteration."""
-        columns = [self.column(t, e) for t, e in self.paired(target, iterable) if self.work.is_active(e, "")]
-        length = max((n for _, n, _ in columns), default=0)
+        """A loop over numbers: their adjoints are gathered in a list."""
+        columns = tuple(self.column(t, e) for t, e in self.paired(target, iterable) if self.work.is_active(e, ""))
         new = map_blocks(s, self.block)
-        found = Iteration(tuple((t, f) for t, _, f in columns), self.work.temporary("k", "", False), length)
-        self.iterations[id(new)] = found
-        self.adjoints[id(new)] = Transposed()
+        self.iterations[id(new)] = Iteration(columns, self.work.temporary("k", "", False))
         self.kept.append(new)
         return new
 
@@ -218,8 +223,8 @@ class Transposer:
                 return [(target, iterable)]
         raise Refused(iterable, "N162", "a loop over active values in a form that is not supported yet", LOOP)
 
-    def column(self, target: ir.Expr, e: ir.Expr) -> tuple[str, int, tuple[tuple[int, str, ir.Expr], ...]]:
-        """A loop variable, how many numbers it runs over, and what the adjoint of each adds to which variable."""
+    def column(self, target: ir.Expr, e: ir.Expr) -> Column:
+        """A loop variable, and what the adjoint of each number adds to which variable."""
         back = False
         match e:
             case ir.Call(ir.Library("builtins", "reversed"), (ir.Arg(inner, "", ""),)):
@@ -233,11 +238,12 @@ class Transposer:
             ir.Subscript(e, ir.Const(k, str(k))) for k in range(len(shape))
         ]
         name = self.work.supply.fresh(f"{target.id}_items{self.work.supply.suffix}")
-        flows: list[tuple[int, str, ir.Expr]] = []
-        for k, item in enumerate(items[::-1] if back else items):
-            seed = ir.Subscript(ir.Name(name), ir.Const(k, str(k)))
-            flows += [(k, n, x) for n, x in self.gathered(item, seed)]
-        return target.id, len(items), (*[(-1, name, ir.Name(name))], *flows)
+        found = []
+        for item in items[::-1] if back else items:
+            adjoint = self.work.temporary(f"{target.id}{self.work.supply.suffix}#", "", False)
+            self.temporaries.add(adjoint.id)
+            found.append((adjoint, tuple(self.gathered(item, adjoint))))
+        return Column(target.id, ir.Name(name), tuple(found))
 
     def kept_test(self, s: ir.Stmt, test: ir.Expr) -> list[ir.Stmt]:
         """A test that cannot be evaluated again gets a name; behind `else` if it was an `elif`."""
