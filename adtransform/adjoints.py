@@ -1,8 +1,8 @@
 """The adjoint of an expression: the chain rule, transposed.
 
 The tangent of `e` is a sum of partials times the tangents of its operands.  Its transpose sends the adjoint of `e` to
-each operand, times the same partial (Griewank and Walther, Evaluating Derivatives, section 3.2).  The partials are those
-of `Tangents.derivative`: an operand's share is the tangent of `e` when the operand's tangent is the adjoint of `e` and
+each operand, times the same partial (Griewank and Walther, Evaluating Derivatives, section 3.2).  The partials are
+those of `Tangents.derivative`: an operand's share is the tangent of `e` when the operand's tangent is the adjoint of `e` and
 all others are zero.  One rule table serves both modes.
 """
 
@@ -114,12 +114,12 @@ class Adjoints(Tangents):
             case ir.Display(_, ts), ir.Display(_, vs) if len(ts) == len(vs):
                 return [p for t, v in zip(ts, vs, strict=True) for p in self.pairs(t, v)]
             case ir.Display(_, ts), _ if isinstance(shape, tuple) and len(ts) == len(shape) and is_plain(value):
-                items = [ir.Subscript(value, ir.Const(k, str(k))) for k in range(len(ts))]
-                return [p for t, v in zip(ts, items, strict=True) for p in self.pairs(t, v)]
+                subscripts = [ir.Subscript(value, ir.Const(k, str(k))) for k in range(len(ts))]
+                return [p for t, v in zip(ts, subscripts, strict=True) for p in self.pairs(t, v)]
             case ir.Name(id), _ if shape in (None, STACK):
                 return [(id, value)]
             case ir.Name(), _ if isinstance(shape, tuple) and self.shape(target) == shape:
-                items = list(value.items) if isinstance(value, ir.Display) else []
+                items: list[ir.Expr] = list(value.items) if isinstance(value, ir.Display) else []
                 if not items and is_plain(value):
                     items = [ir.Subscript(value, ir.Const(k, str(k))) for k in range(len(shape))]
                 if items:

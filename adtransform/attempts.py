@@ -66,7 +66,11 @@ def check(work: Adjoints, s: ir.Try, function: ir.Block) -> None:
     for k, x in enumerate(body):
         if k < len(body) - 1 or not isinstance(x, (ir.Assign, ir.Augment)):
             done |= own_names(x) | {n for b in blocks(x) for n in bound_names(b)}
-    kept = {n for n in done & work.active if not is_private(n, s, function) and not all(resets(h.body, n) for h in s.handlers)}
+    kept = {
+        n
+        for n in done & work.active
+        if not is_private(n, s, function) and not all(resets(h.body, n) for h in s.handlers)
+    }
     if kept:
         text = f"`{min(kept)}` may be assigned when the `try` body stops half-way, and is read afterwards"
         raise Refused(s, "N165", text, HELP)
@@ -83,9 +87,7 @@ def is_private(name: str, s: ir.Try, function: ir.Block) -> bool:
 def count(block: ir.Block, name: str) -> int:
     from adtransform.traverse import walk
 
-    return sum(
-        e == ir.Name(name) for s in statements(block, nested=True) for top in expressions(s) for e in walk(top)
-    )
+    return sum(e == ir.Name(name) for s in statements(block, nested=True) for top in expressions(s) for e in walk(top))
 
 
 def resets(block: ir.Block, name: str) -> bool:

@@ -85,9 +85,9 @@ class Exits:
                     found += self.assigned(s) if value != self.result else []
                     found += [ir.Assign((self.returned,), TRUE)] if self.flagged and self.returned is not None else []
                     return tuple(found)
-                case ir.If(test, body, orelse), _ if always(body, returns) or ends(body):
+                case ir.If(_, body, orelse), _ if always(body, returns) or ends(body):
                     return (*found, self.either(s, self.straight(body), (*self.straight((*orelse, *rest)),)))
-                case ir.If(test, body, orelse), _ if always(orelse, returns) or ends(orelse):
+                case ir.If(_, body, orelse), _ if always(orelse, returns) or ends(orelse):
                     return (*found, self.either(s, self.straight((*body, *rest)), self.straight(orelse)))
                 case ir.Try(), Leaves.ALWAYS:
                     return (*found, map_blocks(s, self.straight))

@@ -280,15 +280,17 @@ class Converter:
 
     def handed(self, e: ir.Call, callee: Unit, args: tuple[ir.Arg, ...]) -> ir.Expr:
         """A call that hands functions on: a call of the copy that has them built in."""
-        func = e.func if isinstance(e.func, ir.Name) and e.func.id in self.order.program.aliases else self.expression(e.func)
+        func = (
+            e.func
+            if isinstance(e.func, ir.Name) and e.func.id in self.order.program.aliases
+            else self.expression(e.func)
+        )
         plain = ir.Call(func, args, at=e.at)
         bound = bind(callee.function.params, plain)
         if bound is None or bound.loose:
             return plain
         called = called_names(callee.function)
-        functions = {
-            p.name: c for p, a in bound.pairs if p.name in called and (c := self.closure(a.value)) is not None
-        }
+        functions = {p.name: c for p, a in bound.pairs if p.name in called and (c := self.closure(a.value)) is not None}
         if not functions or not any(p.role in ("", "/") for p, _ in bound.pairs):
             return plain
         received = {p.name: a for p, a in bound.pairs}
@@ -325,7 +327,7 @@ class Converter:
         first = [a for a in new if not a.keyword]
         rest = [a for a in new if a.keyword]
         name = self.order.specialised(callee, given, (*extra, *params))
-        if len(first) != len(set(id(a) for a in first)) or any(p.role == "*" for p in params):
+        if len(first) != len({id(a) for a in first}) or any(p.role == "*" for p in params):
             raise NotLifted
         return ir.Call(ir.Name(name), (*more, *first, *rest), at=e.at)
 
@@ -380,5 +382,6 @@ def has_star(e: ir.Display) -> bool:
 
 def is_empty(e: ir.Expr | None) -> bool:
     """An empty dictionary, or nothing."""
-    return e == ir.Const(None, "None") or (isinstance(e, ir.Opaque) and "".join(str(p) for p in e.parts) in ("{}", "dict()"))
-
+    return e == ir.Const(None, "None") or (
+        isinstance(e, ir.Opaque) and "".join(str(p) for p in e.parts) in ("{}", "dict()")
+    )

@@ -10,21 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from adtransform import ir
-from adtransform.activity import Facts
 from adtransform.adjoints import Adjoints
 from adtransform.calculus import constant
 from adtransform.documentation import adjoint_of
-from adtransform.effects import raises_first
 from adtransform.flatten import Flatten
 from adtransform.handback import Handback, Protocol
 from adtransform.liveness import without_dead
-from adtransform.pieces import is_docstring, renumbered
+from adtransform.pieces import renumbered
 from adtransform.plan import Instance, Plan
 from adtransform.reverse import Reverse, Sweeps
 from adtransform.seams import fused, returning
 from adtransform.shapes import Shape, result
-from adtransform.tidy import takes
 from adtransform.signatures import mirrored_annotation
+from adtransform.tidy import takes
 from adtransform.traverse import map_blocks, names, own_names, statements, target_names
 
 FORWARD = ir.Comment(source=ir.Source(("# forward sweep",)))
@@ -90,9 +88,7 @@ class Gradients:
             "_fwd": f"Forward sweep of `{name}`: its value, and what the reverse sweep reads.",
             "_bwd": f"Reverse sweep of `{name}`: the adjoint{'s' * (len(wrt) > 1)} of {', '.join(wrt)}.",
         }
-        return [
-            (f, adjoint_of(name, wrt) if current.root else firsts[f.name[-4:]]) for f in self.functions[current]
-        ]
+        return [(f, adjoint_of(name, wrt) if current.root else firsts[f.name[-4:]]) for f in self.functions[current]]
 
     # --- a request ----------------------------------------------------------------------------------------------------
 
@@ -105,9 +101,7 @@ class Gradients:
         default = filled(sweeps.results, one)
         params = with_seed(flat.params, ir.Param(self.seeds[current], "", note, default))
         returns = self.annotation(current, flat)
-        return replace(
-            flat, name=self.base(current), params=params, body=body, returns=returns, is_lambda=False
-        )
+        return replace(flat, name=self.base(current), params=params, body=body, returns=returns, is_lambda=False)
 
     def both(self, opened: ir.Block, forward: ir.Block, reverse: ir.Block, value: ir.Expr) -> ir.Block:
         """Both sweeps and the `return`."""
@@ -142,7 +136,9 @@ class Gradients:
                 both = self.both((), body, reverse, together(sweeps.adjoints))
                 needed = tuple(p for p in params if p in needs)
                 self.protocols[current] = Protocol("", f"{base}_bwd", needed, self.wrt(current), sweeps.results)
-                return (self.backward(flat, base, sweeps, needed, without_dead(without_comments(both), frozenset())[0]),)
+                return (
+                    self.backward(flat, base, sweeps, needed, without_dead(without_comments(both), frozenset())[0]),
+                )
             self.protocols[current] = self.split(current)
         saved = tuple(sweeps.carried)
         whole: ir.Expr = ir.Display("(", tuple(ir.Name(n) for n in saved))
@@ -160,9 +156,7 @@ class Gradients:
         if len(saved) > 1:
             unpack = (ir.Assign((whole,), ir.Name(unused("saved", flat))),)
         name = unused("saved", flat) if len(saved) != 1 else saved[0]
-        backward = self.backward(
-            flat, base, sweeps, (name,), returning((*unpack, *reverse), together(sweeps.adjoints))
-        )
+        backward = self.backward(flat, base, sweeps, (name,), returning((*unpack, *reverse), together(sweeps.adjoints)))
         return forward, backward
 
     def backward(

@@ -14,7 +14,6 @@ from adtransform.refusals import Refused
 from adtransform.scopes import NestedCall, Unit, UnitCall, ValueCall
 from adtransform.shapes import STACK, Shape
 
-
 SAVED = "the saved values"  # no variable can have this name
 
 
@@ -72,7 +71,9 @@ class Handback:
             raise Refused(e, "N151", "which arguments of this call are active cannot be told", help)
         protocol = self.protocol(found)
         if self.work.shapes is not None and self.work.shapes.pattern(target) != protocol.results:
-            raise Refused(e, "N161", f"the tuple that `{unit.name}` returns is not unpacked as it is made", "Unpack it.")
+            raise Refused(
+                e, "N161", f"the tuple that `{unit.name}` returns is not unpacked as it is made", "Unpack it."
+            )
         seed = ir.Arg(self.work.structure(target))
         if protocol.forward:
             saved = self.work.temporary(f"{unit.name}_saved", "", False)
@@ -155,7 +156,9 @@ class Handback:
         """The numbers of an argument, each with its adjoint."""
         if not isinstance(adjoint, ir.Display):
             return [(argument, adjoint)]
-        items = argument.items if isinstance(argument, ir.Display) else tuple(
-            ir.Subscript(argument, ir.Const(k, str(k))) for k in range(len(adjoint.items))
+        items = (
+            argument.items
+            if isinstance(argument, ir.Display)
+            else tuple(ir.Subscript(argument, ir.Const(k, str(k))) for k in range(len(adjoint.items)))
         )
         return [p for a, b in zip(items, adjoint.items, strict=True) for p in self.numbers(a, b)]

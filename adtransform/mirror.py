@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from adtransform import ir
-from adtransform.calculus import ZERO, finished, number, plus, positive_part
 from adtransform.attempts import flags_of
-from adtransform.ranges import backward
+from adtransform.calculus import ZERO, finished, number, plus, positive_part
 from adtransform.effects import divisors
 from adtransform.exits import Leaves, leave_loop, leaves
+from adtransform.ranges import backward
 from adtransform.refusals import Refused
 from adtransform.templates import substitute
 from adtransform.transpose import Iteration, Transposed
@@ -66,7 +66,9 @@ class Mirror:
     def empty(self, variable: str) -> ir.Expr:
         """A stack with a zero for each value that is still on the primal's: nobody popped it."""
         rest = self.timeline.end.get(variable)
-        emptied = any(isinstance(i.stmt, ir.While) and i.stmt.test == ir.Name(variable) for i in self.timeline.lines.items)
+        emptied = any(
+            isinstance(i.stmt, ir.While) and i.stmt.test == ir.Name(variable) for i in self.timeline.lines.items
+        )
         if emptied or rest is None or variable not in self.entries:
             return NO_LIST
         length = ir.Call(ir.Library("builtins", "len"), (ir.Arg(ir.Name(rest.tag)),))
@@ -343,7 +345,11 @@ def divided(lines: Lines) -> frozenset[str]:
             value = s.value if isinstance(s, ir.Assign) else ir.Binary(s.op, s.target, s.value)
             for d in divisors(value):
                 v = item.before.get(d.id) if isinstance(d, ir.Name) else None
-                if v is not None and v.lines is lines and not any(leaves(i.stmt, leave_loop) is not Leaves.NEVER for i in lines.items):
+                if (
+                    v is not None
+                    and v.lines is lines
+                    and not any(leaves(i.stmt, leave_loop) is not Leaves.NEVER for i in lines.items)
+                ):
                     found.add(v.tag)
     return frozenset(found)
 

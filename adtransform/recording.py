@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from adtransform import ir
 from adtransform.exits import Leaves, leave_loop, leaves
-from adtransform.mirror import INDEX, ROUNDS, SLOT, Mirror, Segment
+from adtransform.mirror import INDEX, ROUNDS, SLOT, Mirror
 from adtransform.share import Numbering
-from adtransform.traverse import bound_names, blocks, expressions, names, rename, statements
+from adtransform.traverse import blocks, bound_names, expressions, names, rename, statements
 from adtransform.versions import Item, Lines, Timeline, Version, changed
 
 CHEAP = 2  # operations that are sooner done again than saved
@@ -75,7 +75,16 @@ class Recorder:
         for v in free:
             if v.lines is not self.timeline.lines and self.spelling[v.tag].id in carried:
                 self.start(v)
-        return Places(self.spelling, self.inserted, self.slots, rounds, whiles, index, tuple(carried), tuple(self.unbound.values()))
+        return Places(
+            self.spelling,
+            self.inserted,
+            self.slots,
+            rounds,
+            whiles,
+            index,
+            tuple(carried),
+            tuple(self.unbound.values()),
+        )
 
     # --- what is needed -----------------------------------------------------------------------------------------------
 
@@ -96,7 +105,6 @@ class Recorder:
         return v.counts is not None and any(
             item is v.counts and k in self.ranged for k, item in enumerate(self.mirror.loops)
         )
-
 
     def is_cheap(self, v: Version) -> bool:
         """Whether a version costs no more than saving it, from values that are at hand."""
@@ -185,7 +193,6 @@ class Recorder:
             self.slots.setdefault(self.segment_of(v), []).append(ir.Assign((self.spelling[v.tag],), value))
         return rounds, whiles
 
-
     def counter(self, base: str, lines: Lines, index: int) -> Version:
         v = self.timeline.new(self.fresh(base), lines, index)
         self.keep[v.tag] = v
@@ -201,8 +208,8 @@ class Recorder:
         """A second name, given before the variable is overwritten."""
         again = self.overwritten_at(v)
         at = again if again is not None else v.index + 1
-        comment = f"# {v.name} is overwritten below, and read by the reverse sweep"
-        s = ir.Assign((self.spelling[v.tag],), ir.Name(v.name), source=ir.Source(trail=""))
+        comment = f"# {v.name} is overwritten below, and the reverse sweep reads it"
+        s = ir.Assign((self.spelling[v.tag],), ir.Name(v.name), source=ir.Source(trail=comment))
         self.insert(v.lines, at, 1, s)
 
     def start(self, v: Version) -> None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from adtransform import ir
-from adtransform.activity import RESULT
 from adtransform.adjoints import NOT_A_NUMBER, Adjoints
 from adtransform.calculus import ZERO
 from adtransform.effects import raises_first
@@ -22,17 +21,16 @@ from adtransform.exits import Exits, behind_else
 from adtransform.handback import Handback
 from adtransform.liveness import without_dead
 from adtransform.mirror import INDEX, NO_LIST, ROUNDS, SLOT, Mirror
-from adtransform.pieces import is_docstring, renumbered, without_text
+from adtransform.pieces import is_docstring
+from adtransform.ranges import add, integer
 from adtransform.reach import falls_through
 from adtransform.recording import Places, Recorder, marked
-from adtransform.ranges import add, integer
 from adtransform.refusals import Refused
-from adtransform.signatures import mirrored_annotation
 from adtransform.shapes import STACK, Shape, result, shapes
 from adtransform.sinks import check_calls
 from adtransform.tidy import tidied
 from adtransform.transpose import Transposer
-from adtransform.traverse import blocks, map_blocks, map_expressions, names, rename, statements, target_names
+from adtransform.traverse import map_blocks, map_expressions, names, rename, statements, target_names
 from adtransform.versions import Item, Lines, Timeline
 
 FORWARD = ir.Comment(source=ir.Source(("# forward sweep",)))
@@ -89,7 +87,16 @@ class Reverse:
         opened = self.opened(seed, results)
         seeds = self.seeds(value, target_names(opened))
         active = work.expanded({n for n in work.active if n.isidentifier()})
-        mirror = Mirror(timeline, transposer.adjoints, active, work.tangent, transposer.iterations, work.is_list, transposer.entries, seeds)
+        mirror = Mirror(
+            timeline,
+            transposer.adjoints,
+            active,
+            work.tangent,
+            transposer.iterations,
+            work.is_list,
+            transposer.entries,
+            seeds,
+        )
         zeros = frozenset(active) - set(seeds)
         reverse, zeros = mirror.sweep(timeline.lines, 0, zeros)
         adjoints = tuple(self.adjoint(mirror, n, work.shapes.of.get(n), zeros) for n in wrt)
@@ -106,7 +113,9 @@ class Reverse:
         final = filled(block, places)
         spelled = rename(returned, places.spelling.get)
         used = frozenset(n for s in statements(final) for n in names_of(s))
-        return Sweeps(doc, forward, final, spelled, adjoints, places.carried, results, used, places.unbound, seed, opened)
+        return Sweeps(
+            doc, forward, final, spelled, adjoints, places.carried, results, used, places.unbound, seed, opened
+        )
 
     def result(self, base: str, shape: Shape) -> ir.Expr:
         """The variable of the result, or a tuple of them."""
@@ -126,7 +135,10 @@ class Reverse:
         if not isinstance(shape, tuple):
             return ir.Name(seed)
         items = [f"{seed}_{k + 1}" for k in range(len(shape))]
-        new = (n if isinstance(s, tuple) else self.work.temporary(n, "", False).id for n, s in zip(items, shape, strict=True))
+        new = (
+            n if isinstance(s, tuple) else self.work.temporary(n, "", False).id
+            for n, s in zip(items, shape, strict=True)
+        )
         return ir.Display("(", tuple(self.opened(n, s) for n, s in zip(new, shape, strict=True)))  # type: ignore[arg-type]
 
     def adjoint(self, mirror: Mirror, key: str, shape: Shape, zeros: frozenset[str]) -> ir.Expr:

@@ -11,7 +11,8 @@
         x_b = 0.5 * seed / y
     return value, x_b
 
-A branch that ends the forward sweep and begins the reverse sweep is one branch; what a `return` reads once stands in it.
+A branch that ends the forward sweep and begins the reverse sweep is one branch; what a `return` reads once stands in
+it.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def joined(forward: ir.Block, reverse: ir.Block) -> ir.Block:
 def returning(block: ir.Block, value: ir.Expr) -> ir.Block:
     """The block with `return value` at its end, in the branches of the last statement where that reads well."""
     match last_of(block):
-        case k, ir.If(test, body, orelse) as s if k == len(block) - 1 and orelse and ends_all(s, value):
+        case k, ir.If(_, body, orelse) as s if k == len(block) - 1 and orelse and ends_all(s, value):
             first = returning(body, value)
             rest = returning(orelse, value)
             rest = tuple(as_elif(x, False) if isinstance(x, ir.If) else x for x in rest)
@@ -105,4 +106,3 @@ def placed(block: ir.Block, value: ir.Expr) -> ir.Block:
 
 def count(e: ir.Expr, name: str) -> int:
     return sum(x == ir.Name(name) for x in walk(e))
-

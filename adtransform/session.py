@@ -379,15 +379,19 @@ class Session:
     def text(self, written: dict[Instance, tuple[ir.Function, ...]]) -> str:
         own = Supply(set(self.main.identifiers) | set(self.names.values()), self.suffix)
         spelling = Spelling(self.program, own)
-        known = frozenset(self.program.lifted) | frozenset(n for base in self.names.values() for n in (base, f"{base}_fwd", f"{base}_bwd"))
+        known = frozenset(self.program.lifted) | frozenset(
+            n for base in self.names.values() for n in (base, f"{base}_fwd", f"{base}_bwd")
+        )
         functions: dict[str, list[ir.Function]] = {}
         others: list[ir.Function] = []
         for i, fs in written.items():
             spelled = [spelling.function(i.unit, f, known) for f in fs]
-            own = i.unit.module is self.main and i.unit.name not in self.program.lifted
-            home = functions.setdefault(i.unit.name, []) if own else others
+            is_own = i.unit.module is self.main and i.unit.name not in self.program.lifted
+            home = functions.setdefault(i.unit.name, []) if is_own else others
             home += spelled
-        others = [spelling.function(u, u.function, known | set(self.program.lifted)) for u in self.lifted(written)] + others
+        others = [
+            spelling.function(u, u.function, known | set(self.program.lifted)) for u in self.lifted(written)
+        ] + others
         texts = spelling.helper_texts()
         imports = list(spelling.added)
         return write(

@@ -189,5 +189,3 @@ def parts(name: str, shape: Shape) -> list[str]:
     if not isinstance(shape, tuple):
         return [name]
     return [k for i, s in enumerate(shape) for k in parts(f"{name}#{i}", s)]  # type: ignore[arg-type]
-
-

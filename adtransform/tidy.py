@@ -17,7 +17,17 @@ from adtransform import ir
 from adtransform.adjoints import flat
 from adtransform.calculus import number, plus, product
 from adtransform.liveness import Live, is_empty, without_dead
-from adtransform.traverse import expressions, map_blocks, map_expressions, names, rebuild, rename, statements, target_names, walk
+from adtransform.traverse import (
+    expressions,
+    map_blocks,
+    map_expressions,
+    names,
+    rebuild,
+    rename,
+    statements,
+    target_names,
+    walk,
+)
 
 ROOM = 9  # operations that a reader can still follow in one expression
 
@@ -254,9 +264,7 @@ def fits(s: ir.Stmt, name: str, value: ir.Expr) -> bool:
 
 def is_lazy(e: ir.Expr, name: str) -> bool:
     """Whether a name stands in a part that may not be evaluated, or several times."""
-    return any(
-        isinstance(x, (ir.Choice, ir.Logic, ir.Comprehension, ir.Lambda)) and name in names(x) for x in walk(e)
-    )
+    return any(isinstance(x, (ir.Choice, ir.Logic, ir.Comprehension, ir.Lambda)) and name in names(x) for x in walk(e))
 
 
 def put(e: ir.Expr, name: str, value: ir.Expr) -> ir.Expr:

@@ -18,20 +18,18 @@ from adtransform.activity import passive_line
 from adtransform.adjoints import TUPLES, Adjoints, Shares
 from adtransform.attempts import flagged, touches
 from adtransform.calculus import ZERO, plus
-from adtransform.calls import bind
 from adtransform.effects import divisors
 from adtransform.exits import as_elif
 from adtransform.handback import SAVED, Handback
 from adtransform.infer import stack_call
 from adtransform.names import temporary
-from adtransform.pieces import without_text, with_lead
+from adtransform.pieces import with_lead, without_text
 from adtransform.refusals import Refused
-from adtransform.scopes import UnitCall
-from adtransform.share import Numbering, insert, in_order, is_value, evaluated, share
 from adtransform.shapes import STACK, stack_names
+from adtransform.share import Numbering, evaluated, in_order, insert, is_value, share
 from adtransform.stacks import stack_operation
 from adtransform.stores import check_effect, check_lists, check_store, check_target
-from adtransform.traverse import blocks, map_blocks, statements, target_names, walk
+from adtransform.traverse import blocks, map_blocks, statements, walk
 
 VALUE = "the new value"  # stands for what a statement assigns to its n-th target; no variable can have this name
 
@@ -86,15 +84,14 @@ class Transposer:
         self.temporaries: set[str] = set()  # of the reverse sweep
         self.iterations: dict[int, Iteration] = {}
         self.entries: dict[str, ir.Expr] = {}  # the zero of what is pushed to a stack
+        self.whole: ir.Block = ()
+        self.lists: set[str] = set()  # the names of stacks
         self.kept: list[ir.Stmt] = []  # so that identities stay
 
     def function(self, body: ir.Block) -> ir.Block:
         self.whole = body
         self.lists = stack_names(body)
         return self.block(body)
-
-    whole: ir.Block = ()
-    lists: set[str] = set()  # the names of stacks
 
     def block(self, block: ir.Block) -> ir.Block:
         found: list[ir.Stmt] = []
@@ -130,7 +127,9 @@ class Transposer:
                 return [s]
             case ir.Function(name):
                 if f"{name}/return" in work.active:
-                    raise Refused(s, "N163", "a nested function of active values: not supported in reverse mode yet", NESTED)
+                    raise Refused(
+                        s, "N163", "a nested function of active values: not supported in reverse mode yet", NESTED
+                    )
                 return [s]
             case ir.Unread(what):
                 raise Refused(s, "N132", f"{what} is not in the language that is differentiated", "")
@@ -234,9 +233,11 @@ class Transposer:
         shape = self.work.shape(e) if not isinstance(e, ir.Display) else tuple(self.work.shape(i) for i in e.items)
         if not isinstance(target, ir.Name) or not isinstance(shape, tuple) or any(x is not None for x in shape):
             raise Refused(e, "N162", "a loop over active values whose number does not show: not supported yet", LOOP)
-        items = list(e.items) if isinstance(e, ir.Display) else [
-            ir.Subscript(e, ir.Const(k, str(k))) for k in range(len(shape))
-        ]
+        items = (
+            list(e.items)
+            if isinstance(e, ir.Display)
+            else [ir.Subscript(e, ir.Const(k, str(k))) for k in range(len(shape))]
+        )
         name = self.work.supply.fresh(f"{target.id}_items{self.work.supply.suffix}")
         found = []
         for item in items[::-1] if back else items:
@@ -250,7 +251,10 @@ class Transposer:
         assert isinstance(s, ir.If)
         name = self.work.temporary("taken", "", False)
         new = as_elif(replace(s, test=name, source=without_text(s.source)), False)
-        return [ir.Assign((name,), test, source=ir.Source(s.source.lead)), replace(new, source=ir.Source((), s.source.trail))]
+        return [
+            ir.Assign((name,), test, source=ir.Source(s.source.lead)),
+            replace(new, source=ir.Source((), s.source.trail)),
+        ]
 
     def matters(self, s: ir.Stmt) -> bool:
         """Whether the reverse sweep has to know which branch was taken."""
@@ -301,9 +305,7 @@ class Transposer:
 
     def branches(self, s: ir.Assign, target: ir.Expr, test: ir.Expr, body: ir.Expr, orelse: ir.Expr) -> list[ir.Stmt]:
         """`y = a if c else b` as an `if` statement."""
-        ways = [
-            tuple(self.assign(ir.Assign((target,), v, at=s.at), (target,), v)) for v in (body, orelse)
-        ]
+        ways = [tuple(self.assign(ir.Assign((target,), v, at=s.at), (target,), v)) for v in (body, orelse)]
         elif_ = ways[1]
         if len(elif_) == 1 and isinstance(elif_[0], ir.If):
             elif_ = (replace(elif_[0], is_elif=True),)
@@ -337,7 +339,11 @@ class Transposer:
         for k, (t, v) in enumerate(zip(targets, values, strict=True)):
             if t in targets[k + 1 :]:
                 continue  # overwritten at once
-            flows += [(t, n, e) for n, e in self.gathered(v, self.work.tangent(t))] if t.partition("#")[0] in self.work.active else []
+            flows += (
+                [(t, n, e) for n, e in self.gathered(v, self.work.tangent(t))]
+                if t.partition("#")[0] in self.work.active
+                else []
+            )
         return [self.note(s, Transposed(tuple(targets), tuple(flows)))]
 
     def gathered(self, value: ir.Expr, seed: ir.Expr) -> Shares:

@@ -5,8 +5,8 @@
         s = s * i    s@3
     return s         s@4 behind the loop
 
-A reverse sweep reads values as they were at a point of the forward sweep.  It names them by version; `recording` decides
-where each version is kept (static single assignment on structured code; Brandis and Moessenboeck 1994).
+A reverse sweep reads values as they were at a point of the forward sweep.  It names them by version; `recording`
+decides where each version is kept (static single assignment on structured code; Brandis and Moessenboeck 1994).
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ Arm = tuple["Item", int]
 class Version:
     """A value of a variable.  It exists behind item `index` of `lines` (-1: from the start).
 
-    `real` if a statement assigns it; otherwise several others meet in it.  `bound` if it certainly has a value.  `value` is what is assigned, if that shows.
+    `real` if a statement assigns it; otherwise several others meet in it.  `bound` if it certainly has a value.
+    `value` is what is assigned, if that shows.
     """
 
     name: str
@@ -212,7 +213,11 @@ def exclusive(a: tuple[Arm, ...], b: tuple[Arm, ...]) -> bool:
     where = {id(item): k for item, k in a}
     for item, k in b:
         other = where.get(id(item), k)
-        if other != k and (isinstance(item.stmt, ir.If) or (other >= HANDLERS) != (k >= HANDLERS)) and FINAL not in (k, other):
+        if (
+            other != k
+            and (isinstance(item.stmt, ir.If) or (other >= HANDLERS) != (k >= HANDLERS))
+            and FINAL not in (k, other)
+        ):
             return True
     return False
 
