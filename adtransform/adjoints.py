@@ -2,8 +2,8 @@
 
 The tangent of `e` is a sum of partials times the tangents of its operands.  Its transpose sends the adjoint of `e` to
 each operand, times the same partial (Griewank and Walther, Evaluating Derivatives, section 3.2).  The partials are
-those of `Tangents.derivative`: an operand's share is the tangent of `e` when the operand's tangent is the adjoint of `e` and
-all others are zero.  One rule table serves both modes.
+those of `Tangents.derivative`: an operand's share is the tangent of `e` when the operand's tangent is the adjoint of
+`e` and all others are zero.  One rule table serves both modes.
 """
 
 from __future__ import annotations

@@ -180,10 +180,6 @@ def result(unit: Unit, program: Program, seen: frozenset[Unit] = frozenset()) ->
 RECURSIVE = "recursive"
 
 
-def leaves_of(shape: Shape) -> int:
-    return 1 if not isinstance(shape, tuple) else sum(leaves_of(s) for s in shape)  # type: ignore[arg-type]
-
-
 def parts(name: str, shape: Shape) -> list[str]:
     """The keys of the numbers that a variable holds: `p#0`, `p#1` for a pair `p`."""
     if not isinstance(shape, tuple):

@@ -131,7 +131,7 @@ def check_adjoint(adjoint: Adjoint, call: Call, differences: bool) -> None:
     value = check_value(adjoint, call)
     if isinstance(value, complex):
         return
-    outs = [p for p in leaves(value) if not isinstance(at(value, p), int)] or [()]
+    outs = list(leaves(value)) or [()]
     found = rows(adjoint, call, outs, value)
     if adjoint.tangent is not None:
         forward = columns(adjoint.tangent, call)
@@ -192,12 +192,27 @@ def check_point(adjoint: Adjoint, point: Point, differences: bool = True) -> Non
         check_adjoint(adjoint, call, differences and point.kind == "at")
 
 
+def jacobian(adjoint: Adjoint, call: Call) -> Jacobian:
+    """The derivatives of all numbers that come out by all that go in, by the adjoint; the value is looked at, too."""
+    value = check_value(adjoint, call)
+    return rows(adjoint, call, list(leaves(value)) or [()], value)
+
+
 def check_second(adjoint: Adjoint, again: Pair, point: Point) -> None:
     """The tangent of the adjoint, against differences of the adjoint: products of the Hessian with each direction."""
+    check_derivative(again, seeded(adjoint, again, point), strict=False)
+
+
+def check_twice(adjoint: Adjoint, again: Adjoint, point: Point) -> None:
+    """The adjoint of the adjoint, against the tangent of the adjoint."""
+    check_adjoint(again, seeded(adjoint, again.pair, point), differences=False)
+
+
+def seeded(adjoint: Adjoint, again: Pair, point: Point) -> Call:
+    """A call of the adjoint with a seed that is not one."""
     call = arguments(adjoint.pair, point)
     with quiet():
         value = adjoint.pair.f(*call.args, **call.kwargs)
     weights = itertools.cycle([0.9, -0.7, 0.4, 1.1, 0.6, -0.3, 0.8, 0.5])
     seed = seed_of(value, {path: next(weights) for path in leaves(value)})
-    second = call_of(again, call.args, {**call.kwargs, adjoint.pair.derivative.seed: seed})
-    check_derivative(again, second, strict=False)
+    return call_of(again, call.args, {**call.kwargs, adjoint.pair.derivative.seed: seed})

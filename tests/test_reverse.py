@@ -1,4 +1,4 @@
-"""Reverse mode on the case files of forward mode: right or refused."""
+"""Reverse mode: its case files, and those of forward mode, which are right or refused."""
 
 from __future__ import annotations
 
@@ -8,9 +8,149 @@ from pathlib import Path
 import pytest
 
 from adtransform.diagnostics import TransformError
-from adtransform.pipeline import Result
-from tests.adjoints import Adjoint, check_point
-from tests.casefiles import Case, case_paths, compiled, read_case
+from adtransform.pipeline import OPTIMISATIONS, REVERSE, Options, Result, transform
+from tests import casefiles
+from tests.adjoints import Adjoint, check_point, check_same, check_second, check_twice, jacobian
+from tests.casefiles import Case, Pair, Point, arguments, case_paths, compiled, read_case
+
+CASES = [read_case(p) for p in case_paths(casefiles.REVERSE)]
+SWITCHES = (*OPTIMISATIONS, *REVERSE)
+
+
+def parameters(second: bool = False) -> pytest.MarkDecorator:
+    """The case files; what is open must fail until it is closed."""
+    found = []
+    for case in CASES:
+        reason = case.open_second if second else case.open
+        if not (second and case.open):
+            marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+            found.append(pytest.param(case.path, id=case.path.stem, marks=marks))
+    return pytest.mark.parametrize("path", found)
+
+
+closed_cases = pytest.mark.parametrize("path", [c.path for c in CASES if not c.open], ids=lambda p: p.stem)
+
+
+def runnable(path: Path) -> Case:
+    case = read_case(path)
+    if case.open and case.mode == "forward":
+        pytest.skip(case.open)
+    if not case.can_run:
+        pytest.skip(f"needs Python {'.'.join(map(str, case.needs))}")
+    return case
+
+
+def pairs(case: Case, disabled: frozenset[str] = frozenset()) -> dict[str, Adjoint]:
+    """The functions of a case beside their adjoints and tangents."""
+    adjoints = compiled(case.source, case.transform(disabled), case.path)
+    tangents = compiled(case.source, case.transform(mode="forward"), case.path)
+    return {name: Adjoint(pair, tangents[name]) for name, pair in adjoints.items()}
+
+
+def noted(error: AssertionError, point: Point) -> AssertionError:
+    error.add_note(f"at {point.text}")
+    return error
+
+
+@closed_cases
+def test_text(path: Path, request: pytest.FixtureRequest) -> None:
+    case = read_case(path)
+    output = case.transform().text
+    if output != case.expected and request.config.getoption("--update-golden"):
+        case.rewrite(output)
+    assert output == case.expected
+    assert case.transform().text == output
+
+
+@parameters()
+def test_values(path: Path) -> None:
+    case = runnable(path)
+    found = pairs(case)
+    assert case.points, "a case without points"
+    for point in case.points:
+        try:
+            check_point(found[point.function], point)
+        except AssertionError as error:
+            raise noted(error, point) from None
+
+
+@closed_cases
+@pytest.mark.parametrize("name", SWITCHES)
+def test_without_optimisation(path: Path, name: str) -> None:
+    case = runnable(path)
+    found, plain = pairs(case), pairs(case, frozenset({name}))
+    for point in case.points:
+        try:
+            if point.kind == "raises":
+                check_point(plain[point.function], point)
+            else:
+                call = arguments(found[point.function].pair, point)
+                check_same(jacobian(plain[point.function], call), jacobian(found[point.function], call))
+        except AssertionError as error:
+            raise noted(error, point) from None
+
+
+@closed_cases
+def test_without_optimisations(path: Path) -> None:
+    case = runnable(path)
+    plain = pairs(case, frozenset(SWITCHES))
+    for point in case.points:
+        try:
+            check_point(plain[point.function], point, differences=False)
+        except AssertionError as error:
+            raise noted(error, point) from None
+
+
+def again(case: Case, first: Result, mode: str) -> dict[str, Pair]:
+    """The adjoints of a case, differentiated once more."""
+    names = tuple(d.name for d in first.derivatives)
+    second = transform(first.text, str(case.path), Options(mode, names, source_name=case.path.name))
+    return compiled(first.text, second, case.path)
+
+
+@parameters(second=True)
+def test_second_order(path: Path) -> None:
+    """Tangents of adjoints, against differences of the adjoints."""
+    case = runnable(path)
+    found = pairs(case)
+    second = again(case, case.transform(), "forward")
+    for point in case.points:
+        if point.kind == "at":
+            adjoint = found[point.function]
+            try:
+                check_second(adjoint, second[adjoint.pair.derivative.name], point)
+            except AssertionError as error:
+                raise noted(error, point) from None
+
+
+@closed_cases
+def test_adjoint_of_adjoint(path: Path) -> None:
+    """Adjoints of adjoints, against tangents of adjoints."""
+    case = runnable(path)
+    first = case.transform()
+    found = pairs(case)
+    try:
+        by_reverse, by_forward = again(case, first, "reverse"), again(case, first, "forward")
+    except TransformError as error:
+        refused = {r.code for r in error.refusals}
+        assert refused <= REFUSED_AGAIN, f"refused {error}"
+        pytest.skip(" ".join(sorted(refused)))
+    for point in case.points:
+        if point.kind == "at":
+            name = found[point.function].pair.derivative.name
+            try:
+                check_twice(found[point.function], Adjoint(by_reverse[name], by_forward[name]), point)
+            except AssertionError as error:
+                raise noted(error, point) from None
+
+
+REFUSED_AGAIN = {
+    "N148",  # stacks
+    "N161",  # a tuple as a value
+}
+
+
+# --- the case files of forward mode -----------------------------------------------------------------------------------
 
 # what reverse mode does not write yet; a function that it learns to write leaves this table
 REFUSED: dict[str, dict[str, str]] = {
@@ -60,29 +200,20 @@ def reverse(case: Case) -> Result:
         return Result("", (), error.refusals)
 
 
-def runnable(path: Path) -> Case:
-    case = read_case(path)
-    if case.open:
-        pytest.skip(case.open)
-    if not case.can_run:
-        pytest.skip(f"needs Python {'.'.join(map(str, case.needs))}")
-    return case
-
-
 WRONG = {
     "import_file": "what a function of another file reads is not imported",
     "import_file_as_module": "what a function of another file reads is not imported",
 }
 
 
-def parameters() -> Iterator[object]:
+def forward_cases() -> Iterator[object]:
     for path in case_paths():
         reason = WRONG.get(path.stem)
         marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
         yield pytest.param(path, id=path.stem, marks=marks)
 
 
-@pytest.mark.parametrize("path", parameters())
+@pytest.mark.parametrize("path", forward_cases())
 def test_forward_cases(path: Path) -> None:
     case = runnable(path)
     result = reverse(case)

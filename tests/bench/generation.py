@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from statistics import median
 from time import perf_counter_ns
@@ -42,21 +43,21 @@ def module(lines: int) -> str:
     raise AssertionError("unreachable")
 
 
-def generation() -> Iterator[str]:
+def generation(mode: str) -> Iterator[str]:
     """The curve."""
     yield "| lines   | parse     | transform | ratio | us a line |"
     yield "|---------|-----------|-----------|-------|-----------|"
     for lines in LENGTHS:
         text = module(lines)
         rounds = max(3, 5_000 // lines)
-        pairs = [(clock(libcst.parse_module, text), clock(write, text)) for _ in range(rounds)]
+        pairs = [(clock(libcst.parse_module, text), clock(partial(write, mode), text)) for _ in range(rounds)]
         parse, whole = (median(column) for column in zip(*pairs))
         ratio, length = median(b / a for a, b in pairs), text.count("\n")
         yield f"| {length:7} | {parse:6.1f} ms | {whole:6.0f} ms | {ratio:5.2f} | {1000.0 * whole / length:9.1f} |"
 
 
-def write(text: str) -> None:
-    transform(text, "long.py", Options())
+def write(mode: str, text: str) -> None:
+    transform(text, "long.py", Options(mode=mode))
 
 
 def clock(work: Callable[[str], object], text: str) -> float:

@@ -22,12 +22,14 @@ class Problem:
     """A benchmark problem.
 
     `source` is the text to differentiate, `primal` its function of that name, `tangent` and `adjoint` are written by
-    hand, `point` holds all arguments, `direction` the tangents of the floats among them.
+    hand, the text of the latter is `by_hand`; `point` holds all arguments, `direction` the tangents of the floats
+    among them.
     """
 
     name: str
     title: str
     source: str
+    by_hand: str
     path: str
     primal: Function
     adjoint: Function
@@ -70,10 +72,12 @@ def load(name: str) -> Problem:
     """The problem in the file of that name."""
     module = importlib.import_module(f"tests.bench.problems.{name}")
     path = FOLDER / f"{name}.py"
+    text = path.read_text(encoding="utf-8")
     return Problem(
         name,
         (module.__doc__ or name).splitlines()[0].rstrip("."),
-        primal_text(path.read_text(encoding="utf-8")),
+        primal_text(text),
+        adjoint_text(text),
         str(path),
         getattr(module, name),
         getattr(module, f"{name}_adjoint"),
@@ -90,8 +94,15 @@ def primal_text(text: str) -> str:
     return "\n".join(text.splitlines()[: by_hand - 1]).rstrip() + "\n"
 
 
-def execute(text: str, filename: str) -> dict[str, Any]:
+def adjoint_text(text: str) -> str:
+    """The adjoints written by hand."""
+    functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    parts = [ast.get_source_segment(text, node) or "" for node in functions if node.name.endswith("_adjoint")]
+    return "\n\n\n".join(parts) + "\n"
+
+
+def execute(text: str, filename: str, **given: object) -> dict[str, Any]:
     """The names of a module given as text."""
-    home: dict[str, Any] = {"__name__": "benchmark"}
+    home: dict[str, Any] = {"__name__": "benchmark", **given}
     exec(compile(text, filename, "exec"), home)
     return home
