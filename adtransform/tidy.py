@@ -134,7 +134,7 @@ def with_sign(a: ir.Expr, op: str, b: ir.Expr) -> ir.Expr:
     return ir.Binary(op, a, b)
 
 
-# --- second names ------------------------------------------------------------------------------------------------------
+# --- second names -----------------------------------------------------------------------------------------------------
 
 
 def called_alike(block: list[ir.Stmt], live: Live, own: Callable[[str], bool]) -> list[ir.Stmt]:

@@ -201,7 +201,10 @@ class Transposer:
 
     def iteration(self, s: ir.For, target: ir.Expr, iterable: ir.Expr) -> ir.Stmt:
         """A loop over numbers: their adjoints are gathered in a list."""
-        columns = tuple(self.column(t, e) for t, e in self.paired(target, iterable) if self.work.is_active(e, ""))
+        pairs = [(t, e) for t, e in self.paired(target, iterable) if self.work.is_active(e, "")]
+        columns = tuple(self.column(t, e) for t, e in pairs if self.work.is_active(t, ""))
+        if not columns:
+            return map_blocks(s, self.block)
         new = map_blocks(s, self.block)
         self.iterations[id(new)] = Iteration(columns, self.work.temporary("k", "", False))
         self.kept.append(new)
