@@ -77,7 +77,10 @@ class FirstOrder:
         if key not in self.known:
             f = closure.function
             name = self.new_name(closure.name, closure.unit)
-            params = (*(ir.Param(n) for n in closure.free), *f.params)
+            own = [p if is_constant(p.default) else replace(p, default=None) for p in f.params]
+            if any(p.default != q.default for p, q in zip(own, f.params, strict=True)):
+                own = [replace(p, default=None) for p in own]  # every call passes them all
+            params = (*(ir.Param(n) for n in closure.free), *own)
             shell = replace(f, name=name, params=params, is_lambda=False, decorators=(), source=ir.Source())
             unit = self.known[key] = Unit(closure.unit.module, shell, self.program)
             self.program.lifted[name] = unit
@@ -92,6 +95,7 @@ class FirstOrder:
         key = ("copy", callee, tuple(sorted(given.items(), key=str)))
         if key not in self.known:
             functions = [c.name for c in given.values() if isinstance(c, Closure)]
+            functions = functions or [str(sum(len(c) for c in given.values() if isinstance(c, tuple)))]
             name = self.new_name("_".join([callee.name, *functions]), callee)
             f = callee.function
             shell = replace(f, name=name, params=params, source=ir.Source())
@@ -163,8 +167,12 @@ class Converter:
         return tuple(x for s in b for x in self.statement(s))
 
     def defaults(self, f: ir.Function) -> list[ir.Stmt]:
-        """Defaults of a nested function are evaluated where it is defined."""
-        return []
+        """Defaults of a nested function are evaluated where it is defined: they get names there."""
+        return [
+            ir.Assign((ir.Name(f"{f.name}_{p.name}"),), self.expression(p.default))
+            for p in f.params
+            if p.default is not None and not is_constant(p.default) and self.lifts(f.name)
+        ]
 
     def known_test(self, test: ir.Expr) -> bool | None:
         """The value of a test on a function parameter."""
@@ -203,6 +211,7 @@ class Converter:
             return self.handed(e, closure.unit, args)
         if closure is not None and closure.path:
             self.check(closure)
+            args = self.complete(closure, e, args)
             name = self.order.lifted(replace(closure, here=()), self.bound if closure.unit is self.unit else {})
             return ir.Call(ir.Name(name), (*(ir.Arg(ir.Name(n)) for n in closure.here), *args), at=e.at)
         callee = self.order.program.callee(self.unit, self.path, e.func)
@@ -271,10 +280,28 @@ class Converter:
         if f.decorators or any(isinstance(s, (ir.Outer, ir.Unread)) for s in statements(f.body, nested=True)):
             raise NotLifted
         for p in f.params:
-            if p.default is not None and not isinstance(p.default, (ir.Const, ir.Unary)):
+            if not is_constant(p.default) and closure.path[: -len(f.name) - 1] != self.path:
                 raise NotLifted
             if p.role in ("*", "**"):
                 raise NotLifted
+
+    def complete(self, closure: Closure, e: ir.Call, args: tuple[ir.Arg, ...]) -> tuple[ir.Arg, ...]:
+        """The arguments with the defaults that were evaluated at the definition."""
+        params = closure.function.params
+        if all(is_constant(p.default) for p in params):
+            return args
+        bound = bind(params, ir.Call(e.func, args))
+        if bound is None or bound.loose or any(p.role for p in params):
+            raise NotLifted
+        given = {p.name: a.value for p, a in bound.pairs}
+        found = []
+        for p in params:
+            kept = p.default if is_constant(p.default) else ir.Name(f"{closure.function.name}_{p.name}")
+            value = given.get(p.name, kept)
+            if value is None:
+                raise NotLifted
+            found.append(ir.Arg(value))
+        return tuple(found)
 
     # --- functions that are handed on ---------------------------------------------------------------------------------
 
@@ -291,7 +318,8 @@ class Converter:
             return plain
         called = called_names(callee.function)
         functions = {p.name: c for p, a in bound.pairs if p.name in called and (c := self.closure(a.value)) is not None}
-        if not functions or not any(p.role in ("", "/") for p, _ in bound.pairs):
+        variadic = [p for p in callee.function.params if p.role == "*"]
+        if not (functions or variadic) or any(p.role == "**" for p, _ in bound.pairs):
             return plain
         received = {p.name: a for p, a in bound.pairs}
         given: dict[str, Closure | tuple[str, ...] | None] = {}
@@ -303,7 +331,13 @@ class Converter:
         more: list[ir.Arg] = []
         for p in callee.function.params:
             value = received[p.name].value if p.name in received else p.default
-            if p.name in functions:
+            if p.role == "*":
+                values = [a.value for q, a in bound.pairs if q.name == p.name]
+                items = tuple(unused(f"{p.name}_{k + 1}", taken) for k in range(len(values)))
+                given[p.name] = items
+                extra += [ir.Param(n) for n in items]
+                more += [ir.Arg(v) for v in values]
+            elif p.name in functions:
                 c = functions[p.name]
                 self.check(c) if c.path else None
                 inner = tuple(unused(n, taken) for n in c.here)
@@ -327,8 +361,6 @@ class Converter:
         first = [a for a in new if not a.keyword]
         rest = [a for a in new if a.keyword]
         name = self.order.specialised(callee, given, (*extra, *params))
-        if len(first) != len({id(a) for a in first}) or any(p.role == "*" for p in params):
-            raise NotLifted
         return ir.Call(ir.Name(name), (*more, *first, *rest), at=e.at)
 
 
@@ -366,6 +398,11 @@ def starred_names(f: ir.Function) -> dict[str, str]:
                             stars[a.value.id] = a.star
                             in_calls[a.value.id] = in_calls.get(a.value.id, 0) + 1
     return {n: star for n, star in stars.items() if count[n] == in_calls[n]}
+
+
+def is_constant(e: ir.Expr | None) -> bool:
+    """Whether a default is none, or a literal."""
+    return e is None or isinstance(e, ir.Const) or (isinstance(e, ir.Unary) and isinstance(e.operand, ir.Const))
 
 
 def unused(base: str, taken: set[str]) -> str:
