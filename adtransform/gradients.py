@@ -71,7 +71,7 @@ class Gradients:
         calls = Handback(work, self.plan, self.protocol)
         flat = Flatten(work).function(self.source_of(current), "")
         seed = self.seeds[current] = unused("seed", flat)
-        sweeps = Reverse(work, calls, self.enabled).sweeps(flat, self.wrt(current), seed)
+        sweeps = Reverse(work, calls, self.enabled).sweeps(flat, self.wrt(current), seed, current.root)
         self.pending.remove(current)
         if current.root:
             made: tuple[ir.Function, ...] = (self.root(current, flat, sweeps),)
@@ -95,7 +95,7 @@ class Gradients:
     def root(self, current: Instance, flat: ir.Function, sweeps: Sweeps) -> ir.Function:
         """`f_b(x, y, n, seed=1.0) -> (value, (x_b, y_b))`."""
         value = ir.Display("(", (sweeps.value, together(sweeps.adjoints)))
-        body = (*sweeps.doc, *self.both(opened(sweeps), sweeps.forward, sweeps.reverse, value))
+        body = (*sweeps.doc, *self.both(opened(sweeps), sweeps.forward, sweeps.reverse, value, sweeps.merged))
         note = mirrored_annotation(flat.returns) if flat.returns is not None else None
         one = constant(1.0)
         default = filled(sweeps.results, one)
@@ -103,10 +103,14 @@ class Gradients:
         returns = self.annotation(current, flat)
         return replace(flat, name=self.base(current), params=params, body=body, returns=returns, is_lambda=False)
 
-    def both(self, opened: ir.Block, forward: ir.Block, reverse: ir.Block, value: ir.Expr) -> ir.Block:
+    def both(
+        self, opened: ir.Block, forward: ir.Block, reverse: ir.Block, value: ir.Expr, joint: bool = False
+    ) -> ir.Block:
         """Both sweeps and the `return`."""
-        if "fuse" in self.enabled and (one := fused(forward, reverse)) is not None:
+        if "fuse" in self.enabled and not joint and (one := fused(forward, reverse)) is not None:
             return returning((*opened, *one), value)
+        if joint:
+            return returning((*opened, *forward, *reverse), value)
         reverse = (*opened, *reverse)
         if not (forward and reverse):
             return returning((*forward, *reverse), value)

@@ -15,7 +15,7 @@ from adtransform.exits import Leaves, leave_loop, leaves
 from adtransform.mirror import INDEX, ROUNDS, SLOT, Mirror
 from adtransform.share import Numbering
 from adtransform.traverse import blocks, bound_names, expressions, names, rename, statements
-from adtransform.versions import Item, Lines, Timeline, Version, changed
+from adtransform.versions import Item, Lines, Timeline, Version, changed, exclusive
 
 CHEAP = 2  # operations that are sooner done again than saved
 
@@ -34,6 +34,7 @@ class Places:
     index: dict[int, ir.Name]
     carried: tuple[str, ...]  # names that the reverse sweep reads from the forward sweep
     unbound: ir.Block  # what makes sure that a carried name is bound
+    appended: dict[int, ir.Block] = field(default_factory=dict)  # what is added to the body of a loop
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Recorder:
     counters: list[Version] = field(default_factory=list)
     unbound: dict[str, ir.Stmt] = field(default_factory=dict)
     unranged: tuple[int, ...] = ()  # loops whose iterations are counted
+    merged: Item | None = None  # the loop whose adjoint stands in its own body
 
     def places(self, reverse: ir.Block, result: Iterable[str]) -> Places:
         """Find places for what the reverse sweep and the result read."""
@@ -93,12 +95,18 @@ class Recorder:
         for v in versions:
             self.keep[v.tag] = v
         for v in versions:
+            if self.is_at_hand(v):
+                continue
             if v.lines.loops and not self.is_index(v) and self.recompute and self.is_cheap(v):
                 self.again[v.tag] = v
                 assert v.value is not None
                 for tag in names(v.value):
                     if tag in self.timeline.versions:
                         self.keep.setdefault(tag, self.timeline.versions[tag])
+
+    def is_at_hand(self, v: Version) -> bool:
+        """Whether a version is read in the iteration that makes it."""
+        return self.merged is not None and v.lines.loops == (self.merged,)
 
     def is_index(self, v: Version) -> bool:
         """Whether a version is the variable of a loop that the reverse sweep counts down."""
@@ -124,7 +132,11 @@ class Recorder:
         """A name for each version: the variable's own for the one that it holds in the end, or the last one."""
         by_variable: dict[str, list[Version]] = {}
         for v in sorted(self.keep.values(), key=lambda v: v.number):
-            by_variable.setdefault(v.name, []).append(v)
+            if self.is_at_hand(v):
+                again = self.changes_later(v)
+                self.spelling[v.tag] = ir.Name(self.fresh(f"{v.name}_0") if again else v.name)
+            else:
+                by_variable.setdefault(v.name, []).append(v)
         for variable, versions in by_variable.items():
             held = [v for v in versions if not v.lines.loops and not self.timeline.is_overwritten(v)]
             own = held[-1] if held else versions[-1]
@@ -148,7 +160,7 @@ class Recorder:
     def save(self) -> tuple[dict[int, ir.Expr], dict[int, ir.Name]]:
         by_segment: dict[int, list[Version]] = {}
         for v in sorted(self.keep.values(), key=lambda v: v.number):
-            if not v.lines.loops:
+            if not v.lines.loops or self.is_at_hand(v):
                 if self.spelling[v.tag].id != v.name:
                     self.copy(v)
             elif not self.is_index(v) and v.tag not in self.again:
@@ -218,6 +230,16 @@ class Recorder:
         nothing = ir.Const(None, "None") if "_saved" in name.id else ir.Const(0.0, "0.0")
         if not (name.id == v.name and any(o.lines is self.timeline.lines for o in self.timeline.by_name[v.name][:1])):
             self.unbound[name.id] = ir.Assign((name,), nothing)
+
+    def changes_later(self, v: Version) -> bool:
+        """Whether a variable is assigned again in the same iteration of its loop."""
+        return any(
+            o.real
+            and o.number > v.number
+            and o.lines.loops[:1] == v.lines.loops[:1]
+            and not exclusive(o.lines.arms, v.lines.arms)
+            for o in self.timeline.by_name[v.name]
+        )
 
     def overwritten_at(self, v: Version) -> int | None:
         """The next item of the same block that assigns the variable."""

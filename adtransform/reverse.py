@@ -20,6 +20,7 @@ from adtransform.effects import raises_first
 from adtransform.exits import Exits, behind_else
 from adtransform.handback import Handback
 from adtransform.liveness import without_dead
+from adtransform.merging import merged
 from adtransform.mirror import INDEX, NO_LIST, ROUNDS, SLOT, Mirror
 from adtransform.pieces import is_docstring
 from adtransform.ranges import add, integer
@@ -57,6 +58,7 @@ class Sweeps:
     unbound: ir.Block
     seed: str
     seeds: ir.Expr
+    merged: bool
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ class Reverse:
     calls: Handback
     enabled: frozenset[str]
 
-    def sweeps(self, flat: ir.Function, wrt: tuple[str, ...], seed: str) -> Sweeps:
-        """Both sweeps; `seed` is the name of the result's adjoint."""
+    def sweeps(self, flat: ir.Function, wrt: tuple[str, ...], seed: str, joint: bool) -> Sweeps:
+        """Both sweeps; `seed` is the name of the result's adjoint; `joint` if they become one function."""
         work = self.work
         results = result(work.unit, work.program)
         value = self.result("value", results)
@@ -108,13 +110,34 @@ class Reverse:
         returned, last = self.returned(timeline, value, block)
         recorder = Recorder(timeline, mirror, work.supply.fresh, "recompute" in self.enabled)
         versions = [n for n in names(returned) if "@" in n]
-        places = recorder.places(block, versions)
+        one = merged(timeline, mirror, block, live, last) if joint and "fuse" in self.enabled else None
+        if one is not None:
+            recorder.merged = one.loop
+            places = recorder.places((*one.before, *one.body, *one.rest), versions)
+            where, at = recorder.where(one.loop)
+            for s in filled(one.before, places):
+                recorder.insert(where, at, 2, s)
+            places.appended[id(one.loop)] = filled(one.body, places)
+            block = one.rest
+        else:
+            places = recorder.places(block, versions)
         forward = assembled(timeline.lines, places, last)
         final = filled(block, places)
         spelled = rename(returned, places.spelling.get)
         used = frozenset(n for s in statements(final) for n in names_of(s))
         return Sweeps(
-            doc, forward, final, spelled, adjoints, places.carried, results, used, places.unbound, seed, opened
+            doc,
+            forward,
+            final,
+            spelled,
+            adjoints,
+            places.carried,
+            results,
+            used,
+            places.unbound,
+            seed,
+            opened,
+            one is not None,
         )
 
     def result(self, base: str, shape: Shape) -> ir.Expr:
@@ -193,7 +216,7 @@ def with_parts(item: Item, places: Places) -> ir.Stmt:
         case ir.If() as s:
             return replace(s, body=parts[0], orelse=behind_else(parts[1]))
         case ir.For() | ir.While() as s:
-            return replace(s, body=parts[0])
+            return replace(s, body=(*parts[0], *places.appended.get(id(item), ())))
         case ir.Try() as s:
             body, orelse, final, *rest = parts
             handlers = tuple(replace(h, body=b) for h, b in zip(s.handlers, rest, strict=True))
