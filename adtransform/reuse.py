@@ -14,6 +14,7 @@ stay, but for an assignment of nothing else than the call.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Set
 from dataclasses import replace
 from functools import partial
@@ -23,12 +24,15 @@ from adtransform.share import lazy_parts
 from adtransform.traverse import (
     bound_names,
     children,
+    expressions,
     map_blocks,
     map_expressions,
     names,
     own_names,
     rebuild,
+    rename,
     statements,
+    walk,
 )
 
 New = Callable[[ir.Expr], ir.Name]
@@ -36,12 +40,20 @@ Available = dict[ir.Call, ir.Name]
 IMPURE_HOMES = frozenset({"builtins", "helper"})
 
 
-def reuse(block: ir.Block, new: New, temporaries: Set[str], available: Available | None = None) -> ir.Block:
+def reuse(
+    block: ir.Block,
+    new: New,
+    temporaries: Set[str],
+    available: Available | None = None,
+    total: Counter[str] | None = None,
+) -> ir.Block:
     """The block with repeated library calls made once.
 
-    `new` makes a temporary; `temporaries` are the names of all of them, each of which is assigned in one place.
+    `new` makes a temporary; `temporaries` are the names of all of them; `total` counts each name in the whole function.
     """
     known: Available = dict(available or {})
+    here = occurring(block)
+    total = here if total is None else total
     copies: dict[str, ir.Name] = {}
     calls, assigned = occurrences(block), assignments(block)
     found: list[ir.Stmt] = []
@@ -56,7 +68,7 @@ def reuse(block: ir.Block, new: New, temporaries: Set[str], available: Available
             case ir.Assign((ir.Name(id),), ir.Name(other) as source) if {
                 id,
                 other,
-            } <= temporaries and s.source.text is None:
+            } <= temporaries and s.source.text is None and here[id] == total[id] and len(assigned[id]) == 1:
                 copies[id] = source  # a second name for the same value
                 continue
         if lead:
@@ -67,7 +79,7 @@ def reuse(block: ir.Block, new: New, temporaries: Set[str], available: Available
         kept = {c: n for c, n in known.items() if not (names(c) | {n.id}) & changed}
         inside = known if isinstance(s, (ir.If, ir.With)) else kept
         s = map_blocks(s, partial(renamed, copies=copies)) if copies else s
-        found.append(map_blocks(s, partial(reuse, new=new, temporaries=temporaries, available=inside)))
+        found.append(map_blocks(s, partial(reuse, new=new, temporaries=temporaries, available=inside, total=total)))
         if (
             isinstance(s, ir.Outer)
             or nested(s)
@@ -85,6 +97,17 @@ def nested(s: ir.Stmt) -> tuple[ir.Block, ...]:
     from adtransform.traverse import blocks
 
     return blocks(s)
+
+
+def occurring(block: ir.Block) -> Counter[str]:
+    """How often each name occurs in a block."""
+    return Counter(
+        e.id
+        for s in statements(block, nested=True)
+        for top in expressions(s)
+        for e in walk(top)
+        if isinstance(e, ir.Name)
+    )
 
 
 def is_pure(e: ir.Expr) -> bool:
@@ -191,6 +214,9 @@ def renamed(block: ir.Block, copies: dict[str, ir.Name]) -> ir.Block:
 
 def put(s: ir.Stmt, known: Available, copies: dict[str, ir.Name]) -> ir.Stmt:
     """A statement with known values in place of calls."""
+    if copies and not is_open(s) and any(names(e) & copies.keys() for e in expressions(s)):
+        new = map_expressions(s, lambda e: rename(e, copies.get))
+        return replace(new, source=replace(new.source, text=None))
     if not (known or copies) or not is_open(s):
         return s
 
