@@ -121,6 +121,8 @@ class Mirror:
                 return self.fork(item, zeros)
             case ir.For() | ir.While():
                 return self.round(item, zeros)
+            case ir.With():
+                return self.sweep(item.parts[0], 0, zeros)
             case ir.Try():
                 return self.attempt(item, zeros)
             case _:

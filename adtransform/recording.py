@@ -91,6 +91,7 @@ class Recorder:
     # --- what is needed -----------------------------------------------------------------------------------------------
 
     def read(self, tags: Iterable[str]) -> None:
+        tags = [*tags, *(self.overwritten() if self.everything else ())]
         versions = sorted({self.timeline.versions[t] for t in tags}, key=lambda v: v.number)
         for v in versions:
             self.keep[v.tag] = v
@@ -103,6 +104,15 @@ class Recorder:
                 for tag in names(v.value):
                     if tag in self.timeline.versions:
                         self.keep.setdefault(tag, self.timeline.versions[tag])
+
+    def overwritten(self) -> list[str]:
+        """All values that loops overwrite, read or not: what is saved without the analysis."""
+        known = {id(s.lines) for s in self.mirror.segments}
+        return [
+            v.tag
+            for v in self.timeline.versions.values()
+            if v.lines.loops and v.bound and v.counts is None and id(v.lines) in known and "taken" not in v.name
+        ]
 
     def is_at_hand(self, v: Version) -> bool:
         """Whether a version is read in the iteration that makes it."""

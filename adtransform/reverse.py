@@ -108,7 +108,7 @@ class Reverse:
             block, _ = without_dead(block, live)
             block = tidied(block, live, lambda n: n.endswith(work.supply.suffix) or n in transposer.temporaries)
         returned, last = self.returned(timeline, value, block)
-        recorder = Recorder(timeline, mirror, work.supply.fresh, "recompute" in self.enabled)
+        recorder = Recorder(timeline, mirror, work.supply.fresh, "recompute" in self.enabled, "tbr" not in self.enabled)
         versions = [n for n in names(returned) if "@" in n]
         one = merged(timeline, mirror, block, live, last) if joint and "fuse" in self.enabled else None
         if one is not None:
@@ -217,6 +217,8 @@ def with_parts(item: Item, places: Places) -> ir.Stmt:
             return replace(s, body=parts[0], orelse=behind_else(parts[1]))
         case ir.For() | ir.While() as s:
             return replace(s, body=(*parts[0], *places.appended.get(id(item), ())))
+        case ir.With() as s:
+            return replace(s, body=parts[0])
         case ir.Try() as s:
             body, orelse, final, *rest = parts
             handlers = tuple(replace(h, body=b) for h, b in zip(s.handlers, rest, strict=True))

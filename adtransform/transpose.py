@@ -142,7 +142,7 @@ class Transposer:
             case ir.Try():
                 *flags, attempt = flagged(work, s, self.whole)
                 return [*flags, map_blocks(attempt, self.block)]
-            case ir.With() if touches(work, s):
+            case ir.With(items) if touches(work, s) and not all(passes(c) for c, _ in items):
                 text = "active values are assigned in `with`: not supported in reverse mode yet"
                 raise Refused(s, "N165", text, "Move the statements out of the `with` statement.")
             case ir.If(test) if not is_repeatable(test, self.lists):
@@ -415,6 +415,15 @@ class Transposer:
         values = {SAVED: call.saved} if call.saved else {}
         self.note(call.forward[-1], Transposed(tuple(keys), flat, call.backward, values=values))
         return call.forward
+
+
+def passes(context: ir.Expr) -> bool:
+    """Whether a context manager lets exceptions through, as far as its name says."""
+    match context:
+        case ir.Call(ir.Library(_, name) | ir.Name(name) | ir.Attribute(_, name)):
+            return name in ("errstate", "catch_warnings", "nullcontext", "localcontext", "open", "printoptions")
+        case _:
+            return False
 
 
 def is_repeatable(e: ir.Expr, lists: set[str]) -> bool:
