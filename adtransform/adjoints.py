@@ -217,6 +217,16 @@ class Adjoints(Tangents):
             found += [(n, share_)] if share_ is not None else []
         return found
 
+    def item_shares(self, e: ir.Call, item: int, seed: ir.Expr, path: str) -> Shares:
+        """What the adjoint of one number of a tuple-valued operator adds to the adjoints of its operands."""
+        found: Shares = []
+        for k, operand in enumerate(self.asked(e, path)):
+            both = self.run(e, path, k, seed)
+            share = both.items[item] if isinstance(both, ir.Display) else None
+            if share is not None and share != ZERO:
+                found += self.shares(operand, self.whole(operand, share), path)
+        return found
+
     def asked(self, e: ir.Expr, path: str) -> list[ir.Expr]:
         """The active operands of an operator, in the order in which its rule asks for their tangents."""
         self.operands = []

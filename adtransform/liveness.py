@@ -42,7 +42,7 @@ def one(s: ir.Stmt, live: Live) -> tuple[ir.Stmt | None, Live]:
             if is_empty(new_body) and is_empty(new_orelse):
                 return None, live
             if is_empty(new_body):
-                from adtransform.mirror import negated
+                from adtransform.conditions import negated
 
                 body = tuple(as_elif(x, False) if isinstance(x, ir.If) else x for x in new_orelse)
                 new = replace(s, test=negated(test), body=body, orelse=(), source=ir.Source(s.source.lead))

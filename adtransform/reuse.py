@@ -65,10 +65,16 @@ def reuse(
                 lead.append(ir.Assign((known[c],), c))
         s = put(s, known, copies)
         match s:
-            case ir.Assign((ir.Name(id),), ir.Name(other) as source) if {
-                id,
-                other,
-            } <= temporaries and s.source.text is None and here[id] == total[id] and len(assigned[id]) == 1:
+            case ir.Assign((ir.Name(id),), ir.Name(other) as source) if (
+                {
+                    id,
+                    other,
+                }
+                <= temporaries
+                and s.source.text is None
+                and here[id] == total[id]
+                and len(assigned[id]) == 1
+            ):
                 copies[id] = source  # a second name for the same value
                 continue
         if lead:

@@ -17,19 +17,22 @@ from adtransform import ir
 from adtransform.activity import passive_line
 from adtransform.adjoints import TUPLES, Adjoints, Shares
 from adtransform.attempts import flagged, touches
-from adtransform.calculus import ZERO, plus
+from adtransform.calculus import plus
 from adtransform.effects import divisors
-from adtransform.exits import as_elif
+from adtransform.exits import as_elif, behind_else
 from adtransform.handback import SAVED, Handback
 from adtransform.infer import stack_call
+from adtransform.iterations import Iteration, iteration
 from adtransform.names import temporary
 from adtransform.pieces import with_lead, without_text
+from adtransform.popped import entry, popped, zeros_of
 from adtransform.refusals import Refused
-from adtransform.shapes import STACK, stack_names
+from adtransform.repeatable import is_repeatable, passes
+from adtransform.shapes import stack_names
 from adtransform.share import Numbering, evaluated, in_order, insert, is_value, share
 from adtransform.stacks import stack_operation
 from adtransform.stores import check_effect, check_lists, check_store, check_target
-from adtransform.traverse import blocks, map_blocks, statements, walk
+from adtransform.traverse import blocks, map_blocks, statements
 
 VALUE = "the new value"  # stands for what a statement assigns to its n-th target; no variable can have this name
 
@@ -49,27 +52,6 @@ class Transposed:
     keeps: bool = False
     push: tuple[str, ir.Expr] | None = None
     values: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A loop variable, the list that gathers its adjoints, and for each number a name for its adjoint and its flows."""
-
-    variable: str
-    gathers: ir.Name
-    items: tuple[tuple[ir.Name, tuple[tuple[str, ir.Expr], ...]], ...]
-
-
-@dataclass(frozen=True)
-class Iteration:
-    """A loop over numbers; `index` counts the iterations where some may be left out."""
-
-    columns: tuple[Column, ...]
-    index: ir.Name
-
-    @property
-    def length(self) -> int:
-        return max((len(c.items) for c in self.columns), default=0)
 
 
 class Transposer:
@@ -161,93 +143,23 @@ class Transposer:
         adjoint = self.work.tangent(name.id)
         if operation == "append" and value is not None:
             self.entries.setdefault(name.id, zeros_of(value))
-            target, flows = self.popped(value)
+            target, flows = popped(self.work, value, self.gathered)
             pop = ir.Assign((target,), ir.Call(ir.Attribute(adjoint, "pop"), ()))
             return self.note(s, Transposed((name.id,), tuple(flows), (pop,), keeps=True))
         if operation == "pop" and isinstance(s, ir.Assign) and len(s.targets) == 1:
             keys = tuple(self.work.keys(s.targets[0]))
-            return self.note(s, Transposed(keys, push=(name.id, self.entry(s.targets[0]))))
+            return self.note(s, Transposed(keys, push=(name.id, entry(self.work, s.targets[0]))))
         raise Refused(s, "N140", "active values are taken from a list and dropped", "Assign each to a variable.")
-
-    def popped(self, value: ir.Expr) -> tuple[ir.Expr, list[tuple[str, str, ir.Expr]]]:
-        """A target for the adjoint of what was pushed, and where its numbers flow."""
-        if not self.work.is_active(value, ""):
-            return self.work.unused(), []
-        if isinstance(value, ir.Display):
-            parts_ = [self.popped(i) for i in value.items]
-            return ir.Display("(", tuple(t for t, _ in parts_)), [f for _, fs in parts_ for f in fs]
-        base = value.id if isinstance(value, ir.Name) else "t"
-        adjoint = self.work.temporary(f"{base}{self.work.supply.suffix}#", "", False)
-        pairs = [(value, adjoint)] if self.work.shape(value) in (None, STACK) else self.structured(value, adjoint)
-        return adjoint, [("", n, e) for v, a in pairs for n, e in self.gathered(v, a)]
-
-    def structured(self, value: ir.Expr, adjoint: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]:
-        """The numbers of a tuple variable, each with its part of an adjoint."""
-        shape = self.work.shape(value)
-        if not isinstance(shape, tuple):
-            return [(value, adjoint)]
-        items = [ir.Const(k, str(k)) for k in range(len(shape))]
-        return [p for k in items for p in self.structured(ir.Subscript(value, k), ir.Subscript(adjoint, k))]
-
-    def entry(self, target: ir.Expr) -> ir.Expr:
-        """The adjoints of what is popped, as they are pushed."""
-        match target:
-            case ir.Display(_, items):
-                return ir.Display("(", tuple(self.entry(i) for i in items))
-            case ir.Name(id) if self.work.is_active(target, ""):
-                return self.work.of_shape(id, self.work.shape(target))
-            case _:
-                return ZERO
 
     def iteration(self, s: ir.For, target: ir.Expr, iterable: ir.Expr) -> ir.Stmt:
         """A loop over numbers: their adjoints are gathered in a list."""
-        pairs = [(t, e) for t, e in self.paired(target, iterable) if self.work.is_active(e, "")]
-        columns = tuple(self.column(t, e) for t, e in pairs if self.work.is_active(t, ""))
-        if not columns:
-            return map_blocks(s, self.block)
+        found = iteration(self.work, target, iterable, self.gathered)
         new = map_blocks(s, self.block)
-        self.iterations[id(new)] = Iteration(columns, self.work.temporary("k", "", False))
-        self.kept.append(new)
+        if found is not None:
+            self.iterations[id(new)] = found
+            self.temporaries |= {adjoint.id for c in found.columns for adjoint, _ in c.items}
+            self.kept.append(new)
         return new
-
-    def paired(self, target: ir.Expr, iterable: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]:
-        """The loop variables, each with what it runs over."""
-        match target, iterable:
-            case ir.Display(_, ts), ir.Call(ir.Library("builtins", "zip"), args) if len(ts) == len(args):
-                if all(not a.star and not a.keyword for a in args):
-                    return [p for t, a in zip(ts, args, strict=True) for p in self.paired(t, a.value)]
-            case ir.Display(_, (i, t)), ir.Call(ir.Library("builtins", "enumerate"), args) if not args[0].star:
-                if not self.work.is_active(i, ""):
-                    return self.paired(t, args[0].value)
-            case ir.Name(), _:
-                return [(target, iterable)]
-            case _ if not self.work.is_active(iterable, ""):
-                return [(target, iterable)]
-        raise Refused(iterable, "N162", "a loop over active values in a form that is not supported yet", LOOP)
-
-    def column(self, target: ir.Expr, e: ir.Expr) -> Column:
-        """A loop variable, and what the adjoint of each number adds to which variable."""
-        back = False
-        match e:
-            case ir.Call(ir.Library("builtins", "reversed"), (ir.Arg(inner, "", ""),)):
-                e, back = inner, True
-            case ir.Call(ir.Library("builtins", "tuple" | "list"), (ir.Arg(inner, "", ""),)):
-                e = inner
-        shape = self.work.shape(e) if not isinstance(e, ir.Display) else tuple(self.work.shape(i) for i in e.items)
-        if not isinstance(target, ir.Name) or not isinstance(shape, tuple) or any(x is not None for x in shape):
-            raise Refused(e, "N162", "a loop over active values whose number does not show: not supported yet", LOOP)
-        items = (
-            list(e.items)
-            if isinstance(e, ir.Display)
-            else [ir.Subscript(e, ir.Const(k, str(k))) for k in range(len(shape))]
-        )
-        name = self.work.supply.fresh(f"{target.id}_items{self.work.supply.suffix}")
-        found = []
-        for item in items[::-1] if back else items:
-            adjoint = self.work.temporary(f"{target.id}{self.work.supply.suffix}#", "", False)
-            self.temporaries.add(adjoint.id)
-            found.append((adjoint, tuple(self.gathered(item, adjoint))))
-        return Column(target.id, ir.Name(name), tuple(found))
 
     def kept_test(self, s: ir.Stmt, test: ir.Expr) -> list[ir.Stmt]:
         """A test that cannot be evaluated again gets a name; behind `else` if it was an `elif`."""
@@ -281,6 +193,8 @@ class Transposer:
         (target,) = targets
         if isinstance(value, ir.Call) and self.calls.is_call(value):
             return self.called(s, target, value)
+        if isinstance(value, ir.Call) and isinstance(target, ir.Display) and work.shape(value) is not None:
+            return self.halves(s, work.keys(target), value)
         if isinstance(value, ir.Choice):
             return self.branches(s, target, value.test, value.body, value.orelse)
         if isinstance(target, ir.Name) and work.shape(value) is None:
@@ -288,10 +202,16 @@ class Transposer:
         return self.several(s, *self.work_pairs(target, value))
 
     def work_pairs(self, target: ir.Expr, value: ir.Expr) -> tuple[list[str], tuple[ir.Expr, ...]]:
-        if isinstance(value, ir.Call) and isinstance(target, ir.Display):  # `q, r = divmod(x, y)`
-            raise Refused(value, "N161", "a tuple is unpacked here: not supported in reverse mode yet", TUPLES)
         pairs = self.work.pairs(target, value)
         return [k for k, _ in pairs], tuple(v for _, v in pairs)
+
+    def halves(self, s: ir.Assign, targets: list[str], value: ir.Call) -> list[ir.Stmt]:
+        """`q, r = divmod(x, y)`: each number of the result flows by itself."""
+        flows: list[tuple[str, str, ir.Expr]] = []
+        for k, t in enumerate(targets):
+            shares = self.work.spread(self.work.item_shares(value, k, self.work.tangent(t), ""))
+            flows += [(t, n, e) for n, e in shares]
+        return [self.note(s, Transposed(tuple(targets), tuple(flows)))]
 
     def chain(self, s: ir.Assign, targets: list[ir.Name], value: ir.Expr) -> list[ir.Stmt]:
         """`a = b = e`: an active target first, the others are copies of it."""
@@ -309,10 +229,8 @@ class Transposer:
     def branches(self, s: ir.Assign, target: ir.Expr, test: ir.Expr, body: ir.Expr, orelse: ir.Expr) -> list[ir.Stmt]:
         """`y = a if c else b` as an `if` statement."""
         ways = [tuple(self.assign(ir.Assign((target,), v, at=s.at), (target,), v)) for v in (body, orelse)]
-        elif_ = ways[1]
-        if len(elif_) == 1 and isinstance(elif_[0], ir.If):
-            elif_ = (replace(elif_[0], is_elif=True),)
-        return [ir.If(test, ways[0], elif_, at=s.at, source=ir.Source(s.source.lead, s.source.trail))]
+        new = ir.If(test, ways[0], behind_else(ways[1]), at=s.at, source=ir.Source(s.source.lead, s.source.trail))
+        return [new] if is_repeatable(test, self.lists) else self.kept_test(new, test)
 
     def note(self, s: ir.Stmt, transposed: Transposed) -> ir.Stmt:
         self.adjoints[id(s)] = transposed
@@ -417,32 +335,4 @@ class Transposer:
         return call.forward
 
 
-def passes(context: ir.Expr) -> bool:
-    """Whether a context manager lets exceptions through, as far as its name says."""
-    match context:
-        case ir.Call(ir.Library(_, name) | ir.Name(name) | ir.Attribute(_, name)):
-            return name in ("errstate", "catch_warnings", "nullcontext", "localcontext", "open", "printoptions")
-        case _:
-            return False
-
-
-def is_repeatable(e: ir.Expr, lists: set[str]) -> bool:
-    """Whether a test gives the same answer again, from the same values of its variables."""
-    for x in walk(e):
-        match x:
-            case ir.Name(id) if id in lists:
-                return False
-            case ir.Walrus() | ir.Attribute() | ir.Subscript() | ir.Comprehension() | ir.Opaque() | ir.Lambda():
-                return False
-            case ir.Call(func) if not isinstance(func, ir.Library) or func.home == "builtins" and func.name not in PURE:
-                return False
-    return True
-
-
-def zeros_of(e: ir.Expr) -> ir.Expr:
-    return ir.Display("(", tuple(zeros_of(i) for i in e.items)) if isinstance(e, ir.Display) else ZERO
-
-
-PURE = frozenset("abs min max int float bool len round isinstance pow divmod".split())
-LOOP = "Write the statements one by one, or index a tuple."
 NESTED = "Define the function at the top level and pass what it uses."
