@@ -70,6 +70,8 @@ def positive_part(a: Expr) -> Expr | None:
             return constant(-value)
         case Binary("*" | "/" as op, left, right) if (first := positive_part(left)) is not None:
             return Binary(op, first, right) if op == "/" or number(first) != 1.0 else right
+        case Binary("*", left, Unary("-", operand)):
+            return Binary("*", left, operand)
         case _:
             return None
 

@@ -152,7 +152,7 @@ class Gradients:
         forward = replace(
             flat,
             name=f"{base}_fwd",
-            body=(*sweeps.doc, *end),
+            body=end,
             returns=None,
             is_lambda=False,
         )
@@ -175,7 +175,7 @@ class Gradients:
             flat,
             name=f"{base}_bwd",
             params=(*plain, seed, *optional),
-            body=(*sweeps.doc, *body),
+            body=body,
             returns=None,
             is_lambda=False,
         )

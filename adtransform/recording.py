@@ -34,6 +34,7 @@ class Places:
     index: dict[int, ir.Name]
     carried: tuple[str, ...]  # names that the reverse sweep reads from the forward sweep
     unbound: ir.Block  # what makes sure that a carried name is bound
+    upward: dict[int, ir.Expr] = field(default_factory=dict)  # the range of a loop, as the forward sweep has it
     appended: dict[int, ir.Block] = field(default_factory=dict)  # what is added to the body of a loop
 
 
@@ -86,6 +87,7 @@ class Recorder:
             index,
             tuple(carried),
             tuple(self.unbound.values()),
+            {k: self.upward(k) for k in sorted(self.ranged)},
         )
 
     # --- what is needed -----------------------------------------------------------------------------------------------
@@ -309,6 +311,12 @@ class Recorder:
                     return lines, k
                 stack += i.parts
         raise AssertionError(item)
+
+    def upward(self, loop: int) -> ir.Expr:
+        """The range of a loop that the reverse sweep runs through without reading its variable."""
+        item = self.mirror.loops[loop]
+        assert isinstance(item.stmt, ir.For)
+        return rename(self.timeline.renamed(item.stmt.iterable, item.before), self.spelling.get)
 
     def index_of(self, loop: int) -> ir.Name | None:
         """The variable of a loop that is counted down, if the reverse sweep reads it."""

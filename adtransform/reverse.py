@@ -227,15 +227,6 @@ def with_parts(item: Item, places: Places) -> ir.Stmt:
             return item.stmt
 
 
-def upward(e: ir.Expr) -> ir.Expr:
-    """`range(n - 1, -1, -1)` as `range(n)`, for a loop that does not read its variable."""
-    match e:
-        case ir.Call(func, (ir.Arg(last), ir.Arg(ir.Unary("-", ir.Const(1))), ir.Arg(ir.Unary("-", ir.Const(1))))):
-            return ir.Call(func, (ir.Arg(add(last, 1)),))
-        case _:
-            return e
-
-
 def filled(block: ir.Block, places: Places) -> ir.Block:
     """The reverse sweep with everything in its place."""
     found: list[ir.Stmt] = []
@@ -265,5 +256,5 @@ def header(s: ir.Stmt, loop: int, counted: bool, places: Places) -> ir.Stmt:
         rounds = ir.Call(ir.Library("builtins", "range"), (ir.Arg(places.rounds[loop]),))
         return replace(s, target=ir.Name("_"), iterable=rounds)
     if loop not in places.index:
-        return replace(s, target=ir.Name("_"), iterable=upward(s.iterable))
+        return replace(s, target=ir.Name("_"), iterable=places.upward[loop])
     return replace(s, target=places.index[loop])

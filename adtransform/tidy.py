@@ -185,13 +185,43 @@ def placed(block: list[ir.Stmt], live: Live, own: Callable[[str], bool]) -> list
         match s:
             case ir.Assign((ir.Name(id),), value) if own(id) and not is_choice(value) and not takes(value):
                 j = single_use(block, i, id, lives, isinstance(value, (ir.Name, ir.Const)))
-                if j and can_move(block[i + 1 : j], value) and fits(block[j], id, value):
-                    rest = [*block[:i], *block[i + 1 :]]
-                    rest[j - 1] = with_value(block[j], id, value)
-                    return rest
+                if j and fits(block[j], id, value):
+                    between = postponed(block[i + 1 : j], block[j], value)
+                    if between is not None:
+                        first, later = between
+                        return [*block[:i], *first, with_value(block[j], id, value), *later, *block[j + 1 :]]
             case _:
                 pass
     return block
+
+
+def postponed(between: list[ir.Stmt], reader: ir.Stmt, value: ir.Expr) -> tuple[list[ir.Stmt], list[ir.Stmt]] | None:
+    """Statements on the way to a reader, with those that would change a value behind it; None if they cannot wait."""
+    first: list[ir.Stmt] = []
+    later: list[ir.Stmt] = []
+    for s in between:
+        if can_move([s], value) and all(independent(s, x) for x in later):
+            first.append(s)
+        elif isinstance(s, (ir.Assign, ir.Augment)) and not takes(s.value):
+            later.append(s)
+        else:
+            return None
+    return (first, later) if all(independent(reader, x) for x in later) else None
+
+
+def independent(a: ir.Stmt, b: ir.Stmt) -> bool:
+    """Whether two statements may change places."""
+    if not isinstance(a, (ir.Assign, ir.Augment)) or not isinstance(b, (ir.Assign, ir.Augment)):
+        return False
+    return not (written(a) & (touched(b)) or written(b) & touched(a)) and not (takes(a.value) and takes(b.value))
+
+
+def written(s: ir.Assign | ir.Augment) -> set[str]:
+    return {n for t in (s.targets if isinstance(s, ir.Assign) else (s.target,)) for n in names(t)}
+
+
+def touched(s: ir.Assign | ir.Augment) -> set[str]:
+    return written(s) | names(s.value)
 
 
 def with_value(s: ir.Stmt, name: str, value: ir.Expr) -> ir.Stmt:

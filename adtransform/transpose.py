@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from adtransform import ir
 from adtransform.activity import passive_line
-from adtransform.adjoints import TUPLES, Adjoints, Shares
+from adtransform.adjoints import TUPLES, Adjoints, Shares, flattened
 from adtransform.attempts import flagged, touches
 from adtransform.calculus import plus
 from adtransform.effects import divisors
@@ -249,6 +249,7 @@ class Transposer:
         else:
             new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
         before, flows = self.shared(flows)
+        flows = [(n, flattened(e)) for n, e in flows]
         flat = tuple((target.id, n, e) for n, e in flows)
         found = with_lead(pre, new)
         self.note(found[-1], Transposed((target.id,), flat, before, values={VALUE: target.id}))
