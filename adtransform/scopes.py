@@ -172,6 +172,15 @@ class Scopes:
         return NestedCall(key + "/", tuple(self.functions[key + "/"]))
 
 
+@dataclass
+class Results:
+    """The shapes of what units return, as far as they are known; `guessed` are open units that others relied on."""
+
+    found: dict[Unit, Any] = field(default_factory=dict)
+    pending: list[Unit] = field(default_factory=list)
+    guessed: set[Unit] = field(default_factory=set)
+
+
 class Program:
     """All units that a run meets, and who calls whom."""
 
@@ -184,6 +193,7 @@ class Program:
         self.first_order: Any = None  # for reverse mode: what makes units first-order
         self.lifted: dict[str, Unit] = {}  # the functions that this made, by name
         self.aliases: dict[str, Unit] = {}  # names for functions of other modules
+        self.results = Results()
         self.lifting = 0
 
     def unit(self, module: Module, name: str) -> Unit:

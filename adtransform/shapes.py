@@ -26,7 +26,6 @@ class Shapes:
     unit: Unit
     program: Program
     of: dict[str, Shape] = field(default_factory=dict)
-    seen: frozenset[Unit] = frozenset()
 
     def expression(self, e: ir.Expr) -> Shape:
         match e:
@@ -53,7 +52,7 @@ class Shapes:
                 sides = self.expression(left), self.expression(right)
                 return UNKNOWN if any(isinstance(s, tuple) or s == UNKNOWN for s in sides) else None
             case ir.Call(func) if isinstance(callee := self.program.callee(self.unit, "", func), UnitCall):
-                found_ = None if callee.unit.directives.partials else result(callee.unit, self.program, self.seen)
+                found_ = None if callee.unit.directives.partials else result(callee.unit, self.program)
                 return opaque(found_) if isinstance(found_, tuple) else found_
             case ir.Call(ir.Library("builtins", "tuple" | "divmod" | "reversed" | "sorted")):
                 return (None, None) if e.func == ir.Library("builtins", "divmod") else UNKNOWN
@@ -137,9 +136,9 @@ def of_annotation(e: ir.Expr | None) -> Shape:
             return None
 
 
-def shapes(unit: Unit, program: Program, block: ir.Block, seen: frozenset[Unit] = frozenset()) -> Shapes:
+def shapes(unit: Unit, program: Program, block: ir.Block) -> Shapes:
     """The shapes of the variables of a unit whose body is `block`."""
-    found = Shapes(unit, program, dict.fromkeys(stack_names(block), STACK), seen)
+    found = Shapes(unit, program, dict.fromkeys(stack_names(block), STACK))
     unpacked: dict[str, Shape] = {}
     for s in statements(block):
         if isinstance(s, ir.Assign) and isinstance(s.value, ir.Name):
@@ -161,20 +160,29 @@ def shapes(unit: Unit, program: Program, block: ir.Block, seen: frozenset[Unit] 
     return found
 
 
-def result(unit: Unit, program: Program, seen: frozenset[Unit] = frozenset()) -> Shape:
+def result(unit: Unit, program: Program) -> Shape:
     """The shape of what a function returns; a recursive call has the shape of the others."""
-    if unit in seen:
+    known = program.results
+    if unit in known.found:
+        shape: Shape = known.found[unit]
+        return shape
+    if unit in known.pending:
+        known.guessed.add(unit)
         return RECURSIVE
-    known = shapes(unit, program, unit.function.body, seen | {unit})
+    known.pending.append(unit)
+    variables = shapes(unit, program, unit.function.body)
     found: list[Shape] = []
     for s in statements(unit.function.body):
         if isinstance(s, ir.Return):
-            shape = known.expression(s.value) if s.value is not None else None
+            shape = variables.expression(s.value) if s.value is not None else None
             if shape != RECURSIVE and shape not in found:
                 found.append(shape)
-    if not found:
-        return RECURSIVE if seen else None
-    return found[0] if len(found) == 1 else UNKNOWN
+    known.pending.remove(unit)
+    known.guessed.discard(unit)
+    whole = UNKNOWN if len(found) > 1 else found[0] if found else RECURSIVE if known.pending else None
+    if not known.guessed:  # nothing that is still open was guessed
+        known.found[unit] = whole
+    return whole
 
 
 RECURSIVE = "recursive"

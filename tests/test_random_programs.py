@@ -28,7 +28,6 @@ def test_random_programs(shard: int) -> None:
         check(program, pick.one(OFF), seen)
 
     explore(attempt, EXAMPLES // SHARDS, f"first order {shard}")
-    assert seen["unbound"] <= 0.03 * seen["programs"], seen
     assert seen["refused"] <= 0.25 * seen["programs"], seen
     for judge in ("dual numbers", "complex step", "differences"):
         assert seen[judge] >= 0.3 * seen["programs"], seen
