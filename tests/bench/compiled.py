@@ -1,0 +1,142 @@
+"""Under Numba: the adjoint compiled against the primal compiled, generated and by hand.
+
+Every function of the generated module goes through `numba.njit` unchanged.  Calls are timed inside of a compiled loop,
+for the step from Python into compiled code costs more than most of the problems; each call depends on the one before,
+so that the compiler can neither drop nor merge them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from statistics import median
+from types import FunctionType
+from typing import Any
+
+from tests.bench.compare import Wrong, check, flat, number, precise, row
+from tests.bench.problem import Function, Problem, execute
+from tests.bench.timing import once, ratio
+from tests.bench.written import Missing, name_of, written
+
+MOST = 100  # inputs: compiling thousands of parameters takes minutes
+ENOUGH = 2_000_000  # nanoseconds of one measurement
+ROUNDS = 9
+
+
+def compiled(home: dict[str, Any], name: str) -> Function:
+    """A function of a module, with all functions of the module compiled."""
+    from numba import njit
+
+    for key, found in list(home.items()):
+        if isinstance(found, FunctionType):
+            home[key] = njit(found)
+    function: Function = home[name]
+    return function
+
+
+def loop(function: Function, problem: Problem, gradient: bool) -> Callable[[int], float]:
+    """A compiled function that calls `function` so many times."""
+    from numba import njit
+
+    arguments = [f"a{index}" for index in range(len(problem.point))]
+    moved = [f"{a} + 1e-300 * total" if index == problem.inputs[0] else a for index, a in enumerate(arguments)]
+    adjoints = [f"b{index}" for index in problem.inputs]
+    result = f"value, {'(' + ', '.join(adjoints) + ')' if len(adjoints) > 1 else adjoints[0]}" if gradient else "value"
+    lines = [
+        f"def loop(count, {', '.join(arguments)}):",
+        "    total = 0.0",
+        "    for _ in range(count):",
+        f"        {result} = function({', '.join(moved)})",
+        f"        total += {' + '.join(['value', *adjoints] if gradient else ['value'])}",
+        "    return total",
+    ]
+    home = {"function": function}
+    exec("\n".join(lines), home)
+    repeated: Any = njit(home["loop"])
+    return lambda count: float(repeated(count, *problem.point))
+
+
+def contestants(problem: Problem) -> tuple[dict[str, Callable[[int], float]], dict[str, str]]:
+    """The loops, and messages of those that do not compile."""
+    runs, said = {}, {}
+    expected = flat(problem.adjoint(*problem.point))
+
+    def generated() -> Function:
+        result = written(problem.source, problem.path, problem.name, "reverse")
+        return compiled(execute(result.text, f"adjoint of {problem.name}"), name_of(result, problem.name))
+
+    makes: dict[str, Callable[[], Function]] = {
+        "primal": lambda: compiled(execute(problem.source, problem.path), problem.name),
+        "by hand": lambda: compiled(execute(problem.by_hand, problem.path, math=math), f"{problem.name}_adjoint"),
+        "generated": generated,
+    }
+    for name, make in makes.items():
+        try:
+            function = make()
+            check(
+                f"{problem.name}: {name} under Numba",
+                flat(function(*problem.point)),
+                expected[: 1 if name == "primal" else None],
+            )
+            runs[name] = loop(function, problem, gradient=name != "primal")
+            runs[name](1)
+        except Wrong as error:
+            said[name] = f"wrong: {error}"
+        except Missing as error:
+            said[name] = str(error)
+        except Exception as error:
+            said[name] = "does not compile: " + reason(error)
+    return runs, said
+
+
+def reason(error: Exception) -> str:
+    """What the compiler says, without its advice."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    noise = ("Failed in nopython mode", "This error may", "For more", "To see", "- Resolution", "During:")
+    return f"{type(error).__name__}: " + " / ".join(line for line in lines if not line.startswith(noise))[:400]
+
+
+def times(runs: dict[str, Callable[[int], float]]) -> dict[str, list[float]]:
+    """Nanoseconds a call, in rounds in which all take turns."""
+    counts = {}
+    for name, run in runs.items():
+        count = 1
+        while once(lambda run=run, count=count: run(count), 1) < ENOUGH:  # type: ignore[misc]
+            count *= 4
+        counts[name] = count
+    found: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(ROUNDS):
+        for name, run in runs.items():
+            count = counts[name]
+            found[name].append(min(once(lambda run=run, count=count: run(count), 1) for _ in range(2)) / count)  # type: ignore[misc]
+    return found
+
+
+def numba_table(problems: Iterable[Problem]) -> Iterator[str]:
+    """The table, and below it what does not compile."""
+    columns = ["primal", "generated", "by hand", "gen/hand"]
+    yield "Compiled by Numba; adjoints as multiples of the compiled primal.\n"
+    yield row("problem", columns)
+    yield "|".join(["", "-" * 18, *["-" * 13] * len(columns), ""])
+    ratios: dict[str, list[float]] = {}
+    messages = []
+    for problem in problems:
+        if len(problem.floats) > MOST or any(isinstance(argument, tuple) for argument in problem.point):
+            continue
+        runs, said = contestants(problem)
+        messages += [f"{problem.name}, {name} {text}" for name, text in said.items()]
+        measured = times(runs)
+        found = {name: ratio(measured, name, "primal") for name in runs if name != "primal" and "primal" in runs}
+        if len(runs) == 3:
+            found["gen/hand"] = ratio(measured, "generated", "by hand")
+        for name, value in found.items():
+            ratios.setdefault(name, []).append(value)
+        base = f"{median(measured['primal']):.0f} ns" if "primal" in runs else "-"
+        cells = [said[name].split(":")[0] if name in said else number(found.get(name)) for name in columns[1:3]]
+        yield row(problem.name, [base, *cells, precise(found.get("gen/hand"))])
+    means = {name: math.exp(sum(map(math.log, values)) / len(values)) for name, values in ratios.items()}
+    yield row(
+        "geometric mean", ["", *[number(means.get(name)) for name in columns[1:3]], precise(means.get("gen/hand"))]
+    )
+    yield ""
+    yield from messages
