@@ -32,8 +32,8 @@ def hessian_product(adjoint: Adjoint, result: Result) -> Callable[[Point, Any, P
 
 def check_again(program: Program, pick: Chooser, seen: Counter[str]) -> None:
     """The tangent of the adjoint: what the adjoint returns, and the product of the Hessian with directions."""
-    first = write(program, "reverse", seen)
-    if first is None:
+    first, forward = write(program, "reverse", seen), write(program, "forward", seen)
+    if first is None or forward is None:
         seen["refused"] += 1
         return
     adjoint = Adjoint(program, first)
@@ -41,10 +41,11 @@ def check_again(program: Program, pick: Chooser, seen: Counter[str]) -> None:
     try:
         second = transform(first.text, "program.py", options)
     except TransformError as error:
-        raise AssertionError(f"not closed: {error}\n{first.text}") from error
+        codes = {refusal.code for refusal in error.refusals}
+        raise AssertionError(f"refused again {codes}: {error}\n{first.text}") from error
     check_text(program.source, second.text)
     product, primal = hessian_product(adjoint, second), compiled(program.source, program.function)
-    turned = adjoint_of_tangent(adjoint, seen)
+    turned = adjoint_of_tangent(adjoint, forward, seen)
     units = [tuple(float(name == other) for other in adjoint.inputs) for name in adjoint.inputs]
     for point in program.points:
         value, raised = run(primal, program.arguments(point))
@@ -66,12 +67,11 @@ def check_again(program: Program, pick: Chooser, seen: Counter[str]) -> None:
             assert close(found, other, 1e-9), f"product {found}, adjoint of tangent {other} at {point}, seed {seed}"
 
 
-def adjoint_of_tangent(adjoint: Adjoint, seen: Counter[str]) -> Callable[[Point, Any], list[float]] | None:
+def adjoint_of_tangent(
+    adjoint: Adjoint, first: Result, seen: Counter[str]
+) -> Callable[[Point, Any], list[float]] | None:
     """The product of the Hessian and the direction the other way around: reverse mode on the tangent."""
     program = adjoint.program
-    first = write(program, "forward", seen, wrt=adjoint.inputs)
-    if first is None:
-        return None
     (tangent,) = first.derivatives
     along = dict(zip(program.inputs, program.direction))
     slopes = tuple(along[name] for name in tangent.wrt)
