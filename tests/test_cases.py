@@ -13,6 +13,7 @@ import pytest
 from adtransform.nested import leaves
 from adtransform.pipeline import OPTIMISATIONS, Options, transform
 from tests.casefiles import (
+    REVERSE,
     Call,
     Case,
     Pair,
@@ -134,7 +135,8 @@ def test_without_optimisations(path: Path) -> None:
 
 def digest() -> str:
     """One hash of all outputs."""
-    texts = [case.transform().text for case in CASES if not case.open]
+    cases = [*CASES, *map(read_case, case_paths(REVERSE))]
+    texts = [case.transform().text for case in cases if not case.open]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import adtransform as ad
-from tests.casefiles import case_paths, read_case
+from tests.casefiles import REVERSE, case_paths, read_case
 
 RUFF = shutil.which("ruff")
 pytestmark = pytest.mark.skipif(RUFF is None, reason="ruff is not installed")
@@ -38,14 +38,15 @@ def test_output_is_as_tidy_as_the_input(tmp_path: Path) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
     before.mkdir()
     after.mkdir()
-    for path in case_paths():
-        case = read_case(path)
+    paths = [(path, mode) for path in case_paths() for mode in ("forward", "reverse")]
+    for path, mode in [*paths, *((path, "reverse") for path in case_paths(REVERSE))]:
+        case, name = read_case(path), f"{path.parent.name}_{path.stem}_{mode}.py"
         try:
-            text = case.transform().text
+            text = case.transform(mode=mode, keep_going=True).text
         except ad.TransformError:
             continue
-        (before / path.name).write_bytes(case.source.encode())
-        (after / path.name).write_bytes(text.encode())
+        (before / name).write_bytes(case.source.encode())
+        (after / name).write_bytes(text.encode())
     untidy = complaints(before)
     found = {name: rows for name, rows in complaints(after).items() if name not in untidy}
     assert not found, "\n" + "\n".join(f"{name}: {row}" for name, rows in sorted(found.items()) for row in rows)
