@@ -20,10 +20,10 @@ from adtransform.pieces import renumbered
 from adtransform.plan import Instance, Plan
 from adtransform.reverse import Reverse, Sweeps
 from adtransform.seams import fused, returning
-from adtransform.shapes import Shape, result
+from adtransform.shapes import RECURSIVE, Shape, result, shapes
 from adtransform.signatures import mirrored_annotation
 from adtransform.tidy import takes
-from adtransform.traverse import map_blocks, names, own_names, statements, target_names
+from adtransform.traverse import expressions, map_blocks, names, own_names, statements, target_names, walk
 
 FORWARD = ir.Comment(source=ir.Source(("# forward sweep",)))
 REVERSE = ir.Comment(source=ir.Source(("", "# reverse sweep")))
@@ -45,15 +45,47 @@ class Gradients:
     works: dict[Instance, Adjoints] = field(default_factory=dict)
     pending: list[Instance] = field(default_factory=list)
     seeds: dict[Instance, str] = field(default_factory=dict)
+    assumed: set[Instance] = field(default_factory=set)  # taken to be joint while they were made
+    apart: set[Instance] = field(default_factory=set)  # whose gradient may be infinite or undefined
 
     def protocol(self, current: Instance) -> Protocol:
-        """How a callee is called; one that calls itself is always split."""
+        """How a callee is called; one that calls itself is taken to be joint until that proves wrong."""
         if current not in self.protocols:
-            if current in self.pending:
-                self.protocols[current] = self.split(current)
-            else:
+            served = self.served_by(current)
+            if served in self.pending or current in self.pending:
+                self.assumed.add(served)
+                return self.joint(served) if self.may_be_joint(served) else self.split(current)
+            if self.may_be_joint(served):
+                self.make(served)
+                if self.may_be_joint(served):
+                    self.protocols[current] = self.joint(served)
+            if current not in self.protocols:
                 self.make(current)
         return self.protocols[current]
+
+    def served_by(self, current: Instance) -> Instance:
+        """The request whose adjoint serves a callee as well, or the callee itself."""
+        root = replace(current, root=True)
+        return root if self.plan.wrt.get(root, frozenset()) >= self.plan.wrt[current] else current
+
+    def may_be_joint(self, current: Instance) -> bool:
+        """Whether the gradient may be found with the value: it is one number's, and finite where the value is."""
+        unit = current.unit
+        if "joint" not in self.enabled or current in self.apart or unit.program is None:
+            return False
+        known = shapes(unit, unit.program, unit.function.body).of
+        return result(unit, unit.program) in (None, RECURSIVE) and all(known.get(n) is None for n in self.wrt(current))
+
+    def joint(self, current: Instance) -> Protocol:
+        return Protocol("", "", (), self.wrt(current), None, self.joint_name(current))
+
+    def joint_name(self, current: Instance) -> str:
+        base = self.base(current)
+        if current.root:
+            return base
+        root = replace(current, root=True)
+        taken = root in self.plan.wrt or f"{base}{self.suffix}" in {self.base(i) for i in self.plan.wrt if i.root}
+        return f"{base}_{'_'.join(self.wrt(current))}{self.suffix}" if taken else f"{base}{self.suffix}"
 
     def split(self, current: Instance) -> Protocol:
         base = self.base(current)
@@ -66,17 +98,27 @@ class Gradients:
 
     def make(self, current: Instance) -> None:
         """Generate the functions of one instance, those that it calls first."""
+        before = set(self.functions), dict(self.protocols)
         self.pending.append(current)
         work = self.works[current] = self.work_of(current)
         calls = Handback(work, self.plan, self.protocol)
         flat = Flatten(work).function(self.source_of(current), "")
         seed = self.seeds[current] = unused("seed", flat)
-        sweeps = Reverse(work, calls, self.enabled).sweeps(flat, self.wrt(current), seed, current.root)
+        as_one = current.root or self.may_be_joint(current)
+        sweeps = Reverse(work, calls, self.enabled).sweeps(flat, self.wrt(current), seed, as_one)
         self.pending.remove(current)
-        if current.root:
-            made: tuple[ir.Function, ...] = (self.root(current, flat, sweeps),)
-        else:
-            made = self.callee(current, flat, sweeps)
+        if self.may_be_joint(current) and is_singular(sweeps):
+            self.apart.add(current)
+            if current in self.assumed:  # what relied on it is made again
+                for i in [i for i in self.functions if i not in before[0]]:
+                    del self.functions[i]
+                self.protocols = before[1]
+                self.make(current)
+                return
+            if not current.root:
+                self.make(current)
+                return
+        made = (self.root(current, flat, sweeps),) if as_one else self.callee(current, flat, sweeps)
         self.functions[current] = tuple(
             replace(f, body=renumbered(f.body, work.temporaries), source=flat.source) for f in made
         )
@@ -88,7 +130,7 @@ class Gradients:
             "_fwd": f"Forward sweep of `{name}`: its value, and what the reverse sweep reads.",
             "_bwd": f"Reverse sweep of `{name}`: the adjoint{'s' * (len(wrt) > 1)} of {', '.join(wrt)}.",
         }
-        return [(f, adjoint_of(name, wrt) if current.root else firsts[f.name[-4:]]) for f in self.functions[current]]
+        return [(f, firsts.get(f.name[-4:], adjoint_of(name, wrt))) for f in self.functions[current]]
 
     # --- a request ----------------------------------------------------------------------------------------------------
 
@@ -101,7 +143,7 @@ class Gradients:
         default = filled(sweeps.results, one)
         params = with_seed(flat.params, ir.Param(self.seeds[current], "", note, default))
         returns = self.annotation(current, flat)
-        return replace(flat, name=self.base(current), params=params, body=body, returns=returns, is_lambda=False)
+        return replace(flat, name=self.joint_name(current), params=params, body=body, returns=returns, is_lambda=False)
 
     def both(
         self, opened: ir.Block, forward: ir.Block, reverse: ir.Block, value: ir.Expr, joint: bool = False
@@ -179,6 +221,16 @@ class Gradients:
             returns=None,
             is_lambda=False,
         )
+
+
+def is_singular(sweeps: Sweeps) -> bool:
+    """Whether a partial may be infinite or undefined: times a zero seed it would not be zero."""
+    return any(
+        isinstance(x, ir.Library) and x.name in ("inf", "nan")
+        for s in statements((*sweeps.forward, *sweeps.reverse))
+        for e in expressions(s)
+        for x in walk(e)
+    )
 
 
 def unused(base: str, f: ir.Function) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from adtransform import ir
 from adtransform.adjoints import NOT_A_NUMBER, Adjoints
@@ -21,9 +21,9 @@ SAVED = "the saved values"  # no variable can have this name
 class Protocol:
     """How a callee is called.
 
-    `forward` is the name of its forward sweep, empty where it saves nothing: then `needs` are the parameters that its
-    reverse sweep takes.  `wrt` are the parameters whose adjoints it returns, `results` the shape of what the callee
-    gives.
+    `joint` is the name of its adjoint where both sweeps run at once and give the gradient.  Otherwise `forward` is the
+    name of its forward sweep, empty where it saves nothing: then `needs` are the parameters that its reverse sweep
+    takes.  `wrt` are the parameters whose adjoints it returns, `results` the shape of what the callee gives.
     """
 
     forward: str
@@ -31,18 +31,21 @@ class Protocol:
     needs: tuple[str, ...]
     wrt: tuple[str, ...]
     results: Shape
+    joint: str = ""
 
 
 @dataclass(frozen=True)
 class Split:
     """A call, in two: statements of either sweep, the adjoints of active arguments, and the variable that holds what
-    the callee saved, `SAVED` in the statements of the reverse sweep.
+    the callee saved, `SAVED` in the statements of the reverse sweep; or the partials of the callee, each with the
+    name that stands for it there.
     """
 
     forward: list[ir.Stmt]
     backward: tuple[ir.Stmt, ...]
     arguments: list[tuple[ir.Expr, ir.Expr]]
     saved: str = ""
+    partials: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class Handback:
                 e, "N161", f"the tuple that `{unit.name}` returns is not unpacked as it is made", "Unpack it."
             )
         seed = ir.Arg(self.work.structure(target))
+        if protocol.joint:
+            return self.jointly(s, target, e, protocol, received)
         if protocol.forward:
             saved = self.work.temporary(f"{unit.name}_saved", "", False)
             both = ir.Display("(", (target, saved))
@@ -88,6 +93,38 @@ class Handback:
         late = [ir.Arg(v, n) for n, v in values.items() if n in optional]
         call = ir.Call(ir.Name(protocol.backward), (*plain, seed, *late))
         return self.results(unit.name, forward, protocol, call, received)
+
+    def jointly(
+        self, s: ir.Assign, target: ir.Expr, e: ir.Call, protocol: Protocol, received: Mapping[str, ir.Expr]
+    ) -> Split:
+        """`y, y_x = g_b(x)`: the gradient of the callee is found with its value; the reverse sweep multiplies by it."""
+        assert isinstance(target, ir.Name)
+        seed = self.work.tangent(target.id)
+        partials: dict[str, str] = {}
+        arguments: list[tuple[ir.Expr, ir.Expr]] = []
+
+        def partial(base: str, shape: Shape) -> tuple[ir.Expr, ir.Expr]:
+            """A target for the partials of an argument, and its adjoint."""
+            if isinstance(shape, tuple):
+                both = [partial(f"{base}_{k + 1}", x) for k, x in enumerate(shape)]  # type: ignore[arg-type]
+                return ir.Display("(", tuple(t for t, _ in both)), ir.Display("(", tuple(a for _, a in both))
+            name = self.work.temporary(base, "", False)
+            placeholder = ir.Name(f"the partial {len(partials)}")
+            partials[placeholder.id] = name.id
+            return name, ir.Binary("*", placeholder, seed)
+
+        targets: list[ir.Expr] = []
+        for p in protocol.wrt:
+            if p in received and self.work.is_active(received[p], ""):
+                t, adjoint = partial(f"{target.id}_{p}", self.work.shape(received[p]))
+                targets.append(t)
+                arguments.append((received[p], adjoint))
+            else:
+                targets.append(self.work.unused())
+        gradient = targets[0] if len(targets) == 1 else ir.Display("(", tuple(targets))
+        call = replace(e, func=ir.Name(protocol.joint))
+        new = ir.Assign((ir.Display("(", (target, gradient)),), call, at=s.at, source=without_text(s.source))
+        return Split([new], (), arguments, "", partials)
 
     def resolved(self, e: ir.Call) -> tuple[Unit, dict[str, ir.Expr], frozenset[str]]:
         """The function that is called, the arguments by parameter, and the parameters that receive active values."""

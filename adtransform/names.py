@@ -28,6 +28,7 @@ class Supply:
 
     def __init__(self, taken: Iterable[str], suffix: str) -> None:
         self.taken = set(taken)
+        self.taken |= {name + suffix for name in self.taken}  # what the derivatives are called
         self.suffix = suffix
 
     def is_free(self, name: str) -> bool:
@@ -40,7 +41,7 @@ class Supply:
         while True:
             name = f"{stem}{n}" if n else stem
             if self.is_free(name) and self.is_free(name + self.suffix):
-                self.taken.add(name)
+                self.taken |= {name, name + self.suffix}
                 return name
             n = n + 1 if n else 2
 

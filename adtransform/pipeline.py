@@ -16,7 +16,7 @@ from adtransform.diagnostics import Refusal, TransformError
 COMMON = ("read", "flat")  # the modes part behind these stages
 STAGES = {"forward": (*COMMON, "forward"), "reverse": (*COMMON, "reverse")}
 OPTIMISATIONS = ("activity", "reuse", "share", "sign")
-REVERSE = ("liveness", "recompute", "tbr", "fuse")
+REVERSE = ("liveness", "recompute", "tbr", "fuse", "joint")
 DEPTH = 20_000  # frames that a deep expression may take
 
 

@@ -33,6 +33,8 @@ class Spelling:
         for name, binding in self.main.bindings.items():
             if isinstance(binding, Imported):
                 self.bound.setdefault(binding, []).append(name)
+        self.resolved: dict[Imported, list[str]] = {}
+        self.renamed: dict[Imported, str] = {}  # what is imported under another name, as its own is taken
         self.homes = {b.dotted for b in self.bound}
 
     # --- libraries ----------------------------------------------------------------------------------------------------
@@ -45,7 +47,7 @@ class Spelling:
             return ir.Name(self.helper(e.name))
         home = e.home or ("numpy" if self.alias("numpy", hidden) and not self.reaches("math", hidden) else "math")
         name = twin_name(home, e.name)
-        for bound in self.bound.get(Imported(home, name), ()):
+        for bound in self.bound_to(home, name):
             if bound not in hidden:
                 return ir.Name(bound)
         if (alias := self.alias(home, hidden)) is not None:
@@ -54,6 +56,19 @@ class Spelling:
         if star == Imported(home, name) and name not in hidden and name not in self.main.bindings:
             return ir.Name(name)
         return self.add_library(home, name, hidden)
+
+    def bound_to(self, home: str, name: str) -> list[str]:
+        """The names of a library function in the main module, also where another file hands it on."""
+        key = Imported(home, name)
+        if key not in self.resolved:
+            handed = [
+                n
+                for n, binding in self.main.bindings.items()
+                if isinstance(binding, Imported) and binding.attribute == name and binding != key
+            ]
+            found = [n for n in handed if (r := self.program.project.resolve(self.main, n)) and r[2] == key]
+            self.resolved[key] = [*self.bound.get(key, ()), *found]
+        return self.resolved[key]
 
     def alias(self, home: str, hidden: frozenset[str]) -> str | None:
         return next((n for n in self.bound.get(Imported(home), ()) if n not in hidden), None)
@@ -73,9 +88,11 @@ class Spelling:
         if added in self.added or (short not in self.main.identifiers and short not in hidden):
             self.added[added] = None
             return ir.Attribute(ir.Name(short), name)
-        other = self.supply.fresh(f"{short.replace('.', '_')}_{name}")
-        self.added[f"from {home} import {name} as {other}"] = None
-        return ir.Name(other)
+        key = Imported(home, name)
+        if key not in self.renamed:
+            self.renamed[key] = self.supply.fresh(f"{short.replace('.', '_')}_{name}")
+            self.added[f"from {home} import {name} as {self.renamed[key]}"] = None
+        return ir.Name(self.renamed[key])
 
     # --- helper functions ---------------------------------------------------------------------------------------------
 

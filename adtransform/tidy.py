@@ -141,6 +141,11 @@ def called_alike(block: list[ir.Stmt], live: Live, own: Callable[[str], bool]) -
     """`t = e` … `x_b = t` as `x_b = e`, with `x_b` for `t` everywhere."""
     for j, s in enumerate(block):
         match s:
+            case ir.Assign((ir.Name(new),), ir.Name(old)) if own(new) and new != old and new not in live:
+                rest = block[j + 1 :]
+                if mentions(rest, new) and not assigned_in(rest, new) and not assigned_in(rest, old):
+                    return [*block[:j], *(renamed(x, new, old) for x in rest)]
+        match s:
             case ir.Assign((ir.Name(new),), ir.Name(old)) if own(new) and own(old) and new != old and old not in live:
                 places = [i for i in range(j) if assigns(block[i], old)]
                 if len(places) != 1 or not isinstance(block[places[0]], ir.Assign):

@@ -331,7 +331,7 @@ class Transposer:
             assert both is not None
             total[n] = both
         flat = tuple(("", n, e) for n, e in self.work.spread(list(total.items())))
-        values = {SAVED: call.saved} if call.saved else {}
+        values = ({SAVED: call.saved} if call.saved else {}) | call.partials
         self.note(call.forward[-1], Transposed(tuple(keys), flat, call.backward, values=values))
         return call.forward
 
