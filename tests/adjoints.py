@@ -60,6 +60,11 @@ def seed_of(value: object, numbers: Mapping[Path, float]) -> object:
     return seed
 
 
+def numbers_of(value: object) -> list[Path]:
+    """The positions of the numbers in a value; what is no number and no tuple counts as one."""
+    return list(leaves(value)) or ([] if isinstance(value, (tuple, list)) else [()])
+
+
 def entries(call: Call) -> list[Entry]:
     return [(name, path) for name, value in call.varying.items() for path in leaves(value)]
 
@@ -71,12 +76,12 @@ def check_value(adjoint: Adjoint, call: Call) -> object:
     """
     with quiet() as printed:
         value = adjoint.pair.f(*call.args, **call.kwargs)
-    ones = seed_of(value, dict.fromkeys(leaves(value) or [()], 1.0))
+    ones = seed_of(value, dict.fromkeys(numbers_of(value), 1.0))
     with quiet() as printed_b:
         value_b, adjoints = adjoint(call, ones)
     assert bits(value_b) == bits(value), f"value {value_b!r}, not {value!r}"
     assert printed_b.getvalue() == printed.getvalue()
-    if isinstance(value, complex):
+    if is_complex(value):
         return value
     with quiet():
         by_default = adjoint(call)
@@ -86,6 +91,11 @@ def check_value(adjoint: Adjoint, call: Call) -> object:
     for number in (n for a in adjoints.values() for n in flat(a)):
         assert isinstance(number, float) or hasattr(number, "__float__"), f"an adjoint is {number!r}"
     return value
+
+
+def is_complex(value: object) -> bool:
+    """Whether a value is not what derivatives are defined for."""
+    return any(isinstance(x, complex) for x in flat([value]))
 
 
 def flat(value: object) -> list[object]:
@@ -129,9 +139,9 @@ def check_same(found: Jacobian, expected: Jacobian, tolerance: float = ROUNDING)
 def check_adjoint(adjoint: Adjoint, call: Call, differences: bool) -> None:
     """The adjoint against the tangent, by numbers and by random directions, and against differences."""
     value = check_value(adjoint, call)
-    if isinstance(value, complex):
+    if is_complex(value):
         return
-    outs = list(leaves(value)) or [()]
+    outs = numbers_of(value)
     found = rows(adjoint, call, outs, value)
     if adjoint.tangent is not None:
         forward = columns(adjoint.tangent, call)
@@ -195,7 +205,7 @@ def check_point(adjoint: Adjoint, point: Point, differences: bool = True) -> Non
 def jacobian(adjoint: Adjoint, call: Call) -> Jacobian:
     """The derivatives of all numbers that come out by all that go in, by the adjoint; the value is looked at, too."""
     value = check_value(adjoint, call)
-    return rows(adjoint, call, list(leaves(value)) or [()], value)
+    return rows(adjoint, call, numbers_of(value), value)
 
 
 def check_second(adjoint: Adjoint, again: Pair, point: Point) -> None:
