@@ -117,19 +117,22 @@ def item_text(module: Module, item: Item, wanted: set[str], extended: dict[str, 
         return text
     small = item.node.body[0]
     if isinstance(small, cst.Import) and len(small.names) > 1:
-        kept = [
-            reader.text_of(n).rstrip(", ") for n, bound in zip(small.names, item.binds, strict=True) if bound in wanted
-        ]
+        kept = [alias_text(n) for n, bound in zip(small.names, item.binds, strict=True) if bound in wanted]
         return f"import {', '.join(kept)}"
     if not isinstance(small, cst.ImportFrom) or isinstance(small.names, cst.ImportStar):
         return text
     home = "." * len(small.relative) + (reader.text_of(small.module) if small.module is not None else "")
     extra = extended.get(home, []) if home != "__future__" else []
-    kept = [reader.text_of(n).rstrip(", ") for n, bound in zip(small.names, item.binds, strict=True) if bound in wanted]
+    kept = [alias_text(n) for n, bound in zip(small.names, item.binds, strict=True) if bound in wanted]
     if len(kept) == len(item.binds) and not extra:
         return text
     lead = text[: text.index("from ")] if not text.startswith("from ") else ""
     return lead + import_line(home, sorted({*kept, *extra}, key=lambda n: (n.partition(" ")[0].lower(), n)))
+
+
+def alias_text(node: Any) -> str:
+    """`sin as s`, without the comma, line end and comment that may follow."""
+    return reader.text_of(node).partition(",")[0].strip()
 
 
 def import_line(home: str, kept: list[str], width: int = 88) -> str:
