@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from statistics import median
 from types import FunctionType
 from typing import Any
 
 from tests.bench.compare import Wrong, check, flat, number, precise, row
 from tests.bench.problem import Function, Problem, execute
-from tests.bench.timing import once, ratio
+from tests.bench.timing import once
 from tests.bench.written import Missing, name_of, written
 
 MOST = 100  # inputs: compiling thousands of parameters takes minutes
-ENOUGH = 2_000_000  # nanoseconds of one measurement
-ROUNDS = 9
+ENOUGH = 500_000  # nanoseconds of one turn
+ROUNDS = 100
 
 
 def compiled(home: dict[str, Any], name: str) -> Function:
@@ -96,20 +95,23 @@ def reason(error: Exception) -> str:
     return f"{type(error).__name__}: " + " / ".join(line for line in lines if not line.startswith(noise))[:400]
 
 
-def times(runs: dict[str, Callable[[int], float]]) -> dict[str, list[float]]:
-    """Nanoseconds a call, in rounds in which all take turns."""
+def times(runs: dict[str, Callable[[int], float]]) -> dict[str, float]:
+    """Nanoseconds a call: the least of many short turns, which a busy machine disturbs less than a mean."""
     counts = {}
     for name, run in runs.items():
         count = 1
-        while once(lambda run=run, count=count: run(count), 1) < ENOUGH:  # type: ignore[misc]
-            count *= 4
+        while clock(run, count) < ENOUGH:
+            count *= 2
         counts[name] = count
-    found: dict[str, list[float]] = {name: [] for name in runs}
+    found = dict.fromkeys(runs, math.inf)
     for _ in range(ROUNDS):
         for name, run in runs.items():
-            count = counts[name]
-            found[name].append(min(once(lambda run=run, count=count: run(count), 1) for _ in range(2)) / count)  # type: ignore[misc]
+            found[name] = min(found[name], clock(run, counts[name]) / counts[name])
     return found
+
+
+def clock(run: Callable[[int], float], count: int) -> float:
+    return once(lambda: run(count), 1)
 
 
 def numba_table(problems: Iterable[Problem]) -> Iterator[str]:
@@ -126,12 +128,12 @@ def numba_table(problems: Iterable[Problem]) -> Iterator[str]:
         runs, said = contestants(problem)
         messages += [f"{problem.name}, {name} {text}" for name, text in said.items()]
         measured = times(runs)
-        found = {name: ratio(measured, name, "primal") for name in runs if name != "primal" and "primal" in runs}
+        found = {name: measured[name] / measured["primal"] for name in runs if name != "primal" and "primal" in runs}
         if len(runs) == 3:
-            found["gen/hand"] = ratio(measured, "generated", "by hand")
+            found["gen/hand"] = measured["generated"] / measured["by hand"]
         for name, value in found.items():
             ratios.setdefault(name, []).append(value)
-        base = f"{median(measured['primal']):.0f} ns" if "primal" in runs else "-"
+        base = f"{measured['primal']:.0f} ns" if "primal" in runs else "-"
         cells = [said[name].split(":")[0] if name in said else number(found.get(name)) for name in columns[1:3]]
         yield row(problem.name, [base, *cells, precise(found.get("gen/hand"))])
     means = {name: math.exp(sum(map(math.log, values)) / len(values)) for name, values in ratios.items()}

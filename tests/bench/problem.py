@@ -103,6 +103,6 @@ def adjoint_text(text: str) -> str:
 
 def execute(text: str, filename: str, **given: object) -> dict[str, Any]:
     """The names of a module given as text."""
-    home: dict[str, Any] = {"__name__": "benchmark", **given}
+    home: dict[str, Any] = dict(given)
     exec(compile(text, filename, "exec"), home)
     return home
