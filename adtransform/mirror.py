@@ -273,6 +273,9 @@ class Mirror:
             if iteration is not None:
                 gathered, out = self.gathered(iteration, out, may_break(part))
                 body += gathered
+            if (t := self.adjoints.get(id(item.stmt))) is not None and t.push is not None:
+                pushes, out = self.pushed(item, t, out)
+                body += pushes
             if state <= out:
                 break
             state &= out

@@ -35,6 +35,7 @@ class Places:
     carried: tuple[str, ...]  # names that the reverse sweep reads from the forward sweep
     unbound: ir.Block  # what makes sure that a carried name is bound
     upward: dict[int, ir.Expr] = field(default_factory=dict)  # the range of a loop, as the forward sweep has it
+    outermost: frozenset[int] = frozenset()  # loops that are in no other loop
     appended: dict[int, ir.Block] = field(default_factory=dict)  # what is added to the body of a loop
 
 
@@ -88,6 +89,7 @@ class Recorder:
             tuple(carried),
             tuple(self.unbound.values()),
             {k: self.upward(k) for k in sorted(self.ranged)},
+            frozenset(k for k in looped if self.is_outermost(k)),
         )
 
     # --- what is needed -----------------------------------------------------------------------------------------------
@@ -317,6 +319,13 @@ class Recorder:
         item = self.mirror.loops[loop]
         assert isinstance(item.stmt, ir.For)
         return rename(self.timeline.renamed(item.stmt.iterable, item.before), self.spelling.get)
+
+    def is_outermost(self, loop: int) -> bool:
+        """Whether a loop is in no other one, and saves what it reads once an iteration."""
+        item = self.mirror.loops[loop]
+        segments = self.mirror.segments
+        first = next((k for k, s in enumerate(segments) if s.lines is item.parts[0] and s.start == 0), None)
+        return not self.where(item)[0].loops and first in self.stacks
 
     def index_of(self, loop: int) -> ir.Name | None:
         """The variable of a loop that is counted down, if the reverse sweep reads it."""

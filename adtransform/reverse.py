@@ -25,6 +25,7 @@ from adtransform.mirror import INDEX, NO_LIST, ROUNDS, SLOT, Mirror
 from adtransform.pieces import is_docstring
 from adtransform.ranges import add, integer
 from adtransform.reach import falls_through
+from adtransform.recall import recalled
 from adtransform.recording import Places, Recorder, marked
 from adtransform.refusals import Refused
 from adtransform.shapes import STACK, Shape, result, shapes
@@ -79,7 +80,7 @@ class Reverse:
             raise Refused(flat, "N166", "the end is reached without a `return`", "Return a number on every path.")
         exits = Exits(value, lambda base: work.temporary(base, "", False))
         body = exits.function(body)
-        worth, in_loop = (4, 4) if "share" in self.enabled else (20, 20)
+        worth, in_loop = (2, 4) if "share" in self.enabled else (20, 20)
         work.shapes = shapes(work.unit, work.program, body)
         transposer = Transposer(work, self.calls, worth, in_loop)
         doc, body = (body[:1], body[1:]) if body and is_docstring(body[0]) else ((), body)
@@ -107,6 +108,8 @@ class Reverse:
         if "liveness" in self.enabled:
             block, _ = without_dead(block, live)
             block = tidied(block, live, lambda n: n.endswith(work.supply.suffix) or n in transposer.temporaries)
+        if "reuse" in self.enabled:
+            block = recalled(timeline, mirror, block)
         returned, last = self.returned(timeline, value, block)
         recorder = Recorder(timeline, mirror, work.supply.fresh, "recompute" in self.enabled, "tbr" not in self.enabled)
         versions = [n for n in names(returned) if "@" in n]
@@ -124,7 +127,7 @@ class Reverse:
         forward = assembled(timeline.lines, places, last)
         final = filled(block, places)
         spelled = rename(returned, places.spelling.get)
-        used = frozenset(n for s in statements(final) for n in names_of(s))
+        used = frozenset(n for s in statements((*forward, *final)) for n in names_of(s))
         return Sweeps(
             doc,
             forward,
@@ -227,6 +230,18 @@ def with_parts(item: Item, places: Places) -> ir.Stmt:
             return item.stmt
 
 
+def iterated(s: ir.For, loop: int, counted: bool, places: Places) -> ir.For | None:
+    """`for v in stack[::-1]` for an outermost loop that begins with `v = stack.pop()`: iterating is faster."""
+    if loop in places.index or loop not in places.outermost or (counted and loop not in places.while_stack):
+        return None
+    match s.body:
+        case (ir.Assign((target,), ir.Call(ir.Attribute(ir.Name() as stack, "pop"), ())), *rest) if "@" not in stack.id:
+            back = ir.Slice(None, None, ir.Unary("-", ir.Const(1, "1")))
+            return ir.For(target, ir.Subscript(stack, back), tuple(rest) or (ir.Keyword("pass"),), ())
+        case _:
+            return None
+
+
 def filled(block: ir.Block, places: Places) -> ir.Block:
     """The reverse sweep with everything in its place."""
     found: list[ir.Stmt] = []
@@ -250,6 +265,8 @@ def header(s: ir.Stmt, loop: int, counted: bool, places: Places) -> ir.Stmt:
         ends = tuple(ir.Arg(e) for e in (add(places.rounds[loop], -1), integer(-1), integer(-1)))
         down = ir.Call(ir.Library("builtins", "range"), ends)
         return replace(s, target=ir.Name(explicit[0]), iterable=down)
+    if (own := iterated(s, loop, counted, places)) is not None:
+        return own
     if loop in places.while_stack:
         return ir.While(places.while_stack[loop], s.body, ())
     if counted:

@@ -21,6 +21,7 @@ from adtransform.calculus import plus
 from adtransform.effects import divisors
 from adtransform.exits import as_elif, behind_else
 from adtransform.handback import SAVED, Handback
+from adtransform.infer import backward as downward
 from adtransform.infer import stack_call
 from adtransform.iterations import Iteration, iteration
 from adtransform.names import temporary
@@ -99,6 +100,10 @@ class Transposer:
                 if passive_line(s) or not isinstance(target, ir.Name) or not work.is_active(target, ""):
                     return [s]
                 return self.scalar(s, target, ir.Binary(op, target, value, at=s.at))
+            case ir.For(target, iterable) if isinstance(stack := downward(iterable), ir.Name) and work.is_stack(
+                stack, ""
+            ):
+                return [self.over_stack(s, target, stack)]
             case ir.For(target, iterable):
                 if work.is_active(iterable, ""):
                     return [self.iteration(s, target, iterable)]
@@ -150,6 +155,14 @@ class Transposer:
             keys = tuple(self.work.keys(s.targets[0]))
             return self.note(s, Transposed(keys, push=(name.id, entry(self.work, s.targets[0]))))
         raise Refused(s, "N140", "active values are taken from a list and dropped", "Assign each to a variable.")
+
+    def over_stack(self, s: ir.For, target: ir.Expr, stack: ir.Name) -> ir.Stmt:
+        """`for v in stack[::-1]`: what pops would give, one an iteration."""
+        new = map_blocks(s, self.block)
+        if not self.work.is_active(stack, ""):
+            return new
+        keys = tuple(self.work.keys(target))
+        return self.note(new, Transposed(keys, push=(stack.id, entry(self.work, target))))
 
     def iteration(self, s: ir.For, target: ir.Expr, iterable: ir.Expr) -> ir.Stmt:
         """A loop over numbers: their adjoints are gathered in a list."""
@@ -318,7 +331,8 @@ class Transposer:
     def called(self, s: ir.Assign, target: ir.Expr, value: ir.Call) -> list[ir.Stmt]:
         """`y = g(x)`: the forward sweep calls `g`, or `g_fwd` where something is saved; the reverse sweep `g_bwd`."""
         keys = self.work.keys(target)
-        if len(set(keys)) < len(keys):
+        active = [k for k in keys if k.partition("#")[0] in self.work.active]
+        if len(set(active)) < len(active):
             raise Refused(target, "N161", "a variable is assigned twice at once", TUPLES)
         call = self.calls.split(s, target, value)
         flows: list[tuple[str, str, ir.Expr]] = []
