@@ -1,6 +1,8 @@
 # ruff: noqa: E501 (inputs on one line each)
 """What is refused, and how: one file each, with `# refused: N140 a[0]` on the line, the code and what the carets mark.
 
+`# mode: reverse` is passed on, as are `# functions: f, g` and `# wrt: x, y`; `# says: text` is a message.
+
 Every other input gives a module or a `TransformError`, whatever it is: never a crash.
 """
 
@@ -19,6 +21,8 @@ FOLDER = Path(__file__).parent / "refused"
 PATHS = sorted(FOLDER.glob("*.py"))
 MARK = re.compile(r"  # refused: (?P<code>[A-Z]\d{3})(?: (?P<text>.+))?$")
 SETTING = re.compile(r"^# (functions|wrt): (.*)$", re.MULTILINE)
+MODE = re.compile(r"^# mode: (.*)$", re.MULTILINE)
+MESSAGE = re.compile(r"^# says: (.*)$", re.MULTILINE)
 
 
 def refusals(source: str, filename: str = "<string>", **options: object) -> tuple[ad.Refusal, ...]:
@@ -45,6 +49,12 @@ OPEN = {
 }
 
 
+def options_of(text: str) -> dict[str, object]:
+    mode = MODE.search(text)
+    chosen = {k: tuple(v.split(", ")) for k, v in SETTING.findall(text)}
+    return {**chosen, "mode": mode[1] if mode else "forward"}
+
+
 def open_or_not(value: object, name: str, reason: str | None) -> object:
     """A parameter that must fail as long as there is a reason."""
     return pytest.param(value, id=name, marks=[pytest.mark.xfail(reason=reason, strict=True)] if reason else [])
@@ -53,18 +63,29 @@ def open_or_not(value: object, name: str, reason: str | None) -> object:
 @pytest.mark.parametrize("path", [open_or_not(p, p.stem, OPEN.get(p.stem)) for p in PATHS])
 def test_refused(path: Path) -> None:
     text = path.read_text()
-    options = {k: tuple(v.split(", ")) for k, v in SETTING.findall(text)}
+    options = options_of(text)
     lines = text.splitlines()
     expected = {n: m for n, line in enumerate(lines, 1) if (m := marked(line))}
     found = refusals(text, str(path), **options)
     assert {(r.line, r.code) for r in found} == {(n, m["code"]) for n, m in expected.items()}
     assert list(found) == sorted(found)
+    if messages := set(MESSAGE.findall(text)):
+        assert {r.message for r in found} == messages
     for r in found:
         assert r.help.strip() and r.help.rstrip()[-1] in ".…?`", r
         assert r.text == lines[r.line - 1]
         if wanted := expected[r.line]["text"]:
             assert r.text[r.column - 1 : r.end_column - 1] == wanted, r.frame()
         assert check_carets(r.frame(), r)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+def test_refused_in_reverse(path: Path) -> None:
+    """What forward mode refuses is refused by reverse mode, too."""
+    text = path.read_text()
+    found = refusals(text, str(path), **{**options_of(text), "mode": "reverse"})
+    assert list(found) == sorted(found)
+    assert all(r.help.strip() for r in found if r.code != "N110")
 
 
 def check_carets(frame: str, r: ad.Refusal) -> bool:
@@ -246,7 +267,8 @@ def test_nothing_to_differentiate(source: str) -> None:
 )
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
 def test_never_a_crash(source: str) -> None:
-    for options in ({}, {"functions": ("f",)}, {"keep_going": True}, {"functions": ("f",), "wrt": ("x",)}):
+    one, both = {"functions": ("f",)}, ("forward", "reverse")
+    for options in ({"mode": m} | o for m in both for o in ({}, one, {"keep_going": True}, one | {"wrt": ("x",)})):
         try:
             text = transform(source, "<string>", Options(**options)).text  # type: ignore[arg-type]
         except ad.TransformError as error:
@@ -304,11 +326,13 @@ DEEP = {
 }
 
 
-@pytest.mark.parametrize("name", DEEP)
-def test_deep_nesting(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "mode"), [(n, m) for n in DEEP for m in ("forward", "reverse") if (n, m) != ("1000 elifs", "reverse")]
+)
+def test_deep_nesting(name: str, mode: str) -> None:
     limit = sys.getrecursionlimit()
     try:
-        text = ad.derive(DEEP[name])
+        text = ad.derive(DEEP[name], mode=mode)
     except ad.TransformError as error:
         assert all(r.help or r.code.startswith("E") for r in error.refusals)
     else:
