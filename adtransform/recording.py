@@ -115,7 +115,7 @@ class Recorder:
         return [
             v.tag
             for v in self.timeline.versions.values()
-            if v.lines.loops and v.bound and v.counts is None and id(v.lines) in known and "taken" not in v.name
+            if v.lines.loops and v.bound and v.counts is None and id(v.lines) in known and is_value(v)
         ]
 
     def is_at_hand(self, v: Version) -> bool:
@@ -356,6 +356,11 @@ def marked(s: ir.Stmt, word: str) -> str:
 
 def is_explicit(s: ir.Stmt) -> bool:
     return isinstance(s, ir.For) and isinstance(s.target, ir.Name) and len(s.target.id.split()) == 3
+
+
+def is_value(v: Version) -> bool:
+    """Whether a version is a value: no definition, and nothing that was deleted."""
+    return v.index < 0 or not isinstance(v.lines.items[v.index].stmt, (ir.Inert, ir.Function))
 
 
 def contains(item: Item, inner: Item) -> bool:

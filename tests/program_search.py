@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from tests.program_checks import compiled, run
@@ -17,6 +19,8 @@ from tests.programs import Program, random_program
 FUZZ = os.environ.get("ADTRANSFORM_FUZZ")
 EXAMPLES = int(FUZZ or 1000)
 PATIENCE = 60.0  # seconds for shrinking
+
+ENDLESS = 30.0  # seconds after which a program counts as one that does not end
 
 Attempt = Callable[[Program, Chooser], None]  # the chooser is for what else the check chooses
 
@@ -37,10 +41,27 @@ def explore(attempt: Attempt, examples: int, name: str) -> None:
 
 def failure(attempt: Attempt, program: Program, start: str) -> Exception | None:
     try:
-        attempt(program, Chooser(start))
+        with limited():
+            attempt(program, Chooser(start))
     except Exception as error:
         return error
     return None
+
+
+@contextlib.contextmanager
+def limited() -> Iterator[None]:
+    """Stops what does not end."""
+
+    def late(*_: object) -> None:
+        raise TimeoutError(f"not done after {ENDLESS} seconds")
+
+    previous = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, ENDLESS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, previous)
 
 
 def smaller(attempt: Attempt, program: Program, start: str, error: Exception) -> Program:
@@ -50,9 +71,10 @@ def smaller(attempt: Attempt, program: Program, start: str, error: Exception) ->
     def fails(source: str) -> bool:
         tried = replace(program, source=source)
         try:
-            if outcomes(tried) != expected:
-                return False
-        except (NameError, KeyError):  # the function itself is gone
+            with limited():
+                if outcomes(tried) != expected:
+                    return False
+        except (NameError, KeyError, TimeoutError):  # the function itself is gone
             return False
         found = failure(attempt, tried, start)
         return found is not None and kind(found) == kind(error)

@@ -73,12 +73,12 @@ def one_sided_b(
     # forward sweep
     x_0 = x  # x is overwritten below, and the reverse sweep reads it
     if x > limit:
-        x = limit + math.log(x / limit)
+        t1 = x / limit
+        x = limit + math.log(t1)
 
     # reverse sweep
     x_b = 2.0 * x * seed
     if x_0 > limit:
-        t1 = x_0 / limit
         t2 = x_b / t1
         return x * x, (t2 / limit, x_b - t1 * t2 / limit)
     return x * x, (x_b, 0.0)

@@ -39,13 +39,12 @@ def repeated(x: float, n: int) -> float:
 import math
 
 
-def rate(t: float, y: float, k: float) -> float:
-    return -k * y + math.sin(t)
-
-
-def rate_bwd(t: float, y: float, k: float, seed: float):
-    """Reverse sweep of `rate`: the adjoints of t, y, k."""
-    return math.cos(t) * seed, -k * seed, -y * seed
+def rate_b(
+    t: float, y: float, k: float, seed: float = 1.0
+) -> tuple[float, tuple[float, float, float]]:
+    """Adjoint of `rate`: its value, and seed times its gradient with respect to t, y, k."""
+    value = -k * y + math.sin(t)
+    return value, (math.cos(t) * seed, -k * seed, -y * seed)
 
 
 def heun_b(
@@ -56,11 +55,9 @@ def heun_b(
     t = 0.0
     stack = []
     for _ in range(steps):
-        k1 = rate(t, y, k)
-        rate_t2 = t + h
-        rate_y2 = y + h * k1
-        k2 = rate(rate_t2, rate_y2, k)
-        stack.append((t, y, k1, k2))
+        k1, (k1_t, k1_y, k1_k) = rate_b(t, y, k)
+        k2, (k2_t, k2_y, k2_k) = rate_b(t + h, y + h * k1, k)
+        stack.append((k1, k1_k, k1_t, k1_y, k2, k2_k, k2_t, k2_y))
         y = y + 0.5 * h * (k1 + k2)
         t += h
 
@@ -69,45 +66,37 @@ def heun_b(
     k_b = 0.0
     h_b = 0.0
     t_b = 0.0
-    for _ in range(steps):
-        t, y_0, k1, k2 = stack.pop()
-        rate_t2 = t + h
-        rate_y2 = y_0 + h * k1
+    for k1, k1_k, k1_t, k1_y, k2, k2_k, k2_t, k2_y in stack[::-1]:
         t1 = 0.5 * h * y_b
-        rate_t_b2, rate_y_b2, rate_k_b2 = rate_bwd(rate_t2, rate_y2, k, t1)
-        h_b += t_b + 0.5 * (k1 + k2) * y_b + (rate_t_b2 + k1 * rate_y_b2)
-        rate_t_b, rate_y_b, rate_k_b = rate_bwd(t, y_0, k, t1 + h * rate_y_b2)
-        t_b += rate_t_b2 + rate_t_b
-        y_b += rate_y_b2 + rate_y_b
-        k_b += rate_k_b2 + rate_k_b
+        h_b += t_b + 0.5 * (k1 + k2) * y_b + (k2_t * t1 + k1 * (k2_y * t1))
+        k1_b = t1 + h * (k2_y * t1)
+        k_b += k2_k * t1 + k1_k * k1_b
+        t_b += k2_t * t1 + k1_t * k1_b
+        y_b += k2_y * t1 + k1_y * k1_b
     return y, (y_b, k_b, h_b)
 
 
-def refined_fwd(x: float):
-    """Forward sweep of `refined`: its value, and what the reverse sweep reads."""
+def refined_b(x: float, seed: float = 1.0) -> tuple[float, float]:
+    """Adjoint of `refined`: its value, and seed times its gradient with respect to x."""
+    # forward sweep
     stack = []
     for _ in range(3):
         stack.append(x)
         x = 0.5 * (x + 2.0 / x)
-    return x, stack
 
-
-def refined_bwd(stack, seed: float):
-    """Reverse sweep of `refined`: the adjoint of x."""
+    # reverse sweep
     x_b = seed
-    for _ in range(3):
-        x_0 = stack.pop()
+    for x_0 in stack[::-1]:
         x_b = 0.5 * x_b - 0.5 * (2.0 / x_0) * x_b / x_0
-    return x_b
+    return x, x_b
 
 
 def repeated_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     """Adjoint of `repeated`: its value, and seed times its gradient with respect to x."""
     total = 0.0
-    total_b = seed
     x_b = 0.0
     for i in range(n):
-        refined_v, refined_saved = refined_fwd(x + i)
+        refined_v, refined_v_x = refined_b(x + i)
         total += refined_v * x
-        x_b += refined_v * total_b + refined_bwd(refined_saved, x * total_b)
+        x_b += refined_v * seed + refined_v_x * x * seed
     return total, x_b

@@ -33,7 +33,7 @@ def power_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     """Adjoint of `power`: its value, and seed times its gradient with respect to x."""
     if n == 0:
         return 1.0, 0.0
-    half, power_saved = power_fwd(x, n // 2)
+    half, half_x = power_b(x, n // 2)
     if n % 2:
         value = half * half * x
         half_b = 2.0 * half * x * seed
@@ -42,75 +42,46 @@ def power_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
         value = half * half
         half_b = 2.0 * half * seed
         x_b = 0.0
-    x_b += power_bwd(power_saved, half_b)
+    x_b += half_x * half_b
     return value, x_b
 
 
-def power_fwd(x: float, n: int):
-    """Forward sweep of `power`: its value, and what the reverse sweep reads."""
-    half = 0.0
-    power_saved = None
+def power_x_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
+    """Adjoint of `power`: its value, and seed times its gradient with respect to x."""
     if n == 0:
-        return 1.0, (x, n, half, power_saved)
-    half, power_saved = power_fwd(x, n // 2)
+        return 1.0, 0.0
+    half, half_x = power_b(x, n // 2)
     if n % 2:
-        return half * half * x, (x, n, half, power_saved)
-    return half * half, (x, n, half, power_saved)
-
-
-def power_bwd(saved, seed: float):
-    """Reverse sweep of `power`: the adjoint of x."""
-    x, n, half, power_saved = saved
-    if n == 0:
-        return 0.0
-    if n % 2:
+        value = half * half * x
         half_b = 2.0 * half * x * seed
         x_b = half * half * seed
     else:
+        value = half * half
         half_b = 2.0 * half * seed
         x_b = 0.0
-    x_b += power_bwd(power_saved, half_b)
-    return x_b
+    x_b += half_x * half_b
+    return value, x_b
 
 
 def even_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     """Adjoint of `even`: its value, and seed times its gradient with respect to x."""
     if n > 0:
-        odd_v, odd_saved = odd_fwd(x, n - 1)
-        return x * odd_v, odd_v * seed + odd_bwd(odd_saved, x * seed)
+        odd_v, odd_v_x = odd_b(x, n - 1)
+        return x * odd_v, odd_v * seed + odd_v_x * x * seed
     return x, seed
 
 
-def even_fwd(x: float, n: int):
-    """Forward sweep of `even`: its value, and what the reverse sweep reads."""
-    odd_saved = None
-    odd_v = 0.0
+def even_x_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
+    """Adjoint of `even`: its value, and seed times its gradient with respect to x."""
     if n > 0:
-        odd_v, odd_saved = odd_fwd(x, n - 1)
-        return x * odd_v, (x, n, odd_saved, odd_v)
-    return x, (x, n, odd_saved, odd_v)
+        odd_v, odd_v_x = odd_b(x, n - 1)
+        return x * odd_v, odd_v * seed + odd_v_x * x * seed
+    return x, seed
 
 
-def even_bwd(saved, seed: float):
-    """Reverse sweep of `even`: the adjoint of x."""
-    x, n, odd_saved, odd_v = saved
+def odd_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
+    """Adjoint of `odd`: its value, and seed times its gradient with respect to x."""
     if n > 0:
-        return odd_v * seed + odd_bwd(odd_saved, x * seed)
-    return seed
-
-
-def odd_fwd(x: float, n: int):
-    """Forward sweep of `odd`: its value, and what the reverse sweep reads."""
-    even_saved = None
-    if n > 0:
-        value, even_saved = even_fwd(x + 1.0, n - 1)
-        return value, (x, n, even_saved)
-    return x * x, (x, n, even_saved)
-
-
-def odd_bwd(saved, seed: float):
-    """Reverse sweep of `odd`: the adjoint of x."""
-    x, n, even_saved = saved
-    if n > 0:
-        return even_bwd(even_saved, seed)
-    return 2.0 * x * seed
+        value, value_x = even_b(x + 1.0, n - 1)
+        return value, value_x * seed
+    return x * x, 2.0 * x * seed

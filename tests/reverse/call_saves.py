@@ -27,38 +27,37 @@ def flow(head: float, loss: float, d: float) -> float:
 import math
 
 
-def root_fwd(c: float, x: float):
-    """Forward sweep of `root`: its value, and what the reverse sweep reads."""
+def root_b(c: float, x: float, seed: float = 1.0) -> tuple[float, float]:
+    """Adjoint of `root`: its value, and seed times its gradient with respect to c.
+
+    Newton's method.
+    """
+    # forward sweep
     stack = []
     for _ in range(4):
         stack.append(x)
         x = x - (x * x - c) / (2.0 * x)
-    return x, (c, stack)
 
-
-def root_bwd(saved, seed: float):
-    """Reverse sweep of `root`: the adjoint of c."""
-    c, stack = saved
+    # reverse sweep
     x_b = seed
     c_b = 0.0
-    for _ in range(4):
-        x_0 = stack.pop()
+    for x_0 in stack[::-1]:
         t1 = 2.0 * x_0
         c_b += x_b / t1
         x_b = x_b - t1 * x_b / t1 + 2.0 * (x_0 * x_0 - c) / t1 * x_b / t1
-    return c_b
+    return x, c_b
 
 
-def speed_fwd(head: float, loss: float):
-    """Forward sweep of `speed`: its value, and what the reverse sweep reads."""
-    root_v, root_saved = root_fwd(19.62 * head, 3.0)
-    return root_v * (1.0 - loss), (loss, root_saved, root_v)
-
-
-def speed_bwd(saved, seed: float):
-    """Reverse sweep of `speed`: the adjoints of head, loss."""
-    loss, root_saved, root_v = saved
-    return 19.62 * root_bwd(root_saved, (1.0 - loss) * seed), -root_v * seed
+def speed_b(
+    head: float, loss: float, seed: float = 1.0
+) -> tuple[float, tuple[float, float]]:
+    """Adjoint of `speed`: its value, and seed times its gradient with respect to head,
+    loss."""
+    root_v, root_v_c = root_b(19.62 * head, 3.0)
+    return (
+        root_v * (1.0 - loss),
+        (19.62 * root_v_c * (1.0 - loss) * seed, -root_v * seed),
+    )
 
 
 def flow_b(
@@ -67,10 +66,11 @@ def flow_b(
     """Adjoint of `flow`: its value, and seed times its gradient with respect to head,
     loss, d."""
     # forward sweep
-    v, speed_saved = speed_fwd(head, loss)
+    v, (v_head, v_loss) = speed_b(head, loss)
+    t1 = 0.25 * math.pi * d
+    t2 = t1 * d
 
     # reverse sweep
-    t1 = 0.25 * math.pi * d
-    t2 = t1 * (v * seed)
-    head_b, loss_b = speed_bwd(speed_saved, t1 * d * seed)
-    return 0.25 * math.pi * d * d * v, (head_b, loss_b, t2 + t2)
+    t3 = t1 * (v * seed)
+    v_b = t2 * seed
+    return t2 * v, (v_head * v_b, v_loss * v_b, t3 + t3)

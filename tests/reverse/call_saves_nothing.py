@@ -26,28 +26,23 @@ def loss(flow: float, d: float, k: float = 0.02) -> float:
 import math
 
 
-def area(d: float) -> float:
-    """Cross-section of a pipe."""
-    return 0.25 * math.pi * d * d
+def area_b(d: float, seed: float = 1.0) -> tuple[float, float]:
+    """Adjoint of `area`: its value, and seed times its gradient with respect to d.
+
+    Cross-section of a pipe.
+    """
+    t1 = 0.25 * math.pi * d
+    return t1 * d, t1 * seed + t1 * seed
 
 
-def area_bwd(d: float, seed: float):
-    """Reverse sweep of `area`: the adjoint of d."""
-    t1 = 0.25 * math.pi * d * seed
-    return t1 + t1
-
-
-def velocity_fwd(flow: float, d: float):
-    """Forward sweep of `velocity`: its value, and what the reverse sweep reads."""
-    area_v = area(d)
+def velocity_b(
+    flow: float, d: float, seed: float = 1.0
+) -> tuple[float, tuple[float, float]]:
+    """Adjoint of `velocity`: its value, and seed times its gradient with respect to flow,
+    d."""
+    area_v, area_v_d = area_b(d)
     value = flow / area_v
-    return value, (d, area_v, value)
-
-
-def velocity_bwd(saved, seed: float):
-    """Reverse sweep of `velocity`: the adjoints of flow, d."""
-    d, area_v, value = saved
-    return seed / area_v, area_bwd(d, -value * seed / area_v)
+    return value, (seed / area_v, -area_v_d * value * seed / area_v)
 
 
 def loss_b(
@@ -56,7 +51,7 @@ def loss_b(
     """Adjoint of `loss`: its value, and seed times its gradient with respect to flow, d,
     k."""
     # forward sweep
-    v, velocity_saved = velocity_fwd(flow, d)
+    v, (v_flow, v_d) = velocity_b(flow, d)
     abs_v = abs(v)
     value = k * v * abs_v / d
 
@@ -66,5 +61,4 @@ def loss_b(
     v_b = k * t2
     abs_v_b = k * v * t1
     v_b += abs_v_b if v > 0.0 else -abs_v_b if v < 0.0 else 0.0
-    flow_b, velocity_d_b = velocity_bwd(velocity_saved, v_b)
-    return value, (flow_b, -value * seed / d + velocity_d_b, v * t2)
+    return value, (v_flow * v_b, -value * seed / d + v_d * v_b, v * t2)

@@ -72,8 +72,7 @@ def drag_b(
 
     # reverse sweep
     force_b = seed
-    for _ in range(2):
-        force_0, exp_force = stack.pop()
+    for force_0, exp_force in stack[::-1]:
         force_b = exp_force * force_b - exp_force * force_0 * force_b
     cd_b = area * q * force_b
     area_b = cd * q * force_b

@@ -42,16 +42,16 @@ def bracket_b(
     """Adjoint of `bracket`: its value, and seed times its gradient with respect to x, h."""
     # forward sweep
     k = int(x / h)
-    t = x / h - k
+    t1 = x / h
+    t = t1 - k
     exp_v = math.exp(h * k)
     exp_v2 = math.exp(h * (k + 1))
-    value = exp_v * (1.0 - t) + exp_v2 * t + x % h * (x // h)
+    t2 = x % h
+    t3 = x // h
 
     # reverse sweep
-    t1 = x // h
-    t2 = t1 * seed
-    h_b = k * exp_v * (1.0 - t) * seed + (k + 1) * exp_v2 * t * seed - t1 * t2
+    h_b = k * exp_v * (1.0 - t) * seed + (k + 1) * exp_v2 * t * seed - t3 * t3 * seed
     t_b = exp_v2 * seed - exp_v * seed
-    x_b = t2 + t_b / h
-    h_b -= x / h * t_b / h
-    return value, (x_b, h_b)
+    x_b = t3 * seed + t_b / h
+    h_b -= t1 * t_b / h
+    return exp_v * (1.0 - t) + exp_v2 * t + t2 * t3, (x_b, h_b)

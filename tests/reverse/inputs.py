@@ -55,20 +55,19 @@ def defaults_b(
 def variadic_b(x: float, *powers: int, seed: float = 1.0) -> tuple[float, float]:
     """Adjoint of `variadic`: its value, and seed times its gradient with respect to x."""
     y = 1.0
-    y_b = seed
     x_b = 0.0
     for n in powers:
         t1 = x**n
         y += t1
         x_b += (
-            n * t1 * y_b / x
+            n * t1 * seed / x
             if x
-            else n * x ** (n - 1) * y_b
+            else n * x ** (n - 1) * seed
             if n >= 1.0
             else 0.0
             if n <= 0.0
-            else y_b * math.inf
-            if y_b
+            else seed * math.inf
+            if seed
             else 0.0
         )
     return y, x_b

@@ -61,12 +61,11 @@ def largest_b(
     min_x = min(x, 0.5)
 
     # reverse sweep
-    max_v_b = seed
     x_b = 0.0 if x > 0.5 else seed
     max_v2 = max(t1, y)
-    z_b = max_v_b if z > max_v2 else 0.0
-    y_b = (0.0 if z > max_v2 else max_v_b) if y > t1 else 0.0
-    t1_b = 0.0 if y > t1 else 0.0 if z > max_v2 else max_v_b
+    z_b = seed if z > max_v2 else 0.0
+    y_b = (0.0 if z > max_v2 else seed) if y > t1 else 0.0
+    t1_b = 0.0 if y > t1 else 0.0 if z > max_v2 else seed
     x_b += y * t1_b
     y_b += x * t1_b
     return max_v + min_x, (x_b, y_b, z_b)
@@ -84,7 +83,6 @@ def lengths_b(
     copysign_v = math.copysign(x, y)
 
     # reverse sweep
-    hypot_v_b = seed
     x_b = (
         math.copysign(1, y) * seed
         if x > 0.0
@@ -93,8 +91,8 @@ def lengths_b(
         else 0.0
     )
     if hypot_v:
-        x_b += x * hypot_v_b / hypot_v
-    y_b = y * hypot_v_b / hypot_v if hypot_v else 0.0
+        x_b += x * seed / hypot_v
+    y_b = y * seed / hypot_v if hypot_v else 0.0
     t1_b = seed if t1 > 0.0 else -seed if t1 < 0.0 else 0.0
     x_b += y * t1_b
     y_b += x * t1_b

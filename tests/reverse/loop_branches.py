@@ -59,8 +59,7 @@ def plastic_b(
     strain_b = 0.0
     modulus_b = 0.0
     limit_b = 0.0
-    for _ in range(n):
-        cos_i, trial = stack.pop()
+    for cos_i, trial in stack[::-1]:
         if trial > limit:
             limit_b += stress_b - 0.1 * stress_b
             trial_b = 0.1 * stress_b

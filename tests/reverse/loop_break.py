@@ -61,8 +61,7 @@ def limited_b(
     # reverse sweep
     x_b = seed
     r_b = 0.0
-    while stack:
-        x_0 = stack.pop()
+    for x_0 in stack[::-1]:
         t1 = (1.0 - x_0) * x_b
         r_b += x_0 * t1
         x_b = r * t1 - r * x_0 * x_b
@@ -82,12 +81,11 @@ def skipping_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
         total += i * x
 
     # reverse sweep
-    total_b = seed
     x_b = 0.0
     for i in range(n - 1, -1, -1):
         x = stack.pop()
         if i % 3 != 0:
-            x_b += i * total_b
+            x_b += i * seed
             x_b *= 2.0 * x
     return total, x_b
 
@@ -111,8 +109,7 @@ def both_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     # reverse sweep
     y_b = seed
     x_b = 0.0
-    while stack:
-        i, y_0 = stack.pop()
+    for i, y_0 in stack[::-1]:
         if not y_0 < 0.1:
             y_1 = y_0 * x
             if y_1 * i > 2.0:

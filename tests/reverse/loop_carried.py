@@ -45,8 +45,7 @@ def logistic_b(
     # reverse sweep
     x_b = seed
     r_b = 0.0
-    for _ in range(steps):
-        x_0 = stack.pop()
+    for x_0 in stack[::-1]:
         t1 = (1.0 - x_0) * x_b
         r_b += x_0 * t1
         x_b = r * t1 - r * x_0 * x_b
@@ -72,8 +71,7 @@ def compound_b(
     balance_b = seed
     rate_b = 0.0
     deposit_b = 0.0
-    for _ in range(years):
-        balance_0 = stack.pop()
+    for balance_0 in stack[::-1]:
         t1 = (1.0 + rate) * balance_b
         deposit_b += t1
         rate_b += (balance_0 + deposit) * balance_b

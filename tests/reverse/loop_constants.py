@@ -47,7 +47,6 @@ def f_b(
         term = term * x
 
     # reverse sweep
-    total_b = seed
     x_b = 0.0
     y_b = 0.0
     term_b = 0.0
@@ -57,8 +56,8 @@ def f_b(
         term_b *= x
         if i % 3 == 2:
             term_b = 0.0
-        term_b += y * total_b
-        y_b += term_0 * total_b
+        term_b += y * seed
+        y_b += term_0 * seed
     x_b += term_b
     return total, (x_b, y_b)
 

@@ -40,11 +40,10 @@ import math
 def series_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     """Adjoint of `series`: its value, and seed times its gradient with respect to x."""
     total = 0.0
-    total_b = seed
     x_b = 0.0
     for k in range(1, n + 1):
         total += math.sin(k * x) / k
-        x_b += k * math.cos(k * x) * total_b / k
+        x_b += k * math.cos(k * x) * seed / k
     return total, x_b
 
 
@@ -55,8 +54,8 @@ def simpson_b(
     # forward sweep
     h = (b - a) / n
     exp_a = math.exp(a)
-    exp_b = math.exp(b)
-    total = exp_a + exp_b
+    exp_b2 = math.exp(b)
+    total = exp_a + exp_b2
     stack = []
     for i in range(1, n):
         t = a + i * h
@@ -77,7 +76,7 @@ def simpson_b(
         h_b += i * t_b
     t2 = h_b / n
     a_b += exp_a * total_b - t2
-    return total * h / 3.0, (a_b, exp_b * total_b + t2)
+    return total * h / 3.0, (a_b, exp_b2 * total_b + t2)
 
 
 def product_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
@@ -96,8 +95,7 @@ def product_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     # reverse sweep
     ans_b = seed
     x_b = 0.0
-    for _ in range(1, n + 1):
-        ans_0, t1 = stack.pop()
+    for ans_0, t1 in stack[::-1]:
         x_b += math.cos(x) * ans_0 * ans_b
         ans_b *= t1
     return ans, x_b

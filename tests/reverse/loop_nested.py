@@ -69,8 +69,7 @@ def settled_b(
     # reverse sweep
     x_b = y * seed
     y_b = x * seed
-    for _ in range(n):
-        x_0, y_0, mark = stack2.pop()
+    for x_0, y_0, mark in stack2[::-1]:
         x_b += y_b
         for _ in range(len(stack) - mark):
             x_1 = stack.pop()

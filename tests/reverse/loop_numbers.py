@@ -39,8 +39,7 @@ def polynomial_b(
     total_b = seed
     c_items_b = []
     x_b = 0.0
-    while stack:
-        total_0 = stack.pop()
+    for total_0 in stack[::-1]:
         x_b += total_0 * total_b
         c_b = total_b
         total_b *= x
@@ -58,12 +57,11 @@ def weighted_b(
 ) -> tuple[float, tuple[float, float]]:
     """Adjoint of `weighted`: its value, and seed times its gradient with respect to x, y."""
     total = 0.0
-    total_b = seed
     x_b = 0.0
     y_b = 0.0
     for weight, node in ((0.5, 0.1), (0.3, 0.2), (0.2, 0.3)):
         total += weight * (x + node * y) ** 2
-        t1 = 2.0 * (x + node * y) * weight * total_b
+        t1 = 2.0 * (x + node * y) * weight * seed
         x_b += t1
         y_b += node * t1
     return total, (x_b, y_b)

@@ -52,8 +52,7 @@ def first_above_b(
         value = -y
         y_b = -seed
     x_b = 0.0
-    while stack:
-        i, y_0 = stack.pop()
+    for i, y_0 in stack[::-1]:
         y = y_0 * x
         if y > limit:
             y_b += i * seed
@@ -89,8 +88,7 @@ def inner_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
         value = y
         y_b = seed
     x_b = 0.0
-    while stack2:
-        mark = stack2.pop()
+    for mark in stack2[::-1]:
         for _ in range(len(stack) - mark):
             y_0, y = stack.pop()
             if y > 10.0:

@@ -42,8 +42,7 @@ def lorenz_b(
     y_b = 2.0 * y * seed
     z_b = 2.0 * z * seed
     rho_b = 0.0
-    for _ in range(steps):
-        x_0, y_0, z_0 = stack.pop()
+    for x_0, y_0, z_0 in stack[::-1]:
         dz_b = h * z_b
         dy_b = h * y_b
         dx_b = h * x_b

@@ -49,8 +49,7 @@ def newton_b(c: float, seed: float = 1.0) -> tuple[float, float]:
     # reverse sweep
     x_b = seed
     c_b = 0.0
-    while stack:
-        x_0 = stack.pop()
+    for x_0 in stack[::-1]:
         t1 = 0.5 * x_b
         c_b += t1 / x_0
         x_b = t1 - c / x_0 * t1 / x_0
@@ -99,8 +98,7 @@ def forever_b(x: float, seed: float = 1.0) -> tuple[float, float]:
     # reverse sweep
     x_b = 0.0
     step_b = 0.0
-    while stack:
-        step_0, x, step = stack.pop()
+    for step_0, x, step in stack[::-1]:
         if abs(step) < 1e-3:
             x_b += seed
         step_b += x_b

@@ -48,8 +48,7 @@ def f_b2(
     saved_b2 = value * seed2
     value_b2 = saved * seed2
     x_b_b2 = 0.0
-    for _ in range(2):
-        saved_0 = stack2.pop()
+    for saved_0 in stack2[::-1]:
         x = saved_0 * saved_0
         x_b_b2 += x * saved_b2
         saved_b2 = 2.0 * saved_0 * x_b * saved_b2

@@ -71,25 +71,24 @@ def both_b(x: float, y: float, seed: float = 1.0) -> tuple[float, tuple[float, f
     t1 = x**y
 
     # reverse sweep
-    t1_b = seed
     x_b = (
-        y * t1 * t1_b / x
+        y * t1 * seed / x
         if x
-        else y * x ** (y - 1) * t1_b
+        else y * x ** (y - 1) * seed
         if y >= 1.0
         else 0.0
         if y <= 0.0
-        else t1_b * math.inf
-        if t1_b
+        else seed * math.inf
+        if seed
         else 0.0
     )
     y_b = (
-        t1 * math.log(x) * t1_b
+        t1 * math.log(x) * seed
         if x > 0.0
         else 0.0
         if x == 0.0
         else math.nan
-        if t1_b
+        if seed
         else 0.0
     )
     return t1, (x_b, y_b)

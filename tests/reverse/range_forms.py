@@ -53,8 +53,7 @@ def horner_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     # reverse sweep
     y_b = seed
     x_b = 0.0
-    for _ in range(n, 0, -1):
-        y_0 = stack.pop()
+    for y_0 in stack[::-1]:
         x_b += y_0 * y_b
         y_b *= x
     return y, x_b
@@ -83,21 +82,17 @@ def strides_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
 
     # reverse sweep
     y_b = seed
-    for _ in range(n + 1):
-        y_3 = stack.pop()
+    for y_3 in stack[::-1]:
         t1 = 0.5 * y_3 * y_b
         y_b = t1 + t1
     x_b = 0.0
-    for _ in range(2 * n, -n, -3):
-        y_2 = stack2.pop()
+    for y_2 in stack2[::-1]:
         x_b += y_2 * y_b
         y_b *= x
-    for _ in range(0, n, 2):
-        y_1 = stack3.pop()
+    for y_1 in stack3[::-1]:
         x_b += y_1 * y_b
         y_b *= x
-    for _ in range(1, n):
-        y_0 = stack4.pop()
+    for y_0 in stack4[::-1]:
         x_b += y_0 * y_b
         y_b *= x
     x_b += y_b
@@ -116,8 +111,7 @@ def any_step_b(x: float, n: int, step: int, seed: float = 1.0) -> tuple[float, f
     # reverse sweep
     y_b = seed
     x_b = 0.0
-    while stack:
-        y_0 = stack.pop()
+    for y_0 in stack[::-1]:
         x_b += y_0 * y_b
         y_b *= x
     x_b += y_b

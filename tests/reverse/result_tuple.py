@@ -40,26 +40,24 @@ def polar_b(
 
     # reverse sweep
     seed_1, seed_2 = seed
-    hypot_v_b = seed_1
-    atan2_v_b = seed_2
     y_b = (
-        x * atan2_v_b / math.hypot(y, x) / math.hypot(y, x)
+        x * seed_2 / math.hypot(y, x) / math.hypot(y, x)
         if x or y
         else math.nan
-        if atan2_v_b
+        if seed_2
         else 0.0
     )
     x_b = (
-        -y * atan2_v_b / math.hypot(y, x) / math.hypot(y, x)
+        -y * seed_2 / math.hypot(y, x) / math.hypot(y, x)
         if x or y
         else math.nan
-        if atan2_v_b
+        if seed_2
         else 0.0
     )
     if hypot_v:
-        x_b += x * hypot_v_b / hypot_v
+        x_b += x * seed_1 / hypot_v
     if hypot_v:
-        y_b += y * hypot_v_b / hypot_v
+        y_b += y * seed_1 / hypot_v
     return (hypot_v, atan2_v), (x_b, y_b)
 
 
@@ -67,26 +65,24 @@ def polar_bwd(x: float, y: float, seed: tuple[float, float]):
     """Reverse sweep of `polar`: the adjoints of x, y."""
     hypot_v = math.hypot(x, y)
     seed_1, seed_2 = seed
-    hypot_v_b = seed_1
-    atan2_v_b = seed_2
     y_b = (
-        x * atan2_v_b / math.hypot(y, x) / math.hypot(y, x)
+        x * seed_2 / math.hypot(y, x) / math.hypot(y, x)
         if x or y
         else math.nan
-        if atan2_v_b
+        if seed_2
         else 0.0
     )
     x_b = (
-        -y * atan2_v_b / math.hypot(y, x) / math.hypot(y, x)
+        -y * seed_2 / math.hypot(y, x) / math.hypot(y, x)
         if x or y
         else math.nan
-        if atan2_v_b
+        if seed_2
         else 0.0
     )
     if hypot_v:
-        x_b += x * hypot_v_b / hypot_v
+        x_b += x * seed_1 / hypot_v
     if hypot_v:
-        y_b += y * hypot_v_b / hypot_v
+        y_b += y * seed_1 / hypot_v
     return x_b, y_b
 
 

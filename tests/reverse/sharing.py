@@ -34,21 +34,23 @@ def damped_b(
     t1 = 1.0 - z * z
     sqrt_t1 = math.sqrt(t1)
     wd = w * sqrt_t1
-    decay = math.exp(-z * w * t)
+    t2 = -z * w
+    decay = math.exp(t2 * t)
     cos_v = math.cos(wd * t)
+    t3 = z * w / wd
     sin_v = math.sin(wd * t)
-    t2 = cos_v + z * w / wd * sin_v
+    t4 = cos_v + t3 * sin_v
 
     # reverse sweep
-    t3 = sin_v * decay * seed
-    t4 = sin_v * (decay * seed)
-    t5 = cos_v * z * w / wd * (decay * seed)
-    t6 = t4 / wd
-    decay_b = -t2 * seed
-    wd_b = t * t3 + z * w / wd * t4 / wd - t * t5
-    t_b = wd * t3 - wd * t5 - z * w * decay * decay_b
-    t7 = t * (decay * decay_b)
-    w_b = -z * t6 - z * t7 + sqrt_t1 * wd_b
+    t5 = sin_v * decay * seed
+    t6 = sin_v * (decay * seed)
+    t7 = cos_v * z * w / wd * (decay * seed)
+    t8 = t6 / wd
+    decay_b = -t4 * seed
+    wd_b = t * t5 + t3 * t6 / wd - t * t7
+    t_b = wd * t5 - wd * t7 + t2 * decay * decay_b
+    t9 = t * (decay * decay_b)
+    w_b = -z * t8 - z * t9 + sqrt_t1 * wd_b
     sqrt_t1_b = w * wd_b
     t1_b = (
         0.5 * sqrt_t1_b / sqrt_t1
@@ -57,7 +59,7 @@ def damped_b(
         if sqrt_t1_b
         else 0.0
     )
-    return 1.0 - decay * t2, (t_b, w_b, -w * t6 - w * t7 - 2.0 * z * t1_b)
+    return 1.0 - decay * t4, (t_b, w_b, -w * t8 - w * t9 - 2.0 * z * t1_b)
 
 
 def gauss_b(

@@ -44,7 +44,7 @@ def throw_b(
         vx * flight,
         (
             sin_angle * vy_b + cos_angle * vx_b,
-            math.cos(angle) * speed * vy_b - math.sin(angle) * speed * vx_b,
+            cos_angle * speed * vy_b - sin_angle * speed * vx_b,
             19.62 * t1_b,
         ),
     )

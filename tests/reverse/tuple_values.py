@@ -34,9 +34,9 @@ def f_b(x: float, y: float, seed: float = 1.0) -> tuple[float, tuple[float, floa
 
     # reverse sweep
     e_b = d * seed
-    q_2_b = a * c * seed + a * e_b
-    p_2_b = e * seed + (b * c * seed + b * e_b + p[0] * q_2_b)
-    p_1_b = a * b * seed + p[1] * q_2_b
+    b_b = a * c * seed + a * e_b
+    p_2_b = e * seed + (b * c * seed + b * e_b + p[0] * b_b)
+    p_1_b = a * b * seed + p[1] * b_b
     return a * b * c + d * e, (y * p_1_b + p_2_b, x * p_1_b + p_2_b)
 
 
@@ -56,8 +56,7 @@ def moved_b(
     u_b = v * seed
     v_b = u * seed
     step_b = 0.0
-    for _ in range(3):
-        u_0, v_0 = stack.pop()
+    for u_0, v_0 in stack[::-1]:
         step_b += u_0 * v_b - v_0 * u_b
         u_b, v_b = u_b + step * v_b, v_b - step * u_b
     return u * v, ((u_b, v_b), step_b)
