@@ -75,7 +75,7 @@ def is_independent(body: ir.Block, behind: Live) -> bool:
     read = {n for s in statements(body) for n in others(s)}
     sums = {n for n in written if n not in read and all(adds(s, n) for s in statements(body) if n in assigned(s))}
     _, needed = without_dead(body, behind | frozenset(sums))
-    return not (needed & (written - sums))
+    return not ((needed | behind) & (written - sums))
 
 
 def assigned(s: ir.Stmt) -> set[str]:
