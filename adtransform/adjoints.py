@@ -275,6 +275,8 @@ def flattened(e: ir.Expr) -> ir.Expr:
     match new:
         case ir.Binary("*", left, ir.Binary("*" | "/") as right):
             return product(left, right)
+        case ir.Binary("+", left, right) if left == right:
+            return product(constant(2.0), left)
         case _:
             return new
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from adtransform import ir
 from adtransform.adjoints import Adjoints
 from adtransform.calculus import constant
+from adtransform.directives import without_directives
 from adtransform.documentation import adjoint_of
 from adtransform.flatten import Flatten
 from adtransform.handback import Handback, Protocol
@@ -118,9 +119,10 @@ class Gradients:
             if not current.root:
                 self.make(current)
                 return
+        source = replace(flat.source, lead=without_directives(flat.source.lead))
         made = (self.root(current, flat, sweeps),) if as_one else self.callee(current, flat, sweeps)
         self.functions[current] = tuple(
-            replace(f, body=renumbered(f.body, work.temporaries), source=flat.source) for f in made
+            replace(f, body=renumbered(without_headings(f.body), work.temporaries), source=source) for f in made
         )
 
     def described(self, current: Instance) -> list[tuple[ir.Function, str]]:
@@ -221,6 +223,19 @@ class Gradients:
             returns=None,
             is_lambda=False,
         )
+
+
+def without_headings(block: ir.Block) -> ir.Block:
+    """A body without the headings of sweeps inside a sweep."""
+    if sum(s.source.lead[-1:] == REVERSE.source.lead[-1:] for s in block) < 2 and block[:1] != (FORWARD,):
+        return block
+    known = {FORWARD.source.lead[-1], REVERSE.source.lead[-1]}
+
+    def without(s: ir.Stmt) -> ir.Stmt:
+        lead = tuple(row for row in s.source.lead if row.strip() not in known)
+        return s if isinstance(s, ir.Comment) else replace(s, source=replace(s.source, lead=lead))
+
+    return tuple(without(s) for s in block)
 
 
 def is_singular(sweeps: Sweeps) -> bool:

@@ -179,6 +179,8 @@ class Recorder:
                     self.copy(v)
             elif not self.is_index(v) and v.tag not in self.again:
                 by_segment.setdefault(self.segment_of(v), []).append(v)
+        for k in sorted(by_segment, key=lambda k: min(v.number for v in by_segment[k])):
+            self.stack(k)  # named in the order of the source
         rounds: dict[int, ir.Expr] = {}
         whiles: dict[int, ir.Name] = {}
         # from the inside out: a count that an outer loop needs is saved there

@@ -379,9 +379,7 @@ class Session:
     def text(self, written: dict[Instance, tuple[ir.Function, ...]]) -> str:
         own = Supply(set(self.main.identifiers) | set(self.names.values()), self.suffix)
         spelling = Spelling(self.program, own)
-        known = frozenset(self.program.lifted) | frozenset(
-            n for base in self.names.values() for n in (base, f"{base}_fwd", f"{base}_bwd")
-        )
+        known = frozenset(self.program.lifted) | {f.name for fs in written.values() for f in fs}
         functions: dict[str, list[ir.Function]] = {}
         others: list[ir.Function] = []
         for i, fs in written.items():

@@ -270,16 +270,23 @@ class Transposer:
 
     def several(self, s: ir.Assign, targets: list[str], values: tuple[ir.Expr, ...]) -> list[ir.Stmt]:
         """`a, b = c, d`: each value flows to its own target."""
-        flows: list[tuple[str, str, ir.Expr]] = []
+        places: list[tuple[str, str]] = []
+        flows: Shares = []
         for k, (t, v) in enumerate(zip(targets, values, strict=True)):
-            if t in targets[k + 1 :]:
-                continue  # overwritten at once
-            flows += (
-                [(t, n, e) for n, e in self.gathered(v, self.work.tangent(t))]
-                if t.partition("#")[0] in self.work.active
-                else []
-            )
-        return [self.note(s, Transposed(tuple(targets), tuple(flows)))]
+            if t in targets[k + 1 :] or t.partition("#")[0] not in self.work.active:
+                continue  # overwritten at once, or not active
+            for n, e in self.gathered(v, self.work.tangent(t)):
+                places.append((t, n))
+                flows.append((str(len(flows)), e))
+        pre: list[ir.Stmt] = []
+        if isinstance(s.value, ir.Display):
+            pre, primal, flows = self.recorded(s.value, flows, "")
+            s = s if primal == s.value else replace(s, value=primal, source=without_text(s.source))
+        before, flows = self.shared(flows)
+        flat = tuple((t, n, flattened(e)) for (t, n), (_, e) in zip(places, flows, strict=True))
+        found = with_lead(pre, s)
+        self.note(found[-1], Transposed(tuple(targets), flat, before))
+        return found
 
     def gathered(self, value: ir.Expr, seed: ir.Expr) -> Shares:
         """The shares of the variables in an expression, one a variable."""
@@ -314,7 +321,7 @@ class Transposer:
             name = self.work.temporary(temporary(table.example[n]), "", False)
             pre.append(ir.Assign((name,), insert(table, table.example[n], names, skip=n)))
             names[n] = name
-        in_flows = {**names, top: ir.Name(root)}
+        in_flows = {**names, top: ir.Name(root)} if root else names
         return pre, insert(table, value, names), [(n, insert(table, e, in_flows)) for n, e in flows]
 
     def shared(self, flows: Shares) -> tuple[tuple[ir.Stmt, ...], Shares]:
