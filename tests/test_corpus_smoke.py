@@ -9,13 +9,14 @@ import pytest
 
 pytest.importorskip("fluids")
 
+from tests.corpus.adjoints import judge_adjoint
 from tests.corpus.classify import Subject, classify
 from tests.corpus.differences import slopes
 from tests.corpus.judge import judge
 from tests.corpus.overload import SecondOpinion
 from tests.corpus.packages import functions_of
 from tests.corpus.points import record
-from tests.corpus.report import table
+from tests.corpus.report import lost, table
 
 FUNCTIONS = {
     "fluids.friction": ("Blasius", "Clamond", "Churchill_1977", "friction_laminar", "helical_laminar_fd_White"),
@@ -38,6 +39,13 @@ def test_right(module: str, name: str) -> None:
     assert "100.0%" in table([verdict])[-1]
 
 
+@pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in FUNCTIONS.items() for name in names])
+def test_right_in_reverse_mode(module: str, name: str) -> None:
+    verdict = judge_adjoint(subject(module, name), SecondOpinion())
+    assert (verdict.forward, verdict.verdict) == ("right", "right"), verdict
+    assert lost([verdict]) == []
+
+
 @pytest.mark.parametrize("name", ["friction_factor_methods", "fuzzy_match"])
 def test_skipped(name: str) -> None:
     assert subject("fluids.friction", name).reason
@@ -58,6 +66,26 @@ def test_a_wrong_derivative_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(judging, "write", spoiled)
     assert judge(subject("fluids.friction", "Blasius"), SecondOpinion()).verdict == "wrong"
+
+
+@pytest.mark.parametrize(("factor", "expected"), [(1.0 + 1e-12, "right"), (1.0 + 1e-7, "disputed"), (1.0001, "wrong")])
+def test_a_wrong_adjoint_is_found(monkeypatch: pytest.MonkeyPatch, factor: float, expected: str) -> None:
+    from tests.corpus import adjoints
+    from tests.corpus.generated import Generated, write
+
+    def spoiled(candidate: object, mode: str = "forward") -> Generated:
+        good = write(candidate, mode)  # type: ignore[arg-type]
+
+        def bad(*arguments: object, **seeds: object) -> object:
+            value, gradient = good.call(*arguments, **seeds)  # type: ignore[misc]
+            return value, tuple(entry * factor for entry in gradient)
+
+        return good if mode == "forward" else Generated(good.candidate, bad, good.derivative)
+
+    monkeypatch.setattr(adjoints, "write", spoiled)
+    verdict = judge_adjoint(subject("fluids.friction", "Churchill_1977"), SecondOpinion())
+    assert verdict.verdict == expected
+    assert len(lost([verdict])) == (expected != "right")
 
 
 @pytest.mark.parametrize("side", [-1, 0, 1])
