@@ -52,7 +52,7 @@ def friction_b(
 
     # reverse sweep
     factor_b = re * re * seed
-    re_b = factor * re * seed + factor * re * seed
+    re_b = 2.0 * factor * re * seed
     if re < 2000.0:
         re_b -= factor * factor_b / re
         return factor * re * re, (re_b, 0.0)

@@ -71,6 +71,5 @@ def flow_b(
     t2 = t1 * d
 
     # reverse sweep
-    t3 = t1 * (v * seed)
     v_b = t2 * seed
-    return t2 * v, (v_head * v_b, v_loss * v_b, t3 + t3)
+    return t2 * v, (v_head * v_b, v_loss * v_b, 2.0 * t1 * (v * seed))

@@ -32,7 +32,7 @@ def area_b(d: float, seed: float = 1.0) -> tuple[float, float]:
     Cross-section of a pipe.
     """
     t1 = 0.25 * math.pi * d
-    return t1 * d, t1 * seed + t1 * seed
+    return t1 * d, 2.0 * t1 * seed
 
 
 def velocity_b(

@@ -39,7 +39,7 @@ def orbit_force_b(
 def bent_stretch_b(k, t, seed=1.0):
     """Adjoint of `bent_stretch`: its value, and seed times its gradient with respect to k,
     t."""
-    return k * t * t, (t * t * seed, k * t * seed + k * t * seed)
+    return k * t * t, (t * t * seed, 2.0 * k * t * seed)
 
 
 def orbit_b(

@@ -107,7 +107,7 @@ def trapezoid_power_function2_b(
 def power_function2_b(p, t, seed=1.0):
     """Adjoint of `power_function2`: its value, and seed times its gradient with respect to
     p, t."""
-    return p * t * t, (t * t * seed, p * t * seed + p * t * seed)
+    return p * t * t, (t * t * seed, 2.0 * p * t * seed)
 
 
 def bell_b(t: float, seed: float = 1.0) -> tuple[float, float]:

@@ -49,7 +49,7 @@ def defaults_b(
 ) -> tuple[float, tuple[float, float, float]]:
     """Adjoint of `defaults`: its value, and seed times its gradient with respect to x,
     scale, shift."""
-    return scale * x * x + shift, (scale * x * seed + scale * x * seed, x * x * seed, seed)
+    return scale * x * x + shift, (2.0 * scale * x * seed, x * x * seed, seed)
 
 
 def variadic_b(x: float, *powers: int, seed: float = 1.0) -> tuple[float, float]:

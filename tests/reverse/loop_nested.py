@@ -59,20 +59,20 @@ def settled_b(
     for _ in range(n):
         x_0 = x
         x = x * y
-        mark = len(stack)
-        stack2.append((x_0, y, mark))
+        mark = len(stack2)
+        stack.append((x_0, y, mark))
         while x > 1.0:
-            stack.append(x)
+            stack2.append(x)
             x = x / (1.0 + 0.5 * y)
         y = y + x
 
     # reverse sweep
     x_b = y * seed
     y_b = x * seed
-    for x_0, y_0, mark in stack2[::-1]:
+    for x_0, y_0, mark in stack[::-1]:
         x_b += y_b
-        for _ in range(len(stack) - mark):
-            x_1 = stack.pop()
+        for _ in range(len(stack2) - mark):
+            x_1 = stack2.pop()
             t1 = 1.0 + 0.5 * y_0
             y_b -= 0.5 * x_1 / t1 * x_b / t1
             x_b = x_b / t1

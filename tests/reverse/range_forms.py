@@ -63,36 +63,35 @@ def strides_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     """Adjoint of `strides`: its value, and seed times its gradient with respect to x."""
     # forward sweep
     y = x
-    stack4 = []
-    for i in range(1, n):
-        stack4.append(y)
-        y = y * x + i
-    stack3 = []
-    for i in range(0, n, 2):
-        stack3.append(y)
-        y = y * x - i
-    stack2 = []
-    for i in range(2 * n, -n, -3):
-        stack2.append(y)
-        y = y * x + 0.1 * i
     stack = []
-    for i in range(n + 1):
+    for i in range(1, n):
         stack.append(y)
+        y = y * x + i
+    stack2 = []
+    for i in range(0, n, 2):
+        stack2.append(y)
+        y = y * x - i
+    stack3 = []
+    for i in range(2 * n, -n, -3):
+        stack3.append(y)
+        y = y * x + 0.1 * i
+    stack4 = []
+    for i in range(n + 1):
+        stack4.append(y)
         y = 0.5 * y * y
 
     # reverse sweep
     y_b = seed
-    for y_3 in stack[::-1]:
-        t1 = 0.5 * y_3 * y_b
-        y_b = t1 + t1
+    for y_3 in stack4[::-1]:
+        y_b = y_3 * y_b
     x_b = 0.0
-    for y_2 in stack2[::-1]:
+    for y_2 in stack3[::-1]:
         x_b += y_2 * y_b
         y_b *= x
-    for y_1 in stack3[::-1]:
+    for y_1 in stack2[::-1]:
         x_b += y_1 * y_b
         y_b *= x
-    for y_0 in stack4[::-1]:
+    for y_0 in stack[::-1]:
         x_b += y_0 * y_b
         y_b *= x
     x_b += y_b

@@ -93,22 +93,15 @@ def rotated_b(
     angle."""
     # forward sweep
     radius, phi = polar(x, y)
-    value1, value2 = radius * math.cos(phi + angle), radius * math.sin(phi + angle)
+    cos_v = math.cos(phi + angle)
+    sin_v = math.sin(phi + angle)
 
     # reverse sweep
     seed_1, seed_2 = seed
-    phi_b = (
-        math.cos(phi + angle) * radius * seed_2
-        - math.sin(phi + angle) * radius * seed_1
-    )
-    angle_b = (
-        math.cos(phi + angle) * radius * seed_2
-        - math.sin(phi + angle) * radius * seed_1
-    )
-    x_b, y_b = polar_bwd(
-        x, y, (math.cos(phi + angle) * seed_1 + math.sin(phi + angle) * seed_2, phi_b)
-    )
-    return (value1, value2), (x_b, y_b, angle_b)
+    t1 = -(sin_v * radius * seed_1)
+    t2 = cos_v * radius * seed_2
+    x_b, y_b = polar_bwd(x, y, (cos_v * seed_1 + sin_v * seed_2, t1 + t2))
+    return (radius * cos_v, radius * sin_v), (x_b, y_b, t1 + t2)
 
 
 def nested_b(

@@ -75,16 +75,16 @@ def gradient_b2(
     """
     # forward sweep
     stack = []
-    stack3 = []
+    stack2 = []
     for _ in range(n):
-        stack3.append(x)
+        stack2.append(x)
         stack.append(x)
         x = x * x
     x_b = seed
-    stack2 = []
+    stack3 = []
     for _ in range(n):
         pop_v = stack.pop()
-        stack2.append((x_b, pop_v))
+        stack3.append((x_b, pop_v))
         x_b *= 2.0 * pop_v
 
     # reverse sweep
@@ -92,12 +92,12 @@ def gradient_b2(
     x_b2 = seed2_1
     x_b_b2 = seed2_2
     stack_b2 = [0.0] * len(stack)
-    for x_b_0, pop_v in stack2[::-1]:
+    for x_b_0, pop_v in stack3[::-1]:
         pop_v_b2 = 2.0 * x_b_0 * x_b_b2
         x_b_b2 *= 2.0 * pop_v
         stack_b2.append(pop_v_b2)
     seed_b2 = x_b_b2
-    for x_0 in stack3[::-1]:
+    for x_0 in stack2[::-1]:
         x_b21 = stack_b2.pop()
         x_b2 = 2.0 * x_0 * x_b2 + x_b21
     return (x, x_b), (x_b2, seed_b2)
