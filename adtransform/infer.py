@@ -275,6 +275,9 @@ class Inference:
                 for c in children(e):
                     self.test(c, path)
                 return number()
+            case ir.Binary("*", ir.Display("[") as items_, times):
+                self.test(times, path)
+                return self.display(items_, path)
             case ir.Binary() | ir.Unary():
                 for c in children(e):
                     unify(self.of(c, path), number())

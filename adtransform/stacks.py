@@ -39,6 +39,8 @@ def followed(shape: Shape, value: ir.Expr) -> bool:
     match value:
         case ir.Display("[", items):
             return s.kind == "list" and not s.odd and all(followed(s.items[0], i) for i in items)
+        case ir.Binary("*", ir.Display("[") as items_, _):
+            return followed(shape, items_)
         case ir.Display("(", items) if s.kind == "tuple" and len(items) == len(s.items):
             return all(followed(i, v) for i, v in zip(s.items, items, strict=True))
         case _:
@@ -51,6 +53,8 @@ def check_known(work: Tangents, shape: Shape, value: ir.Expr, path: str) -> None
     if not any(lists_in(s)):
         return
     match value:
+        case ir.Binary("*", ir.Display("[") as repeated, _):
+            check_known(work, shape, repeated, path)
         case ir.Display("[", items) if s.kind == "list":
             for i in items:
                 check_known(work, s.items[0], i, path)
@@ -106,7 +110,7 @@ def changes(work: Tangents, e: ir.Call, path: str) -> bool:
 
 def zero_of(work: Tangents, target: ir.Expr, value: ir.Expr, path: str) -> ir.Expr:
     """Zeros of the structure of a target, or of the value if that shows."""
-    if isinstance(value, ir.Display):
+    if isinstance(value, ir.Display) or (isinstance(value, ir.Binary) and isinstance(value.left, ir.Display)):
         return work.zero(value, path)
     if isinstance(target, ir.Display):
         return ir.Display("(", tuple(zero_of(work, t, ZERO, path) for t in target.items))

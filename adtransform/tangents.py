@@ -102,6 +102,8 @@ class Tangents(Work):
         match e:
             case ir.Display("(" | "[" as bracket, items):
                 return ir.Display(bracket, tuple(self.zero(i, path) for i in items))
+            case ir.Binary("*", ir.Display("[") as items_, times):
+                return ir.Binary("*", self.zero(items_, path), times)
             case ir.Star(value):
                 return ir.Star(self.zero(value, path))
             case ir.Name():
