@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from tests.bench.compare import FEW, Wrong, check, flat, number, precise, row
+from tests.bench.compare import Wrong, check, flat, number, precise, row
 from tests.bench.families import family
 from tests.bench.problem import Function, Problem, load
 from tests.bench.timing import measure, ratio
 from tests.bench.written import Missing, function
 
-ROUNDS = 7
+ROUNDS = 10
 INPUTS = (10, 100, 1_000, 10_000)
 DEPTHS = (1, 10, 100, 500)
 STEPS = (1_000, 10_000, 100_000, 1_000_000)
@@ -73,7 +73,7 @@ def cells(problem: Problem, wrong: list[str]) -> tuple[list[str], Function | Non
     except Exception as error:
         wrong.append(f"{problem.name}: {error!r}")
         said = type(error).__name__
-    times = measure(runs, ROUNDS, FEW)
+    times = measure(runs, ROUNDS, ROUNDS)
     ratios = [ratio(times, name, "primal") if name in runs else None for name in ("generated", "by hand")]
     of_both = ratio(times, "generated", "by hand") if "generated" in runs else None
     base = f"{min(times['primal']) / 1000.0:.2f} us"
