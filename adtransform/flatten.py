@@ -19,11 +19,12 @@ from adtransform.infer import stack_call
 from adtransform.names import temporary
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall, NestedCall, UnitCall, ValueCall
-from adtransform.share import share
+from adtransform.share import outline, share
 from adtransform.stacks import stack_operation
 from adtransform.tangents import Tangents
 from adtransform.traverse import blocks, children, expressions, map_blocks, names, rebuild, walk
 
+REPEATABLE = (ir.Name, ir.Const, ir.Library, ir.Unary, ir.Binary, ir.Call)
 DEEP = 16  # operators inside one another that a reader can still follow
 
 
@@ -197,6 +198,16 @@ class Flatten:
         """An active argument as a variable."""
         if isinstance(e, (ir.Name, ir.Display, ir.Star)) or not self.work.is_active(e, path):
             return e
+        return self.put(e, path, pre)
+
+    def put(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
+        """The variable of a value in the statements before; the same value has one."""
+        pure = all(isinstance(x, REPEATABLE) and outline(x) is not None for x in walk(e))
+        for i, s in enumerate(pre if pure else ()):
+            match s:
+                case ir.Assign((ir.Name() as name,), value) if value == e and name.id in self.work.temporaries:
+                    if not (names(e) | {name.id}) & self.rebinds(pre[i + 1 :]):
+                        return name
         name = self.new(e, path)
         pre.append(ir.Assign((name,), e, at=e.at))
         return name
@@ -218,16 +229,12 @@ class Flatten:
                 flat = self.called(e, path, pre)
                 if not self.needs_root(flat, path):
                     return flat
-                name = self.new(flat, path)
-                pre.append(ir.Assign((name,), flat, at=e.at))
-                return name
+                return self.put(flat, path, pre)
             case ir.Binary("**"):
                 flat_power = self.power(e, path, pre)
                 if not self.work.is_conditional(flat_power, path):
                     return flat_power
-                name = self.new(flat_power, path)
-                pre.append(ir.Assign((name,), flat_power, at=e.at))
-                return name
+                return self.put(flat_power, path, pre)
             case _:
                 whole = self.children(e, path, pre)
                 return self.named(whole, path, pre) if self.depth(whole) > DEEP else whole

@@ -25,6 +25,7 @@ from adtransform.shapes import RECURSIVE, Shape, result, shapes
 from adtransform.signatures import mirrored_annotation
 from adtransform.tidy import takes
 from adtransform.traverse import expressions, map_blocks, names, own_names, statements, target_names, walk
+from adtransform.unread import without_unread
 
 FORWARD = ir.Comment(source=ir.Source(("# forward sweep",)))
 REVERSE = ir.Comment(source=ir.Source(("", "# reverse sweep")))
@@ -121,9 +122,16 @@ class Gradients:
                 return
         source = replace(flat.source, lead=without_directives(flat.source.lead))
         made = (self.root(current, flat, sweeps),) if as_one else self.callee(current, flat, sweeps)
-        self.functions[current] = tuple(
-            replace(f, body=renumbered(without_headings(f.body), work.temporaries), source=source) for f in made
-        )
+        self.functions[current] = tuple(replace(f, body=self.finished(current, f.body), source=source) for f in made)
+
+    def finished(self, current: Instance, body: ir.Block) -> ir.Block:
+        """A body with nothing in it that a reader would strike out."""
+        work = self.works[current]
+
+        def own(name: str) -> bool:
+            return name in work.temporaries or name.endswith(work.supply.suffix)
+
+        return renumbered(without_headings(without_unread(body, own, work.unused())), work.temporaries)
 
     def described(self, current: Instance) -> list[tuple[ir.Function, str]]:
         """The functions of an instance, each with the first line of its docstring."""

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 
 from adtransform import ir
 from adtransform.exits import Leaves, leave_loop, leaves
+from adtransform.infer import stack_call
 from adtransform.liveness import Live, without_dead
 from adtransform.mirror import INDEX, Mirror
-from adtransform.traverse import expressions, names, statements, target_names
+from adtransform.traverse import expressions, names, statements, target_names, walk
 from adtransform.versions import Item, Lines, Timeline
 
 
@@ -70,7 +71,9 @@ def is_early(s: ir.Stmt, timeline: Timeline, loop: Item) -> bool:
 
 
 def is_independent(body: ir.Block, behind: Live) -> bool:
-    """Whether an iteration of the reverse sweep reads nothing that another one computes."""
+    """Whether an iteration of the reverse sweep reads nothing that another one computes, from no stack either."""
+    if any(stack_call(e) for s in statements(body) for x in expressions(s) for e in walk(x)):
+        return False
     written = {n for s in statements(body) for n in assigned(s)}
     read = {n for s in statements(body) for n in others(s)}
     sums = {n for n in written if n not in read and all(adds(s, n) for s in statements(body) if n in assigned(s))}

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from adtransform import ir
 from adtransform.adjoints import Adjoints, Shares
 from adtransform.calculus import ZERO
-from adtransform.shapes import STACK
 
 Gathered = Callable[[ir.Expr, ir.Expr], Shares]
 
@@ -16,22 +15,21 @@ def popped(work: Adjoints, value: ir.Expr, gathered: Gathered) -> tuple[ir.Expr,
     """A target for the adjoint of what was pushed, and where its numbers flow."""
     if not work.is_active(value, ""):
         return work.unused(), []
-    if isinstance(value, ir.Display):
-        parts_ = [popped(work, i, gathered) for i in value.items]
+    if items := numbered(work, value):
+        parts_ = [popped(work, i, gathered) for i in items]
         return ir.Display("(", tuple(t for t, _ in parts_)), [f for _, fs in parts_ for f in fs]
     base = value.id if isinstance(value, ir.Name) else "t"
     adjoint = work.temporary(f"{base}{work.supply.suffix}#", "", False)
-    pairs = [(value, adjoint)] if work.shape(value) in (None, STACK) else structured(work, value, adjoint)
-    return adjoint, [("", n, e) for v, a in pairs for n, e in gathered(v, a)]
+    return adjoint, [("", n, e) for n, e in gathered(value, adjoint)]
 
 
-def structured(work: Adjoints, value: ir.Expr, adjoint: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]:
-    """The numbers of a tuple variable, each with its part of an adjoint."""
+def numbered(work: Adjoints, value: ir.Expr) -> tuple[ir.Expr, ...]:
+    """The items of a tuple that is written out, or of a tuple variable."""
+    if isinstance(value, ir.Display):
+        return value.items
     shape = work.shape(value)
-    if not isinstance(shape, tuple):
-        return [(value, adjoint)]
-    items = [ir.Const(k, str(k)) for k in range(len(shape))]
-    return [p for k in items for p in structured(work, ir.Subscript(value, k), ir.Subscript(adjoint, k))]
+    count = len(shape) if isinstance(shape, tuple) else 0
+    return tuple(ir.Subscript(value, ir.Const(k, str(k))) for k in range(count))
 
 
 def entry(work: Adjoints, target: ir.Expr) -> ir.Expr:

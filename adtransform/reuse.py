@@ -62,7 +62,7 @@ def reuse(
         for c in calls_in(s):
             if c not in known and c != held(s) and (later := recurs(c, i, calls, assigned)):
                 known[c] = holder(block[later], temporaries) or new(c)
-                lead.append(ir.Assign((known[c],), c))
+                lead.append(ir.Assign((known[c],), rename(c, copies.get)))
         s = put(s, known, copies)
         match s:
             case ir.Assign((ir.Name(id),), ir.Name(other) as source) if (

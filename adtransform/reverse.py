@@ -127,14 +127,15 @@ class Reverse:
         forward = assembled(timeline.lines, places, last)
         final = filled(block, places)
         spelled = rename(returned, places.spelling.get)
-        used = frozenset(n for s in statements((*forward, *final)) for n in names_of(s))
+        read = frozenset(n for s in statements(final) for n in names_of(s))
+        used = read.union(*(names_of(s) for s in statements(forward)))
         return Sweeps(
             doc,
             forward,
             final,
             spelled,
             adjoints,
-            places.carried,
+            tuple(n for n in places.carried if n in read),
             results,
             used,
             places.unbound,
