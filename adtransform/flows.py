@@ -46,8 +46,6 @@ class Flows:
     def items(self, e: ir.Expr, path: str) -> Tree | None:
         """The leaves of what a list or a loop over it gives."""
         match e:
-            case ir.Call(ir.Library("builtins", "reversed"), (ir.Arg(value, "", ""),)):
-                return self.items(value, path)
             case _ if (whole := backward(e)) is not None:
                 return self.items(whole, path)
             case ir.Name() if isinstance(tree := self.tree(e, path), Many):

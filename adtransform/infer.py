@@ -39,8 +39,10 @@ def stack_call(e: ir.Expr) -> tuple[ir.Name, str, ir.Expr | None] | None:
 
 
 def backward(e: ir.Expr) -> ir.Expr | None:
-    """`stack` where an expression is `stack[::-1]`."""
+    """`stack` where an expression is `stack[::-1]` or `reversed(stack)`."""
     match e:
+        case ir.Call(ir.Library("builtins", "reversed"), (ir.Arg(value, "", ""),)):
+            return value
         case ir.Subscript(value, ir.Slice(None, None, ir.Unary("-", ir.Const(1)))):
             return value
         case _:
@@ -209,10 +211,10 @@ class Inference:
     def elements(self, e: ir.Expr, path: str) -> Shape:
         """The shape of what a loop takes out of an expression."""
         if (value := backward(e)) is not None:
+            if isinstance(value, ir.Name):
+                find(self.of(value, path)).downward = True
             return self.elements(value, path)
         match e:
-            case ir.Call(ir.Library("builtins", "reversed"), (ir.Arg(value, "", ""),)):
-                return self.elements(value, path)
             case ir.Display("(" | "[", items) if not any(isinstance(i, ir.Star) for i in items):
                 return self.common(items, path)
             case ir.Name():

@@ -131,7 +131,7 @@ class Mirror:
 
     def simple(self, item: Item, t: Transposed, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
         """Adjoint of an assignment: contributions to others, then to what was overwritten."""
-        if t.push is not None:
+        if t.push:
             return self.pushed(item, t, zeros)
         alive = [n for n in t.targets if n not in zeros and n in self.active]
         if not alive:
@@ -167,12 +167,12 @@ class Mirror:
 
     def pushed(self, item: Item, t: Transposed, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
         """The adjoints of what was popped go onto the adjoint of the stack."""
-        assert t.push is not None
-        stack, entry = t.push
         dead = {self.adjoint(n).id: ZERO for n in t.targets if n in zeros or n not in self.active}
-        found = [self.zero(stack)] if stack in zeros else []
-        push = ir.Call(ir.Attribute(self.name(stack), "append"), (ir.Arg(substitute(entry, dead)),))
-        return [*found, ir.Effect(push)], (zeros | set(t.targets)) - {stack}
+        found = [self.zero(stack) for stack, _ in t.push if stack in zeros]
+        for stack, entry in t.push:
+            push = ir.Call(ir.Attribute(self.name(stack), "append"), (ir.Arg(substitute(entry, dead)),))
+            found.append(ir.Effect(push))
+        return found, (zeros | set(t.targets)) - {stack for stack, _ in t.push}
 
     def placed(self, item: Item, t: Transposed, e: ir.Expr, dead: dict[str, ir.Const]) -> ir.Expr:
         """An expression of the adjoint with the versions of its values."""
@@ -273,7 +273,7 @@ class Mirror:
             if iteration is not None:
                 gathered, out = self.gathered(iteration, out, may_break(part))
                 body += gathered
-            if (t := self.adjoints.get(id(item.stmt))) is not None and t.push is not None:
+            if (t := self.adjoints.get(id(item.stmt))) is not None and t.push:
                 pushes, out = self.pushed(item, t, out)
                 body += pushes
             if state <= out:

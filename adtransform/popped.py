@@ -7,6 +7,10 @@ from collections.abc import Callable
 from adtransform import ir
 from adtransform.adjoints import Adjoints, Shares
 from adtransform.calculus import ZERO
+from adtransform.infer import backward as downward
+from adtransform.structure import Shape as Structure
+from adtransform.structure import find
+from adtransform.traverse import blocks, expressions, names, statements
 
 Gathered = Callable[[ir.Expr, ir.Expr], Shares]
 
@@ -45,3 +49,46 @@ def entry(work: Adjoints, target: ir.Expr) -> ir.Expr:
 
 def zeros_of(e: ir.Expr) -> ir.Expr:
     return ir.Display("(", tuple(zeros_of(i) for i in e.items)) if isinstance(e, ir.Display) else ZERO
+
+
+def zeros_of_shape(shape: Structure) -> ir.Expr | None:
+    """The adjoint of what is popped and dropped; None if there are lists in it."""
+    s = find(shape)
+    if s.kind == "tuple":
+        items = [zeros_of_shape(i) for i in s.items]
+        return ir.Display("(", tuple(i for i in items if i is not None)) if None not in items else None
+    return ZERO if s.kind in ("number", "") else None
+
+
+def over_stacks(work: Adjoints, target: ir.Expr, iterable: ir.Expr) -> list[tuple[ir.Expr, ir.Name]]:
+    """The loop variables that run over active stacks from their ends, each with its stack; empty if some do not."""
+    found: list[tuple[ir.Expr, ir.Name]] = []
+    for t, e in aligned(target, iterable):
+        if not work.is_active(e, ""):
+            continue
+        stack = downward(e)
+        if not isinstance(stack, ir.Name) or not work.is_stack(stack, ""):
+            return []
+        found.append((t, stack))
+    return found
+
+
+def aligned(target: ir.Expr, iterable: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]:
+    """The targets of a loop, each with what it runs over."""
+    match target, iterable:
+        case ir.Display(_, ts), ir.Call(ir.Library("builtins", "zip"), args) if len(ts) == len(args):
+            if all(not a.star and not a.keyword for a in args):
+                return [p for t, a in zip(ts, args, strict=True) for p in aligned(t, a.value)]
+        case ir.Display(_, (_, t)), ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(inner, "", ""), *_)):
+            return aligned(t, inner)
+        case _:
+            pass
+    return [(target, iterable)]
+
+
+def is_last(block: ir.Block, loop: ir.Stmt, name: str) -> bool:
+    """Whether a loop over a stack is the last that happens to it: it is not repeated, and nothing follows."""
+    loops = [s for s in statements(block) if isinstance(s, (ir.For, ir.While))]
+    repeated = any(x is loop for s in loops for b in blocks(s) for x in statements(b))
+    order = [s for s in statements(block) if any(name in names(e) for e in expressions(s))]
+    return not repeated and order[-1] is loop

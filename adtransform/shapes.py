@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from adtransform import ir
 from adtransform.calculus import number
-from adtransform.infer import stack_call
+from adtransform.infer import backward, stack_call
 from adtransform.scopes import Program, Unit, UnitCall
 from adtransform.traverse import own_names, statements
 
@@ -118,6 +118,12 @@ def stack_names(block: ir.Block) -> set[str]:
     }
 
 
+def downward_names(block: ir.Block) -> set[str]:
+    """The names of what is read from its end: `for v in stack[::-1]`."""
+    iterables = (backward(s.iterable) for s in statements(block) if isinstance(s, ir.For))
+    return {e.id for e in iterables if isinstance(e, ir.Name)}
+
+
 def met(a: Shape, b: Shape) -> Shape:
     """The shape that two values have in common."""
     return a if a == b or b == RECURSIVE else b if a == RECURSIVE else UNKNOWN
@@ -139,6 +145,7 @@ def of_annotation(e: ir.Expr | None) -> Shape:
 def shapes(unit: Unit, program: Program, block: ir.Block) -> Shapes:
     """The shapes of the variables of a unit whose body is `block`."""
     found = Shapes(unit, program, dict.fromkeys(stack_names(block), STACK))
+    downward = downward_names(block)
     unpacked: dict[str, Shape] = {}
     for s in statements(block):
         if isinstance(s, ir.Assign) and isinstance(s.value, ir.Name):
@@ -151,12 +158,15 @@ def shapes(unit: Unit, program: Program, block: ir.Block) -> Shapes:
             stated = unpacked.get(p.name)
             if stated is None and isinstance(p.default, ir.Display):
                 stated = found.expression(p.default)
-            if stated is None and p.name in unit.sequences:
+            if stated is None and p.name in unit.sequences - downward:
                 stated = UNKNOWN
         if found.of.get(p.name) != STACK:
             found.of[p.name] = UNKNOWN if p.role in ("*", "**") else stated
-    for _ in range(2):  # once more for what is used before it is assigned, in loops
-        found.block(block)
+    found.block(block)
+    for n in downward:
+        if found.of.get(n) is None:
+            found.of[n] = STACK
+    found.block(block)  # once more for what is used before it is assigned, in loops
     return found
 
 

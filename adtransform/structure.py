@@ -22,13 +22,14 @@ class Shape:
     """`kind` is "number", "tuple", "list", "sequence" (a tuple or a list), or empty as long as nothing is known.
 
     `items` are those of a tuple, or one for all of a list.  `odd` says why the lists in it are more than stacks;
-    `changed` whether a list is pushed to or popped from.
+    `changed` whether a list is pushed to or popped from; `downward` whether a sequence is read from its end.
     """
 
     kind: str = ""
     items: list[Shape] = field(default_factory=list)
     odd: str = ""
     changed: bool = False
+    downward: bool = False
     link: Shape | None = None
 
 
@@ -83,6 +84,7 @@ def unify(a: Shape, b: Shape) -> None:
         return
     b = find(b)
     b.changed |= a.changed
+    b.downward |= a.downward
     if a.odd:
         escape(b, a.odd)
 
@@ -96,9 +98,14 @@ def copied(s: Shape, memo: dict[int, Shape]) -> Shape:
     """A shape of its own for one call; what was equal stays equal."""
     s = find(s)
     if id(s) not in memo:
-        memo[id(s)] = Shape(s.kind, [], s.odd, s.changed)
+        memo[id(s)] = Shape(s.kind, [], s.odd, s.changed, s.downward)
         memo[id(s)].items = [copied(i, memo) for i in s.items]
     return memo[id(s)]
+
+
+def is_stack(s: Shape) -> bool:
+    """Whether a shape is that of a stack and nothing else; one that is received and read from its end is one, too."""
+    return (s.kind == "list" or (s.kind == "sequence" and s.downward)) and not s.odd
 
 
 def lists_in(s: Shape) -> Iterator[Shape]:
@@ -196,4 +203,4 @@ class Shapes:
     def stack(self, key: str) -> Shape | None:
         """The shape of a variable that holds lists which are stacks and nothing else."""
         s = find(self.variables[key]) if key in self.variables else None
-        return s if s is not None and s.kind == "list" and not s.odd else None
+        return s if s is not None and is_stack(s) else None

@@ -21,12 +21,11 @@ from adtransform.calculus import plus
 from adtransform.effects import divisors
 from adtransform.exits import as_elif, behind_else
 from adtransform.handback import SAVED, Handback
-from adtransform.infer import backward as downward
 from adtransform.infer import stack_call
 from adtransform.iterations import Iteration, iteration
 from adtransform.names import temporary
 from adtransform.pieces import with_lead, without_text
-from adtransform.popped import entry, popped, zeros_of
+from adtransform.popped import entry, is_last, over_stacks, popped, zeros_of, zeros_of_shape
 from adtransform.refusals import Refused
 from adtransform.repeatable import is_repeatable, passes
 from adtransform.shapes import stack_names
@@ -44,14 +43,14 @@ class Transposed:
 
     `targets` are the variables that it assigns, with names that stand for their new values; `before` are statements of
     the reverse sweep; each flow `(target, variable, expression)` adds to the adjoint of a variable, for one target
-    (empty if for all).  A target that `keeps` its adjoint is a stack; `push` says what is pushed to the adjoint of one.
+    (empty if for all).  A target that `keeps` its adjoint is a stack; `push` says what is pushed to adjoints of stacks.
     """
 
     targets: tuple[str, ...] = ()
     flows: tuple[tuple[str, str, ir.Expr], ...] = ()
     before: tuple[ir.Stmt, ...] = ()
     keeps: bool = False
-    push: tuple[str, ir.Expr] | None = None
+    push: tuple[tuple[str, ir.Expr], ...] = ()
     values: dict[str, str] = field(default_factory=dict)
 
 
@@ -100,11 +99,9 @@ class Transposer:
                 if passive_line(s) or not isinstance(target, ir.Name) or not work.is_active(target, ""):
                     return [s]
                 return self.scalar(s, target, ir.Binary(op, target, value, at=s.at))
-            case ir.For(target, iterable) if isinstance(stack := downward(iterable), ir.Name) and work.is_stack(
-                stack, ""
-            ):
-                return [self.over_stack(s, target, stack)]
             case ir.For(target, iterable):
+                if stacks := over_stacks(work, target, iterable):
+                    return [self.over_stacks(s, stacks)]
                 if work.is_active(iterable, ""):
                     return [self.iteration(s, target, iterable)]
                 check_target(work, target, "")
@@ -153,16 +150,43 @@ class Transposer:
             return self.note(s, Transposed((name.id,), tuple(flows), (pop,), keeps=True))
         if operation == "pop" and isinstance(s, ir.Assign) and len(s.targets) == 1:
             keys = tuple(self.work.keys(s.targets[0]))
-            return self.note(s, Transposed(keys, push=(name.id, entry(self.work, s.targets[0]))))
+            return self.note(s, Transposed(keys, push=((name.id, entry(self.work, s.targets[0])),)))
+        shape = self.work.stack(name, "")
+        if operation == "pop" and shape is not None and (zero := zeros_of_shape(shape.items[0])) is not None:
+            return self.note(s, Transposed((), push=((name.id, zero),)))
         raise Refused(s, "N140", "active values are taken from a list and dropped", "Assign each to a variable.")
 
-    def over_stack(self, s: ir.For, target: ir.Expr, stack: ir.Name) -> ir.Stmt:
+    def started(self, s: ir.Assign, stack: ir.Name, value: ir.Display) -> ir.Stmt:
+        """`stack = [x, y]`: an empty one to which they are pushed."""
+        self.allow_zeros(stack)
+        before: list[ir.Stmt] = []
+        flows: list[tuple[str, str, ir.Expr]] = []
+        for i in reversed(value.items):
+            target, more = popped(self.work, i, self.gathered)
+            before.append(ir.Assign((target,), ir.Call(ir.Attribute(self.work.tangent(stack.id), "pop"), ())))
+            flows += more
+        return self.note(s, Transposed((stack.id,), tuple(flows), tuple(before)))
+
+    def allow_zeros(self, stack: ir.Name) -> None:
+        """Take down the zero of what a stack holds, for what nobody takes from it."""
+        shape = self.work.stack(stack, "")
+        if shape is not None and (zero := zeros_of_shape(shape.items[0])) is not None:
+            self.entries.setdefault(stack.id, zero)
+
+    def over_stacks(self, s: ir.For, stacks: list[tuple[ir.Expr, ir.Name]]) -> ir.Stmt:
         """`for v in stack[::-1]`: what pops would give, one an iteration."""
-        new = map_blocks(s, self.block)
-        if not self.work.is_active(stack, ""):
-            return new
-        keys = tuple(self.work.keys(target))
-        return self.note(new, Transposed(keys, push=(stack.id, entry(self.work, target))))
+        for _, stack in stacks:
+            if not is_last(self.whole, s, stack.id):
+                text = f"the list `{stack.id}` is read by a loop and used again"
+                raise Refused(
+                    s.iterable, "N140", text, "Fill one list for each loop, or take the values out with `pop`."
+                )
+            shape = self.work.stack(stack, "")
+            if shape is not None and (zero := zeros_of_shape(shape.items[0])) is not None:
+                self.entries.setdefault(stack.id, zero)
+        keys = tuple(k for t, _ in stacks for k in self.work.keys(t))
+        pushes = tuple((stack.id, entry(self.work, t)) for t, stack in stacks)
+        return self.note(map_blocks(s, self.block), Transposed(keys, push=pushes))
 
     def iteration(self, s: ir.For, target: ir.Expr, iterable: ir.Expr) -> ir.Stmt:
         """A loop over numbers: their adjoints are gathered in a list."""
@@ -206,6 +230,8 @@ class Transposer:
         (target,) = targets
         if isinstance(value, ir.Call) and self.calls.is_call(value):
             return self.called(s, target, value)
+        if isinstance(target, ir.Name) and isinstance(value, ir.Display) and work.is_stack(target, ""):
+            return [self.started(s, target, value)]
         if isinstance(value, ir.Call) and isinstance(target, ir.Display) and work.shape(value) is not None:
             return self.halves(s, work.keys(target), value)
         if isinstance(value, ir.Choice):

@@ -44,7 +44,7 @@ def polynomial_b(
         c_b = total_b
         total_b *= x
         c_items_b.append(c_b)
-    c_b1 = c_items_b.pop()
+    c_items_b.pop()
     c_b2 = c_items_b.pop()
     c_b3 = c_items_b.pop()
     c_b4 = c_items_b.pop()

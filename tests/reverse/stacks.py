@@ -24,7 +24,6 @@ def gradient(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     return x, x_b
 
 
-# open second: the adjoint of what is left in a list: `[0.0] * len(stack)`
 # at: turned(0.7, 4)
 # at: turned(0.7, 0)
 # at: gradient(0.7, 3)
