@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from adtransform import ir
 from adtransform.adjoints import Adjoints, Shares
+from adtransform.calculus import ZERO
 from adtransform.refusals import Refused
 
 
@@ -22,17 +23,18 @@ class Column:
     gathers: ir.Name
     items: tuple[tuple[ir.Name, tuple[tuple[str, ir.Expr], ...]], ...]
 
+    @property
+    def zeros(self) -> ir.Expr:
+        count = len(self.items)
+        return ir.Binary("*", ir.Display("[", (ZERO,)), ir.Const(count, str(count)))
+
 
 @dataclass(frozen=True)
 class Iteration:
-    """A loop over numbers; `index` counts the iterations where some may be left out."""
+    """A loop over numbers; `uneven` if some of them may be left out since another sequence is shorter."""
 
     columns: tuple[Column, ...]
-    index: ir.Name
-
-    @property
-    def length(self) -> int:
-        return max((len(c.items) for c in self.columns), default=0)
+    uneven: bool
 
 
 Gathered = Callable[[ir.Expr, ir.Expr], Shares]
@@ -43,9 +45,10 @@ def iteration(work: Adjoints, target: ir.Expr, iterable: ir.Expr, gathered: Gath
 
     Raises `Refused` for loops over values whose number does not show.
     """
-    pairs = [(t, e) for t, e in paired(work, target, iterable) if work.is_active(e, "")]
-    columns = tuple(column(work, t, e, gathered) for t, e in pairs if work.is_active(t, ""))
-    return Iteration(columns, work.temporary("k", "", False)) if columns else None
+    pairs = paired(work, target, iterable)
+    columns = tuple(column(work, t, e, gathered) for t, e in pairs if work.is_active(e, "") and work.is_active(t, ""))
+    uneven = len(columns) < len(pairs) or len({len(c.items) for c in columns}) > 1
+    return Iteration(columns, uneven) if columns else None
 
 
 def paired(work: Adjoints, target: ir.Expr, iterable: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]:

@@ -16,6 +16,7 @@ from adtransform import ir
 from adtransform.attempts import flags_of
 from adtransform.calculus import ZERO, finished, number, plus, positive_part
 from adtransform.conditions import divided, elif_, may_break, negated, pruned, reads
+from adtransform.infer import backward as downward
 from adtransform.iterations import Iteration
 from adtransform.ranges import backward
 from adtransform.refusals import Refused
@@ -66,10 +67,11 @@ class Mirror:
     def empty(self, variable: str) -> ir.Expr:
         """A stack with a zero for each value that is still on the primal's: nobody popped it."""
         rest = self.timeline.end.get(variable)
-        emptied = any(
-            isinstance(i.stmt, ir.While) and i.stmt.test == ir.Name(variable) for i in self.timeline.lines.items
-        )
-        if emptied or rest is None or variable not in self.entries:
+        if (
+            any(takes_all(i, variable) for i in self.timeline.lines.items)
+            or rest is None
+            or variable not in self.entries
+        ):
             return NO_LIST
         length = ir.Call(ir.Library("builtins", "len"), (ir.Arg(ir.Name(rest.tag)),))
         return ir.Binary("*", ir.Display("[", (self.entries[variable],)), length)
@@ -271,7 +273,7 @@ class Mirror:
         while True:
             body, out = self.sweep(part, 0, state)
             if iteration is not None:
-                gathered, out = self.gathered(iteration, out, may_break(part))
+                gathered, out = self.gathered(iteration, out)
                 body += gathered
             if (t := self.adjoints.get(id(item.stmt))) is not None and t.push:
                 pushes, out = self.pushed(item, t, out)
@@ -287,9 +289,7 @@ class Mirror:
         which = self.loops.index(item)
         target = ir.Name(f"{INDEX} {which}")
         if iteration is not None:
-            indexed = may_break(part)
-            target = ir.Name(f"{INDEX} {which} {iteration.index.id}") if indexed else target
-            found = [*self.lists(iteration, indexed), *found]
+            found = [*self.lists(iteration, iteration.uneven or may_break(part)), *found]
         rounds = None
         lists = isinstance(item.stmt, ir.For) and any(self.is_list(n) for n in names(item.stmt.iterable))
         if iteration is None and not may_break(part) and not lists:
@@ -301,39 +301,41 @@ class Mirror:
             found += more
         return found, state
 
-    def lists(self, iteration: Iteration, indexed: bool) -> list[ir.Stmt]:
-        """The lists for the adjoints of the numbers that a loop runs over: stacks, unless some numbers are left out."""
-        zeros = ir.Binary("*", ir.Display("[", (ZERO,)), ir.Const(iteration.length, str(iteration.length)))
-        return [ir.Assign((c.gathers,), zeros if indexed else NO_LIST) for c in iteration.columns]
+    def lists(self, iteration: Iteration, left_out: bool) -> list[ir.Stmt]:
+        """The stacks for the adjoints of the numbers that a loop runs over; zeros below where some may be left out."""
+        return [ir.Assign((c.gathers,), c.zeros if left_out else NO_LIST) for c in iteration.columns]
 
-    def gathered(
-        self, iteration: Iteration, zeros: frozenset[str], indexed: bool
-    ) -> tuple[list[ir.Stmt], frozenset[str]]:
-        """The adjoint of a loop variable goes into its list."""
+    def gathered(self, iteration: Iteration, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
+        """The adjoint of a loop variable goes onto its stack."""
         found: list[ir.Stmt] = []
         for c in iteration.columns:
             adjoint = self.name(c.variable) if c.variable not in zeros else ZERO
-            if not indexed:
-                found.append(ir.Effect(ir.Call(ir.Attribute(c.gathers, "append"), (ir.Arg(adjoint),))))
-            elif adjoint != ZERO:
-                found.append(ir.Assign((ir.Subscript(c.gathers, iteration.index),), adjoint))
+            found.append(ir.Effect(ir.Call(ir.Attribute(c.gathers, "append"), (ir.Arg(adjoint),))))
         return found, zeros | {c.variable for c in iteration.columns}
 
     def distributed(
         self, item: Item, iteration: Iteration, zeros: frozenset[str]
     ) -> tuple[list[ir.Stmt], frozenset[str]]:
         """Behind the loop, the adjoints of the numbers flow to the variables that they come from."""
-        indexed = may_break(item.parts[0])
         total: dict[str, ir.Expr] = {}
         pops: list[ir.Stmt] = []
         for c in iteration.columns:
-            for k, (name, flows) in enumerate(c.items):
-                place = ir.Subscript(c.gathers, ir.Const(k, str(k)))
-                pop = ir.Call(ir.Attribute(c.gathers, "pop"), ())
-                pops.append(ir.Assign((name,), place if indexed else pop))
+            for name, flows in c.items:
+                pops.append(ir.Assign((name,), ir.Call(ir.Attribute(c.gathers, "pop"), ())))
                 for n, e in flows:
                     total[n] = plus(total.get(n), self.timeline.renamed(e, item.before)) or ZERO
         found = pops
         for n, e in total.items():
             found += self.contribution(n, e, n in zeros)
         return found, zeros - set(total)
+
+
+def takes_all(item: Item, stack: str) -> bool:
+    """Whether a loop takes or reads everything that is on a stack."""
+    match item.stmt:
+        case ir.While(ir.Name(id)):
+            return id == stack and not may_break(item.parts[0])
+        case ir.For(_, iterable):
+            return downward(iterable) == ir.Name(stack) and not may_break(item.parts[0])
+        case _:
+            return False

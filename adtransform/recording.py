@@ -54,20 +54,20 @@ class Recorder:
     inserted: dict[tuple[int, int], list[tuple[int, ir.Stmt]]] = field(default_factory=dict)
     slots: dict[int, list[ir.Stmt]] = field(default_factory=dict)
     stacks: dict[int, ir.Name] = field(default_factory=dict)  # by segment
-    explicit: set[int] = field(default_factory=set)  # loops with an index of their own
     ranged: frozenset[int] = frozenset()  # loops that are counted down, by number
     counters: list[Version] = field(default_factory=list)
     unbound: dict[str, ir.Stmt] = field(default_factory=dict)
     unranged: tuple[int, ...] = ()  # loops whose iterations are counted
+    restored: frozenset[int] = frozenset()  # segments for which the reverse sweep has a place
     merged: Item | None = None  # the loop whose adjoint stands in its own body
 
     def places(self, reverse: ir.Block, result: Iterable[str]) -> Places:
         """Find places for what the reverse sweep and the result read."""
         used = versions_in(reverse)
-        self.explicit = {int(marked(s, INDEX)) for s in statements(reverse) if is_explicit(s)}
         looped = {int(i) for s in statements(reverse) if (i := marked(s, INDEX))}
         self.unranged = tuple(int(i) for s in statements(reverse) if (i := marked(s, ROUNDS)))
         self.ranged = frozenset(looped) - set(self.unranged)
+        self.restored = frozenset(int(i) for s in statements(reverse) if (i := marked(s, SLOT)))
         self.read([*used, *result])
         self.name()
         rounds, whiles = self.save()
@@ -111,11 +111,16 @@ class Recorder:
 
     def overwritten(self) -> list[str]:
         """All values that loops overwrite, read or not: what is saved without the analysis."""
-        known = {id(s.lines) for s in self.mirror.segments}
+        known = {id(self.mirror.segments[k].lines) for k in self.restored}
         return [
             v.tag
             for v in self.timeline.versions.values()
-            if v.lines.loops and v.bound and v.counts is None and id(v.lines) in known and is_value(v)
+            if v.lines.loops
+            and v.bound
+            and v.counts is None
+            and id(v.lines) in known
+            and is_value(v)
+            and self.segment_of(v) in self.restored
         ]
 
     def is_at_hand(self, v: Version) -> bool:
@@ -192,9 +197,6 @@ class Recorder:
                 stack = self.stack(first)
                 whiles[k] = stack
                 rounds[k] = call("len", stack)
-                if k not in self.explicit:
-                    continue
-                del whiles[k]
                 continue
             if first in by_segment:
                 stack = self.stack(first)
@@ -354,10 +356,6 @@ def marked(s: ir.Stmt, word: str) -> str:
             return what.split()[1]
         case _:
             return ""
-
-
-def is_explicit(s: ir.Stmt) -> bool:
-    return isinstance(s, ir.For) and isinstance(s.target, ir.Name) and len(s.target.id.split()) == 3
 
 
 def is_value(v: Version) -> bool:

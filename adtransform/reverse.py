@@ -19,11 +19,10 @@ from adtransform.calculus import ZERO
 from adtransform.effects import raises_first
 from adtransform.exits import Exits, behind_else
 from adtransform.handback import Handback
-from adtransform.liveness import without_dead
+from adtransform.liveness import needed
 from adtransform.merging import merged
 from adtransform.mirror import INDEX, NO_LIST, ROUNDS, SLOT, Mirror
 from adtransform.pieces import is_docstring
-from adtransform.ranges import add, integer
 from adtransform.reach import falls_through
 from adtransform.recall import recalled
 from adtransform.recording import Places, Recorder, marked
@@ -106,7 +105,7 @@ class Reverse:
         live = frozenset(n for a in adjoints for n in names(a))
         block = tuple(reverse)
         if "liveness" in self.enabled:
-            block, _ = without_dead(block, live)
+            block, _ = needed(block, live)
             block = tidied(block, live, lambda n: n.endswith(work.supply.suffix) or n in transposer.temporaries)
         if "reuse" in self.enabled:
             block = recalled(timeline, mirror, block)
@@ -262,10 +261,6 @@ def filled(block: ir.Block, places: Places) -> ir.Block:
 def header(s: ir.Stmt, loop: int, counted: bool, places: Places) -> ir.Stmt:
     """The head of a loop of the reverse sweep."""
     assert isinstance(s, ir.For) and isinstance(s.target, ir.Name)
-    if explicit := s.target.id.split()[2:]:
-        ends = tuple(ir.Arg(e) for e in (add(places.rounds[loop], -1), integer(-1), integer(-1)))
-        down = ir.Call(ir.Library("builtins", "range"), ends)
-        return replace(s, target=ir.Name(explicit[0]), iterable=down)
     if (own := iterated(s, loop, counted, places)) is not None:
         return own
     if loop in places.while_stack:

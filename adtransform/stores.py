@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adtransform import ir
+from adtransform.infer import stack_call
 from adtransform.pieces import STORE_HELP
 from adtransform.refusals import Refused
 from adtransform.sinks import is_harmless
@@ -44,7 +45,9 @@ def check_target(work: Tangents, target: ir.Expr, path: str) -> None:
 
 
 def check_effect(work: Tangents, value: ir.Expr, path: str) -> None:
-    """A call for its effect may print and complain, and must not keep an active value."""
+    """A call for its effect may print and complain, and must not keep an active value, but on a stack nobody uses."""
+    if (operation := stack_call(value)) is not None and work.is_stack(operation[0], path):
+        return
     if isinstance(value, ir.Call) and work.is_varied(ir.Display("(", tuple(a.value for a in value.args)), path):
         if not is_harmless(work, value, path):
             raise Refused(value, "N148", "an active value is handed to a call that may keep it", STORE_HELP)

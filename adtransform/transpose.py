@@ -26,6 +26,7 @@ from adtransform.iterations import Iteration, iteration
 from adtransform.names import temporary
 from adtransform.pieces import with_lead, without_text
 from adtransform.popped import entry, is_last, over_stacks, popped, zeros_of, zeros_of_shape
+from adtransform.pushes import on
 from adtransform.refusals import Refused
 from adtransform.repeatable import is_repeatable, passes
 from adtransform.shapes import stack_names
@@ -89,7 +90,7 @@ class Transposer:
     def statement(self, s: ir.Stmt) -> list[ir.Stmt]:
         work = self.work
         if (call := stack_operation(work, s, "")) is not None:
-            return [self.stacked(s, call)]
+            return self.stacked(s, call)
         check_lists(work, s, "")
         match s:
             case ir.Assign(targets, value):
@@ -135,26 +136,36 @@ class Transposer:
             case _:
                 return [map_blocks(s, self.block)]
 
-    def stacked(self, s: ir.Stmt, call: ir.Expr) -> ir.Stmt:
+    def stacked(self, s: ir.Stmt, call: ir.Expr) -> list[ir.Stmt]:
         """Pushing and popping change places: the adjoint of a stack is a stack."""
         found = stack_call(call)
         assert found is not None
         name, operation, value = found
         if not self.work.is_active(name, ""):
-            return s
-        adjoint = self.work.tangent(name.id)
-        if operation == "append" and value is not None:
-            self.entries.setdefault(name.id, zeros_of(value))
-            target, flows = popped(self.work, value, self.gathered)
-            pop = ir.Assign((target,), ir.Call(ir.Attribute(adjoint, "pop"), ()))
-            return self.note(s, Transposed((name.id,), tuple(flows), (pop,), keeps=True))
+            return [s]
+        if isinstance(s, ir.Effect) and value is not None:
+            return self.pushed(s, name, value)
         if operation == "pop" and isinstance(s, ir.Assign) and len(s.targets) == 1:
             keys = tuple(self.work.keys(s.targets[0]))
-            return self.note(s, Transposed(keys, push=((name.id, entry(self.work, s.targets[0])),)))
+            return [self.note(s, Transposed(keys, push=((name.id, entry(self.work, s.targets[0])),)))]
         shape = self.work.stack(name, "")
         if operation == "pop" and shape is not None and (zero := zeros_of_shape(shape.items[0])) is not None:
-            return self.note(s, Transposed((), push=((name.id, zero),)))
+            return [self.note(s, Transposed((), push=((name.id, zero),)))]
         raise Refused(s, "N140", "active values are taken from a list and dropped", "Assign each to a variable.")
+
+    def pushed(self, s: ir.Effect, name: ir.Name, value: ir.Expr) -> list[ir.Stmt]:
+        """`stack.append(e)`: the adjoint of `e` is on top of the adjoint of the stack."""
+        self.entries.setdefault(name.id, zeros_of(value))
+        target, flows = popped(self.work, value, self.gathered)
+        pop = ir.Assign((target,), ir.Call(ir.Attribute(self.work.tangent(name.id), "pop"), ()))
+        pre, primal, shares = self.recorded(value, [(n, e) for _, n, e in flows], "")
+        if primal != value:
+            s = replace(s, value=on(name, "append", primal), source=without_text(s.source))
+        before, shares = self.shared(shares)
+        found = with_lead(pre, s)
+        flat = tuple(("", n, flattened(e)) for n, e in shares)
+        self.note(found[-1], Transposed((name.id,), flat, (pop, *before), keeps=True))
+        return found
 
     def started(self, s: ir.Assign, stack: ir.Name, value: ir.Display) -> ir.Stmt:
         """`stack = [x, y]`: an empty one to which they are pushed."""
