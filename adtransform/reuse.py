@@ -16,13 +16,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Set
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from adtransform import ir
 from adtransform.share import lazy_parts
 from adtransform.traverse import (
-    bound_names,
+    blocks,
     children,
     expressions,
     map_blocks,
@@ -31,7 +31,6 @@ from adtransform.traverse import (
     own_names,
     rebuild,
     rename,
-    statements,
     walk,
 )
 
@@ -40,80 +39,110 @@ Available = dict[ir.Call, ir.Name]
 IMPURE_HOMES = frozenset({"builtins", "helper"})
 
 
-def reuse(
-    block: ir.Block,
-    new: New,
-    temporaries: Set[str],
-    available: Available | None = None,
-    total: Counter[str] | None = None,
-) -> ir.Block:
-    """The block with repeated library calls made once.
+def reuse(block: ir.Block, new: New, temporaries: Set[str]) -> ir.Block:
+    """The block of a function with repeated library calls made once.
 
-    `new` makes a temporary; `temporaries` are the names of all of them; `total` counts each name in the whole function.
+    `new` makes a temporary; `temporaries` are the names of all of them.
     """
-    known: Available = dict(available or {})
-    here = occurring(block)
-    total = here if total is None else total
-    copies: dict[str, ir.Name] = {}
-    calls, assigned = occurrences(block), assignments(block)
-    found: list[ir.Stmt] = []
-    for i, s in enumerate(block):
-        lead: list[ir.Stmt] = []
-        for c in calls_in(s):
-            if c not in known and c != held(s) and (later := recurs(c, i, calls, assigned)):
-                known[c] = holder(block[later], temporaries) or new(c)
-                lead.append(ir.Assign((known[c],), rename(c, copies.get)))
-        s = put(s, known, copies)
-        match s:
-            case ir.Assign((ir.Name(id),), ir.Name(other) as source) if (
-                {
-                    id,
-                    other,
-                }
-                <= temporaries
-                and s.source.text is None
-                and here[id] == total[id]
-                and len(assigned[id]) == 1
-            ):
-                copies[id] = source  # a second name for the same value
+    return Reuse(new, temporaries, Facts()).block(block, {})
+
+
+@dataclass(frozen=True)
+class Fact:
+    """The names that a block binds, how often each name occurs in it, and whether it declares some global."""
+
+    bound: frozenset[str]
+    counts: Counter[str]
+    outer: bool
+
+
+@dataclass
+class Facts:
+    """Facts of blocks, from the inside out; `total` are the counts of the first one that is asked for."""
+
+    known: dict[int, tuple[ir.Block, Fact]] = field(default_factory=dict)
+    total: Counter[str] | None = None
+
+    def of(self, block: ir.Block) -> Fact:
+        if id(block) not in self.known:
+            self.known[id(block)] = block, self.find(block)
+        return self.known[id(block)][1]
+
+    def find(self, block: ir.Block) -> Fact:
+        bound: set[str] = set()
+        counts: Counter[str] = Counter()
+        outer = False
+        for s in block:
+            bound |= own_names(s) | ({s.name} if isinstance(s, ir.Function) else set())
+            counts.update(e.id for top in expressions(s) for e in walk(top) if isinstance(e, ir.Name))
+            outer |= isinstance(s, ir.Outer)
+            for inner in map(self.of, blocks(s)):
+                bound |= inner.bound
+                counts.update(inner.counts)
+                outer |= inner.outer
+            if isinstance(s, ir.Function):
+                counts.update(self.of(s.body).counts)
+        return Fact(frozenset(bound), counts, outer)
+
+
+@dataclass(frozen=True)
+class Reuse:
+    """One run over a function; `facts` knows what is in its blocks."""
+
+    new: New
+    temporaries: Set[str]
+    facts: Facts
+
+    def block(self, block: ir.Block, available: Available) -> ir.Block:
+        known: Available = dict(available)
+        here = self.facts.of(block).counts
+        self.facts.total = total = self.facts.total or here
+        copies: dict[str, ir.Name] = {}
+        calls, assigned = occurrences(block), self.assignments(block)
+        found: list[ir.Stmt] = []
+        for i, s in enumerate(block):
+            lead: list[ir.Stmt] = []
+            for c in calls_in(s):
+                if c not in known and c != held(s) and (later := recurs(c, i, calls, assigned)):
+                    known[c] = holder(block[later], self.temporaries) or self.new(c)
+                    lead.append(ir.Assign((known[c],), rename(c, copies.get)))
+            s = put(s, known, copies)
+            if (copy := self.copied(s)) is not None and here[copy[0]] == total[copy[0]] and len(assigned[copy[0]]) == 1:
+                copies[copy[0]] = copy[1]
                 continue
-        if lead:
-            lead[0] = replace(lead[0], source=ir.Source(s.source.lead))
-            s = replace(s, source=replace(s.source, lead=()))
-        found += lead
-        changed = own_names(s) | {n for b in nested(s) for n in bound_names(b)}
-        kept = {c: n for c, n in known.items() if not (names(c) | {n.id}) & changed}
-        inside = known if isinstance(s, (ir.If, ir.With)) else kept
-        s = map_blocks(s, partial(renamed, copies=copies)) if copies else s
-        found.append(map_blocks(s, partial(reuse, new=new, temporaries=temporaries, available=inside, total=total)))
-        if (
-            isinstance(s, ir.Outer)
-            or nested(s)
-            and any(isinstance(x, ir.Outer) for b in nested(s) for x in statements(b))
-        ):
-            known = {}
-        known = {c: n for c, n in known.items() if c in kept}
+            if lead:
+                lead[0] = replace(lead[0], source=ir.Source(s.source.lead))
+                s = replace(s, source=replace(s.source, lead=()))
+            changed = self.changed(s)
+            kept = {c: n for c, n in known.items() if not (names(c) | {n.id}) & changed}
+            inside = known if isinstance(s, (ir.If, ir.With)) else kept
+            outer = isinstance(s, ir.Outer) or any(self.facts.of(b).outer for b in blocks(s))
+            s = map_blocks(s, partial(renamed, copies=copies)) if copies else s
+            found += [*lead, map_blocks(s, partial(self.block, available=inside))]
+            known = {c: n for c, n in known.items() if c in kept and not outer}
+            match s:
+                case ir.Assign((ir.Name(id),), ir.Call() as c) if is_pure(c) and id not in names(c):
+                    known.setdefault(c, ir.Name(id))
+        return tuple(found)
+
+    def copied(self, s: ir.Stmt) -> tuple[str, ir.Name] | None:
+        """A second name for the value of a temporary, and the first one."""
         match s:
-            case ir.Assign((ir.Name(id),), ir.Call() as c) if is_pure(c) and id not in names(c):
-                known.setdefault(c, ir.Name(id))
-    return tuple(found)
+            case ir.Assign((ir.Name(id),), ir.Name(other) as source) if {id, other} <= self.temporaries:
+                return (id, source) if s.source.text is None else None
+            case _:
+                return None
 
+    def changed(self, s: ir.Stmt) -> set[str]:
+        return own_names(s).union(*(self.facts.of(b).bound for b in blocks(s)))
 
-def nested(s: ir.Stmt) -> tuple[ir.Block, ...]:
-    from adtransform.traverse import blocks
-
-    return blocks(s)
-
-
-def occurring(block: ir.Block) -> Counter[str]:
-    """How often each name occurs in a block."""
-    return Counter(
-        e.id
-        for s in statements(block, nested=True)
-        for top in expressions(s)
-        for e in walk(top)
-        if isinstance(e, ir.Name)
-    )
+    def assignments(self, block: ir.Block) -> dict[str, list[int]]:
+        """Where each name is assigned, blocks of compound statements included."""
+        found: dict[str, list[int]] = {}
+        for i, s in enumerate(block):
+            for n in self.changed(s):
+                found.setdefault(n, []).append(i)
+        return found
 
 
 def is_pure(e: ir.Expr) -> bool:
@@ -165,15 +194,6 @@ def occurrences(block: ir.Block) -> dict[ir.Call, list[int]]:
     for i, s in enumerate(block):
         for c in calls_in(s):
             found.setdefault(c, []).append(i)
-    return found
-
-
-def assignments(block: ir.Block) -> dict[str, list[int]]:
-    """Where each name is assigned, blocks of compound statements included."""
-    found: dict[str, list[int]] = {}
-    for i, s in enumerate(block):
-        for n in own_names(s) | {n for b in nested(s) for n in bound_names(b)}:
-            found.setdefault(n, []).append(i)
     return found
 
 

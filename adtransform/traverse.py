@@ -263,12 +263,14 @@ def expressions(s: Stmt) -> tuple[Expr, ...]:
 
 def statements(block: Block, nested: bool = False) -> Iterator[Stmt]:
     """All statements of a block, outside in; with `nested` those of nested functions as well."""
-    for s in block:
+    waiting = list(reversed(block))
+    while waiting:
+        s = waiting.pop()
         yield s
-        for inner in blocks(s):
-            yield from statements(inner, nested)
+        for inner in reversed(blocks(s)):
+            waiting.extend(reversed(inner))
         if nested and isinstance(s, Function):
-            yield from statements(s.body, nested)
+            waiting.extend(reversed(s.body))
 
 
 def own_names(s: Stmt, walrus: bool = True) -> set[str]:
