@@ -41,9 +41,14 @@ corpus: .venv/installed
 
 bench: .venv/bench-installed
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench --mode reverse
+	$(BIN)/python -m tests.bench --numba
+	$(BIN)/python -m tests.bench --growth
+	$(BIN)/python -m tests.bench --hessian
+	$(BIN)/python -m tests.bench --length
 
 fuzz: .venv/installed
-	ADTRANSFORM_FUZZ=20000 $(BIN)/python -m pytest tests/test_random_programs.py
+	ADTRANSFORM_FUZZ=20000 $(BIN)/python -m pytest tests/test_random_programs.py tests/test_random_reverse.py -n $(PROCESSES)
 
 clean:
 	rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache

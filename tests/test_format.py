@@ -51,6 +51,4 @@ def test_output_is_as_tidy_as_the_input(tmp_path: Path) -> None:
         (after / name).write_bytes(text.encode())
     untidy = complaints(before)
     found = {name: rows for name, rows in complaints(after).items() if name not in untidy}
-    assert not found, "\n" + "\n".join(
-        f"{name}: {row}" for name, rows in sorted(found.items()) for row in rows
-    )
+    assert not found, "\n" + "\n".join(f"{name}: {row}" for name, rows in sorted(found.items()) for row in rows)

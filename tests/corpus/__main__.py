@@ -12,7 +12,7 @@ from tests.corpus.packages import installed
 from tests.corpus.report import codes, listing, lost, table
 from tests.corpus.run import run
 
-KINDS = ("refused", "wrong", "crashed", "disputed", "inconclusive", "skipped", "right")
+KINDS = ("refused", "wrong", "crashed", "singular", "disputed", "inconclusive", "skipped", "right")
 
 
 @click.command()
@@ -52,7 +52,7 @@ def main(
         click.echo("\n".join(table(verdicts)))
         if refused := codes(verdicts):
             click.echo("\nrefused, by code:\n" + "\n".join(refused))
-        for kind in dict.fromkeys(("wrong", "crashed", "disputed", *kinds)):
+        for kind in dict.fromkeys(("wrong", "crashed", "singular", "disputed", *kinds)):
             if rows := listing(verdicts, kind):
                 click.echo(f"\n{kind}:\n" + "\n".join(rows))
         if rows := lost(verdicts):

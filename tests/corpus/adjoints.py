@@ -32,7 +32,9 @@ def judge_adjoint(subject: Subject, opinion: SecondOpinion) -> Verdict:
         with quiet(), time_limit(SECONDS):
             found = [entry for measured in subject.points for entry in compare_at(measured, adjoint, tangent)]
         kinds = [kind for kind, _ in found]
-        verdict.verdict = next((kind for kind in ("wrong", "disputed", "right") if kind in kinds), "inconclusive")
+        verdict.verdict = next(
+            (kind for kind in ("wrong", "singular", "disputed", "right") if kind in kinds), "inconclusive"
+        )
         verdict.detail = [text for kind, text in found if kind == verdict.verdict and text]
 
     return judged(verdict, compare)
@@ -63,6 +65,8 @@ def compare_at(measured: Measured, adjoint: Generated, tangent: Generated | None
         for name, known_ in slopes.items():
             nothing = measured.nothing(name) * max(map(abs, weights))
             kind, text = compare(adjoints[name], weights, known_, nothing, name in exact)
+            if kind == "wrong" and adjoints[name] != adjoints[name] and adjoint.is_singular:
+                kind = "singular"
             yield kind, f"{name} {where}, seed {seed}: {text}"
 
 

@@ -6,7 +6,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.pipeline import Derivative, Options, transform
@@ -23,6 +23,12 @@ class Generated:
     candidate: Candidate
     call: Function
     derivative: Derivative
+
+    @property
+    def is_singular(self) -> bool:
+        """Whether a partial may be infinite, somewhere in the generated module."""
+        functions = [f for f in self.call.__globals__.values() if isinstance(f, FunctionType)]
+        return any("inf" in f.__code__.co_names for f in functions)
 
     def run(self, point: Point, name: str) -> tuple[object, list[float] | None]:
         """The value and the tangents of its floats along one input."""

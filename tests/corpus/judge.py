@@ -17,11 +17,11 @@ SECONDS = 20.0  # to write the tangent, and again to run it
 
 @dataclass
 class Verdict:
-    """What became of one candidate."""
+    """What became of one candidate; `singular` is an adjoint that is no number where a partial is infinite."""
 
     module: str
     function: str
-    verdict: str  # right, wrong, disputed, crashed, inconclusive, refused, or why it was skipped
+    verdict: str  # right, wrong, singular, disputed, crashed, inconclusive, refused, or why it was skipped
     code: str = ""  # of the first refusal
     detail: list[str] = field(default_factory=list)
     overloading: int = 0  # comparisons that only dual numbers could settle

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from tests.corpus.judge import Verdict
 
-COLUMNS = ("right", "refused", "wrong", "crashed", "disputed", "inconclusive")
+COLUMNS = ("right", "refused", "wrong", "crashed", "singular", "disputed", "inconclusive")
 SKIPPED = ("not a float function", "no point")
 
 
