@@ -269,18 +269,6 @@ def flat(e: ir.Expr) -> ir.Expr:
             return e
 
 
-def flattened(e: ir.Expr) -> ir.Expr:
-    """An expression with its products written without inner parentheses."""
-    new = rebuild(e, flattened)
-    match new:
-        case ir.Binary("*", left, ir.Binary("*" | "/") as right):
-            return product(left, right)
-        case ir.Binary("+", left, right) if left == right:
-            return product(constant(2.0), left)
-        case _:
-            return new
-
-
 def is_plain(e: ir.Expr) -> bool:
     """A variable, or an item of one."""
     return isinstance(e, ir.Name) or (isinstance(e, ir.Subscript) and is_plain(e.value))

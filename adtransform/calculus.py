@@ -10,6 +10,7 @@ from adtransform.ir import Binary, Choice, Compare, Const, Expr, Library, Logic,
 Derivative = Expr | None
 
 ZERO = Const(0.0, "0.0")
+ONE = Const(1.0, "1.0")
 
 
 def constant(value: float) -> Const:
@@ -115,7 +116,10 @@ def over(a: Derivative, divisor: Expr) -> Derivative:
         return a
     if isinstance(a, Choice):
         return Choice(a.test, over(a.body, divisor) or ZERO, over(a.orelse, divisor) or ZERO)
-    return a if number(a) == 0.0 else Binary("/", a, divisor)
+    if number(a) == 0.0:
+        return a
+    less = without_factor(a, divisor)
+    return Binary("/", a, divisor) if less is None else less
 
 
 def times(p: Expr, d: Derivative) -> Derivative:
@@ -176,9 +180,29 @@ def product(a: Expr, b: Expr) -> Expr:
         case Binary("*", left, right):
             return Binary("*", product(a, left), right) if number(left) is None else fold(a, left, right)
         case Binary("/", left, right):
-            return Binary("/", product(a, left), right)
+            less = without_factor(a, right)
+            return Binary("/", product(a, left), right) if less is None else product(less, left)
         case _:
             return Binary("*", float_literal(a), b)
+
+
+def without_factor(e: Expr, factor: Expr) -> Expr | None:
+    """A product without a variable that is a factor of it; None if it is none."""
+    match e:
+        case Binary("*", left, right) if right == factor and isinstance(factor, Name):
+            return left
+        case Binary("*", left, right):
+            less = without_factor(left, factor)
+            return product(less, right) if less is not None else None
+        case Binary("/", left, right):
+            less = without_factor(left, factor)
+            return Binary("/", less, right) if less is not None else None
+        case Unary("-", operand):
+            return neg(without_factor(operand, factor))
+        case Name() if e == factor:
+            return ONE
+        case _:
+            return None
 
 
 def fold(a: Expr, literal: Expr, rest: Expr) -> Expr:

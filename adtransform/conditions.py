@@ -3,37 +3,55 @@
 from __future__ import annotations
 
 from adtransform import ir
-from adtransform.effects import divisors
+from adtransform.effects import divisors, factors, uses_numpy
 from adtransform.exits import Leaves, breaks, leave_loop, leaves
 from adtransform.traverse import names, rebuild, walk
-from adtransform.versions import Lines
+from adtransform.versions import Lines, Timeline
+
+Facts = dict[int, frozenset[str]]
 
 
-def divided(lines: Lines) -> frozenset[str]:
-    """The versions that their own block certainly divides by: they are not zero in its reverse sweep."""
-    found: set[str] = set()
+def divided(lines: Lines, timeline: Timeline, around: frozenset[str] = frozenset()) -> Facts:
+    """For each item, the versions that are not zero in its reverse sweep: its block, or one around it, divides by them.
+
+    What stands behind a statement that may leave the block does not count.
+    """
+    waiting: list[ir.Expr] = []
+    for item in lines.items:
+        if leaves(item.stmt, leave_loop) is not Leaves.NEVER:
+            break
+        match item.stmt:
+            case ir.Assign(_, value):
+                waiting += divisors(timeline.renamed(value, item.before))
+            case ir.Augment(target, op, value):
+                waiting += divisors(timeline.renamed(ir.Binary(op, target, value), item.before))
+            case _:
+                pass
+    here = set(around)
+    while waiting:
+        d = waiting.pop()
+        v = timeline.versions.get(d.id) if isinstance(d, ir.Name) else None
+        if v is not None and v.tag not in here:
+            here.add(v.tag)
+            waiting += factors(v.value) if v.value is not None and not uses_numpy(v.value) else []
+    found = {id(item): frozenset(here) for item in lines.items}
     for item in lines.items:
         for part in item.parts:
-            found |= divided(part)
-        if isinstance(item.stmt, (ir.Assign, ir.Augment)):
-            s = item.stmt
-            value = s.value if isinstance(s, ir.Assign) else ir.Binary(s.op, s.target, s.value)
-            for d in divisors(value):
-                v = item.before.get(d.id) if isinstance(d, ir.Name) else None
-                if (
-                    v is not None
-                    and v.lines is lines
-                    and not any(leaves(i.stmt, leave_loop) is not Leaves.NEVER for i in lines.items)
-                ):
-                    found.add(v.tag)
-    return frozenset(found)
+            found |= divided(part, timeline, frozenset(here) if not isinstance(item.stmt, ir.Try) else frozenset())
+    return found
 
 
 def pruned(e: ir.Expr, nonzero: frozenset[str]) -> ir.Expr:
     """An expression without the branches for a value that is not zero."""
-    if isinstance(e, ir.Choice) and isinstance(e.test, ir.Name) and e.test.id in nonzero:
-        return pruned(e.body, nonzero)
-    return rebuild(e, lambda x: pruned(x, nonzero)) if any(isinstance(x, ir.Choice) for x in walk(e)) else e
+    match e:
+        case ir.Choice(ir.Name(id), body, _) if id in nonzero:
+            return pruned(body, nonzero)
+        case ir.Choice(ir.Compare(ir.Name(id), (("==", ir.Const(0.0)),)), _, orelse) if id in nonzero:
+            return pruned(orelse, nonzero)
+        case _ if any(isinstance(x, ir.Choice) for x in walk(e)):
+            return rebuild(e, lambda x: pruned(x, nonzero))
+        case _:
+            return e
 
 
 def elif_(s: ir.Stmt) -> ir.Stmt:

@@ -62,7 +62,7 @@ def raises_first(e: ir.Expr) -> bool:
 
 
 def divisors(e: ir.Expr) -> list[ir.Expr]:
-    """What an expression divides by whenever it is evaluated: not zero where there is a value."""
+    """What is not zero where an expression has a value, whenever it is evaluated: divisors, and arguments of `log`."""
     found: list[ir.Expr] = []
     stack = [e]
     while stack:
@@ -71,11 +71,16 @@ def divisors(e: ir.Expr) -> list[ir.Expr]:
             case ir.Binary("/", left, right):
                 found += factors(right) if not uses_numpy(right) else []
                 stack += [left, right]
+            case ir.Binary("**", left, right) if (number(right) or 0.0) < 0.0:
+                found += factors(left) if not uses_numpy(left) else []
+                stack.append(left)
             case ir.Binary(_, left, right):
                 stack += [left, right]
             case ir.Unary(_, operand):
                 stack.append(operand)
-            case ir.Call(ir.Library(), args):
+            case ir.Call(ir.Library(home, name), args):
+                if home == "math" and name in ("log", "log2", "log10") and not args[0].star:
+                    found += factors(args[0].value)
                 stack += [a.value for a in args]
             case ir.Display(_, items):
                 stack += items
@@ -83,9 +88,22 @@ def divisors(e: ir.Expr) -> list[ir.Expr]:
 
 
 def factors(e: ir.Expr) -> list[ir.Expr]:
-    if isinstance(e, ir.Binary) and e.op == "*":
-        return [e, *factors(e.left), *factors(e.right)]
-    return [e]
+    """What is not zero if an expression is not zero, the expression itself included."""
+    found = [e]
+    match e:
+        case ir.Binary("*", left, right):
+            found += factors(left) + factors(right)
+        case ir.Binary("/", left, _):
+            found += factors(left)
+        case ir.Binary("**", base, exponent) if (number(exponent) or 0.0) > 0.0:
+            found += factors(base)
+        case ir.Unary("-", operand):
+            found += factors(operand)
+        case ir.Call(ir.Library("math" | "builtins", "sqrt" | "cbrt" | "fabs" | "abs" | "float"), (ir.Arg(value),)):
+            found += factors(value)
+        case _:
+            pass
+    return found
 
 
 def uses_numpy(e: ir.Expr) -> bool:

@@ -55,7 +55,7 @@ class Mirror:
     loops: list[Item] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.nonzero = divided(self.timeline.lines)
+        self.nonzero = divided(self.timeline.lines, self.timeline)
 
     def name(self, variable: str) -> ir.Expr:
         return self.seeds.get(variable, self.adjoint(variable))
@@ -181,7 +181,7 @@ class Mirror:
         new = self.timeline.renamed(e, item.before)
         after: dict[str, ir.Expr] = {v: ir.Name(item.after[n].tag) for v, n in t.values.items()}
         seeds = {self.adjoint(n).id: self.seeds[n] for n in t.targets if n in self.seeds}
-        return pruned(substitute(new, {**after, **seeds, **dead}), self.nonzero)
+        return pruned(substitute(new, {**after, **seeds, **dead}), self.nonzero[id(item)])
 
     def contribution(self, variable: str, e: ir.Expr, first: bool) -> list[ir.Stmt]:
         """`x_b = e` the first time, `x_b += e` later; a condition with a zero branch becomes an `if`."""

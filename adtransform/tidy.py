@@ -15,8 +15,9 @@ from dataclasses import replace
 
 from adtransform import ir
 from adtransform.adjoints import flat
-from adtransform.calculus import number, plus, product
+from adtransform.calculus import ZERO, neg, number, plus, product
 from adtransform.liveness import Live, is_empty, without_dead
+from adtransform.terms import chain, collected
 from adtransform.traverse import (
     expressions,
     map_blocks,
@@ -42,6 +43,7 @@ def tidied(block: ir.Block, live: Live, own: Callable[[str], bool]) -> ir.Block:
         new = gathered(found)
         new = called_alike(new, live, own)
         new = placed(new, live, own)
+        new = absorbed(new, live, own)
         if new == found:
             return tuple(found)
         found = new
@@ -131,7 +133,7 @@ def joined(first: ir.Stmt, second: ir.Stmt) -> ir.Stmt | None:
 def with_sign(a: ir.Expr, op: str, b: ir.Expr) -> ir.Expr:
     if number(a) == 0.0:
         return b if op == "+" else ir.Unary("-", b)
-    return ir.Binary(op, a, b)
+    return collected(plus(a, b if op == "+" else neg(b)) or ZERO)
 
 
 # --- second names -----------------------------------------------------------------------------------------------------
@@ -178,6 +180,37 @@ def assigned_in(block: list[ir.Stmt], name: str) -> bool:
 def renamed(s: ir.Stmt, old: str, new: str) -> ir.Stmt:
     inner = map_blocks(s, lambda b: tuple(renamed(x, old, new) for x in b))
     return map_expressions(inner, lambda e: rename(e, lambda n: ir.Name(new) if n == old else None))
+
+
+# --- literals ---------------------------------------------------------------------------------------------------------
+
+
+def absorbed(block: list[ir.Stmt], live: Live, own: Callable[[str], bool]) -> list[ir.Stmt]:
+    """`t = 0.5 * seed` where it is read in `6.0 * x * t` alone, which is `3.0 * x * seed`."""
+    for i, s in enumerate(block):
+        match s:
+            case ir.Assign((ir.Name(id),), ir.Binary("*", ir.Const(), ir.Name(other)) as value) if own(id):
+                rest = block[i + 1 :]
+                fixed = id not in live and not assigned_in(rest, id) and not assigned_in(rest, other)
+                if fixed and mentions(rest, id) and all(is_scaled(s, id) for s in rest):
+                    return [*block[:i], *(with_value(s, id, value) for s in rest)]
+            case _:
+                pass
+    return block
+
+
+def is_scaled(s: ir.Stmt, name: str) -> bool:
+    """Whether a statement reads a name in products with a literal alone."""
+    if not isinstance(s, (ir.Assign, ir.Augment, ir.Return)):
+        return not mentions([s], name)
+    products = sum(list(chain(e)).count(("*", ir.Name(name))) for top in reads(s) for e in walk(top) if is_led(e))
+    return products == sum(e == ir.Name(name) for top in reads(s) for e in walk(top))
+
+
+def is_led(e: ir.Expr) -> bool:
+    """Whether an expression is a whole product with a literal in front."""
+    terms = chain(e)
+    return len(terms) > 1 and isinstance(terms[0][1], ir.Const)
 
 
 # --- what is read once ------------------------------------------------------------------------------------------------

@@ -11,11 +11,12 @@ Derivatives, section 3.2 and table 3.3).
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from adtransform import ir
 from adtransform.activity import passive_line
-from adtransform.adjoints import TUPLES, Adjoints, Shares, flattened
+from adtransform.adjoints import TUPLES, Adjoints, Shares
 from adtransform.attempts import flagged, touches
 from adtransform.calculus import plus
 from adtransform.effects import divisors
@@ -33,6 +34,7 @@ from adtransform.shapes import stack_names
 from adtransform.share import Numbering, evaluated, in_order, insert, is_value, share
 from adtransform.stacks import stack_operation
 from adtransform.stores import check_effect, check_lists, check_store, check_target
+from adtransform.terms import collected, flattened
 from adtransform.traverse import blocks, map_blocks, statements
 
 VALUE = "the new value"  # stands for what a statement assigns to its n-th target; no variable can have this name
@@ -333,7 +335,7 @@ class Transposer:
             both = plus(total.get(n), e)
             assert both is not None
             total[n] = both
-        return self.work.spread(list(total.items()))
+        return self.work.spread([(n, collected(e, self.work.parts)) for n, e in total.items()])
 
     def recorded(self, value: ir.Expr, flows: Shares, root: str) -> tuple[list[ir.Stmt], ir.Expr, Shares]:
         """What the statement and its adjoint both compute, and what costs enough to be kept, gets a name."""
@@ -342,15 +344,15 @@ class Transposer:
         hoistable = evaluated(table, [value])
         worth = self.worth_in_loop if self.work.loops else self.worth
         chosen: set[int] = set()
-        stack = [table.number(e) for _, e in flows]
-        while stack:
-            n = stack.pop()
-            if n == top:
+        uses = Counter(table.number(e) for _, e in flows)
+        for n in range(len(table.parts) - 1, -1, -1):
+            if n == top or not uses[n]:
                 continue
-            if n in hoistable and table.cost[n] >= worth and is_value(table.example[n]):
+            if n in hoistable and uses[n] * table.cost[n] >= worth and is_value(table.example[n]):
                 chosen.add(n)
             else:
-                stack += table.parts[n]
+                for part in table.parts[n]:
+                    uses[part] += uses[n]
         in_order(table, value, top, chosen)
         names: dict[int, ir.Name] = {}
         pre: list[ir.Stmt] = []
@@ -388,9 +390,10 @@ class Transposer:
             both = plus(total.get(n), e)
             assert both is not None
             total[n] = both
-        flat = tuple(("", n, e) for n, e in self.work.spread(list(total.items())))
+        before, shares = self.shared(self.work.spread([(n, collected(e, self.work.parts)) for n, e in total.items()]))
+        flat = tuple(("", n, flattened(e)) for n, e in shares)
         values = ({SAVED: call.saved} if call.saved else {}) | call.partials
-        self.note(call.forward[-1], Transposed(tuple(keys), flat, call.backward, values=values))
+        self.note(call.forward[-1], Transposed(tuple(keys), flat, (*call.backward, *before), values=values))
         return call.forward
 
 

@@ -60,8 +60,7 @@ def friction_b(
         re_b += eps * factor_b
         return factor * re * re, (re_b, (re - 2000.0) * factor_b)
     eps_b = factor_b / t1
-    t1_b = -factor * factor_b / t1
-    re_b += 0.25 * t1 * t1_b / re if re else t1_b * math.inf if t1_b else 0.0
+    re_b -= 0.25 * (eps + 0.3164) * factor_b / t1 / re
     return factor * re * re, (re_b, eps_b)
 
 

@@ -68,11 +68,12 @@ def heun_b(
     t_b = 0.0
     for k1, k1_k, k1_t, k1_y, k2, k2_k, k2_t, k2_y in stack[::-1]:
         t1 = 0.5 * h * y_b
-        h_b += t_b + 0.5 * (k1 + k2) * y_b + (k2_t * t1 + k1 * (k2_y * t1))
-        k1_b = t1 + h * (k2_y * t1)
+        t2 = k2_y * t1
+        h_b += t_b + 0.5 * (k1 + k2) * y_b + (k2_t * t1 + k1 * t2)
+        k1_b = t1 + h * t2
         k_b += k2_k * t1 + k1_k * k1_b
         t_b += k2_t * t1 + k1_t * k1_b
-        y_b += k2_y * t1 + k1_y * k1_b
+        y_b += t2 + k1_y * k1_b
     return y, (y_b, k_b, h_b)
 
 

@@ -36,7 +36,8 @@ def root_b(c: float, x: float, seed: float = 1.0) -> tuple[float, float]:
     stack = []
     for _ in range(4):
         stack.append(x)
-        x = x - (x * x - c) / (2.0 * x)
+        t1 = 2.0 * x
+        x = x - (x * x - c) / t1
 
     # reverse sweep
     x_b = seed
@@ -44,7 +45,7 @@ def root_b(c: float, x: float, seed: float = 1.0) -> tuple[float, float]:
     for x_0 in stack[::-1]:
         t1 = 2.0 * x_0
         c_b += x_b / t1
-        x_b = x_b - t1 * x_b / t1 + 2.0 * (x_0 * x_0 - c) / t1 * x_b / t1
+        x_b = 2.0 * (x_0 * x_0 - c) / t1 * x_b / t1
     return x, c_b
 
 
@@ -67,9 +68,8 @@ def flow_b(
     loss, d."""
     # forward sweep
     v, (v_head, v_loss) = speed_b(head, loss)
-    t1 = 0.25 * math.pi * d
-    t2 = t1 * d
+    t1 = 0.25 * math.pi * d * d
 
     # reverse sweep
-    v_b = t2 * seed
-    return t2 * v, (v_head * v_b, v_loss * v_b, 2.0 * t1 * (v * seed))
+    v_b = t1 * seed
+    return t1 * v, (v_head * v_b, v_loss * v_b, 0.5 * math.pi * d * v * seed)

@@ -31,8 +31,7 @@ def area_b(d: float, seed: float = 1.0) -> tuple[float, float]:
 
     Cross-section of a pipe.
     """
-    t1 = 0.25 * math.pi * d
-    return t1 * d, 2.0 * t1 * seed
+    return 0.25 * math.pi * d * d, 0.5 * math.pi * d * seed
 
 
 def velocity_b(
@@ -61,4 +60,4 @@ def loss_b(
     v_b = k * t2
     abs_v_b = k * v * t1
     v_b += abs_v_b if v > 0.0 else -abs_v_b if v < 0.0 else 0.0
-    return value, (v_flow * v_b, -value * seed / d + v_d * v_b, v * t2)
+    return value, (v_flow * v_b, v_d * v_b - value * seed / d, v * t2)

@@ -61,7 +61,7 @@ def plastic_b(
     limit_b = 0.0
     for cos_i, trial in stack[::-1]:
         if trial > limit:
-            limit_b += stress_b - 0.1 * stress_b
+            limit_b += 0.9 * stress_b
             trial_b = 0.1 * stress_b
         elif trial < -limit:
             limit_b -= stress_b

@@ -32,10 +32,11 @@ def mean_b(
     x_b = 0.0
     y_b = 0.0
     for k in range(n):
-        total += (k * x - y) ** 2 / n
-        t1 = 2.0 * (k * x - y) * seed / n
-        x_b += k * t1
-        y_b -= t1
+        t1 = k * x - y
+        total += t1**2 / n
+        t2 = 2.0 * t1 * seed / n
+        x_b += k * t2
+        y_b -= t2
     return total, (x_b, y_b)
 
 
@@ -49,5 +50,5 @@ def moments_b(
     for k in range(n):
         first += k * x / n
         second += (k * x) ** 2 / n
-        x_b += 2.0 * k * k * x * seed_2 / n + k * seed_1 / n
+        x_b += (2.0 * k * k * x * seed_2 + k * seed_1) / n
     return (first, second), x_b

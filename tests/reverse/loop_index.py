@@ -43,7 +43,7 @@ def series_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     x_b = 0.0
     for k in range(1, n + 1):
         total += math.sin(k * x) / k
-        x_b += k * math.cos(k * x) * seed / k
+        x_b += math.cos(k * x) * seed
     return total, x_b
 
 

@@ -63,7 +63,8 @@ def settled_b(
         stack.append((x_0, y, mark))
         while x > 1.0:
             stack2.append(x)
-            x = x / (1.0 + 0.5 * y)
+            t1 = 1.0 + 0.5 * y
+            x = x / t1
         y = y + x
 
     # reverse sweep

@@ -60,8 +60,9 @@ def weighted_b(
     x_b = 0.0
     y_b = 0.0
     for weight, node in ((0.5, 0.1), (0.3, 0.2), (0.2, 0.3)):
-        total += weight * (x + node * y) ** 2
-        t1 = 2.0 * (x + node * y) * weight * seed
-        x_b += t1
-        y_b += node * t1
+        t1 = x + node * y
+        total += weight * t1**2
+        t2 = 2.0 * t1 * weight * seed
+        x_b += t2
+        y_b += node * t2
     return total, (x_b, y_b)

@@ -40,7 +40,7 @@ def f_b(x: float, y: float, seed: float = 1.0) -> tuple[float, tuple[float, floa
 
     # reverse sweep
     x_b = y * seed / 3.0
-    x_b = 2.0 * x_1 * x_b + math.cos(x_1) * (x * seed + x_b + x_b)
+    x_b = 2.0 * x_1 * x_b + math.cos(x_1) * (x * seed + 2.0 * x_b)
     y_b = x_0 * x_b
     x_b *= y_0
     return x * y, (x_b, y_b)

@@ -30,7 +30,8 @@ def density_b(
     # forward sweep
     if t <= 0.0:
         raise ValueError("below absolute zero")
-    r = p / (287.0 * t)
+    t1 = 287.0 * t
+    r = p / t1
     assert r > 0.0, "no vacuum"
     if r > 100.0:
         raise OverflowError(f"density {r:.1f}")
@@ -38,5 +39,4 @@ def density_b(
 
     # reverse sweep
     r_b = 0.5 * seed / sqrt_r if sqrt_r else seed * math.inf if seed else 0.0
-    t1 = 287.0 * t
     return sqrt_r, (r_b / t1, -287.0 * p / t1 * r_b / t1)

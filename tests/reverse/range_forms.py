@@ -83,7 +83,7 @@ def strides_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     # reverse sweep
     y_b = seed
     for y_3 in stack4[::-1]:
-        y_b = y_3 * y_b
+        y_b *= y_3
     x_b = 0.0
     for y_2 in stack3[::-1]:
         x_b += y_2 * y_b

@@ -51,15 +51,7 @@ def damped_b(
     t_b = wd * t5 - wd * t7 + t2 * decay * decay_b
     t9 = t * (decay * decay_b)
     w_b = -z * t8 - z * t9 + sqrt_t1 * wd_b
-    sqrt_t1_b = w * wd_b
-    t1_b = (
-        0.5 * sqrt_t1_b / sqrt_t1
-        if sqrt_t1
-        else sqrt_t1_b * math.inf
-        if sqrt_t1_b
-        else 0.0
-    )
-    return 1.0 - decay * t4, (t_b, w_b, -w * t8 - w * t9 - 2.0 * z * t1_b)
+    return 1.0 - decay * t4, (t_b, w_b, -w * t8 - w * t9 - z * w * wd_b / sqrt_t1)
 
 
 def gauss_b(
@@ -75,8 +67,7 @@ def gauss_b(
     value = exp_u / t2
 
     # reverse sweep
-    t3 = exp_u * seed / t2
-    u_b = -0.5 * u * t3 - 0.5 * u * t3
+    u_b = -u * exp_u * seed / t2
     sigma_b = -sqrt_v * exp_u / t2 * seed / t2 - u * u_b / sigma
     x_b = u_b / sigma
     return value, (x_b, -x_b, sigma_b)

@@ -25,7 +25,7 @@ def series_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     value = sum(math.sin(k * x) / k for k in range(1, n + 1))
 
     # reverse sweep
-    x_b = sum(k * math.cos(k * x) / k for k in range(1, n + 1)) * seed
+    x_b = sum(math.cos(k * x) for k in range(1, n + 1)) * seed
     return value, x_b
 
 
