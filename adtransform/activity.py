@@ -82,33 +82,37 @@ class Activity:
         self.stacks = Inferred(program) if stacks else None
         self.graphs: dict[Unit, Graph] = {}
         self.summaries: dict[Unit, frozenset[str]] = {}
-        self.pending: list[Unit] = []
+        self.pending: dict[Unit, set[Unit]] = {}  # with the guesses that each has read
         self.final: dict[Unit, Graph] = {}
 
     def summary(self, unit: Unit) -> frozenset[str]:
         """The parameters that the result of a unit depends on; for recursion the least fixed point."""
         if unit in self.summaries:
+            if unit in self.pending:
+                self.read({unit})
             return self.summaries[unit]
         found: frozenset[str] = frozenset()
-        self.pending.append(unit)
+        self.pending[unit] = set()
         while True:
             self.summaries[unit] = found
             new = self.summarise(unit)
-            if new == found or not self.in_cycle(unit):
+            if new == found or unit not in self.pending[unit]:
                 found = new
                 break
             found = new
         self.summaries[unit] = found
-        self.pending.pop()
-        if not self.pending:
-            return found
-        # a guess of a caller further up may still grow: what was derived from it is computed again
-        for other in list(self.summaries):
-            if other not in self.pending and other is not unit and self.uses_pending(other):
-                del self.summaries[other]
-        if self.uses_pending(unit):
-            del self.summaries[unit]
+        guesses = self.pending.pop(unit) - {unit}
+        if guesses:  # they may still grow: what was derived from them is computed again
+            self.read(guesses)
+            for other in list(self.summaries):
+                if other not in self.pending and self.uses_pending(other):
+                    del self.summaries[other]
         return found
+
+    def read(self, guesses: set[Unit]) -> None:
+        """What is summarised at the moment depends on guesses."""
+        if self.pending:
+            self.pending[next(reversed(self.pending))] |= guesses
 
     def uses_pending(self, unit: Unit) -> bool:
         seen, stack = {unit}, [unit]

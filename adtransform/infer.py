@@ -82,7 +82,9 @@ class Inferred:
                 more = [u for u in self.callees(current) if u not in seen]
                 seen |= set(more)
                 work += more
-        return self.touched.setdefault(unit, False)
+        if unit not in self.touched:
+            self.touched |= dict.fromkeys(seen, False)
+        return self.touched[unit]
 
     def callees(self, unit: Unit) -> list[Unit]:
         calls = [(path, e) for path, f in unit.features.items() for e in f.calls]
