@@ -16,6 +16,7 @@ from adtransform.directives import without_directives
 from adtransform.documentation import adjoint_of
 from adtransform.flatten import Flatten
 from adtransform.handback import Handback, Protocol
+from adtransform.inlining import takes
 from adtransform.liveness import without_dead
 from adtransform.pieces import renumbered
 from adtransform.plan import Instance, Plan
@@ -23,7 +24,6 @@ from adtransform.reverse import Reverse, Sweeps
 from adtransform.seams import fused, returning
 from adtransform.shapes import RECURSIVE, Shape, result, shapes
 from adtransform.signatures import mirrored_annotation
-from adtransform.tidy import takes
 from adtransform.traverse import expressions, map_blocks, names, own_names, statements, target_names, walk
 from adtransform.unread import without_unread
 

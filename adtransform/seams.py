@@ -17,12 +17,14 @@ it.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from adtransform import ir
 from adtransform.effects import raises_first
 from adtransform.exits import as_elif, behind_else
-from adtransform.tidy import assigned_in, cost, mentions
+from adtransform.inlining import cost
+from adtransform.mentions import Mentions, assigned
 from adtransform.traverse import names, rename, walk
 
 ROOM = 12  # operations that fit into one `return`
@@ -73,36 +75,36 @@ def returning(block: ir.Block, value: ir.Expr) -> ir.Block:
 def ends_all(s: ir.If, value: ir.Expr) -> bool:
     """Whether each branch assigns something that is returned."""
     read = names(value)
-    return all(any(assigned_in(list(b), n) for n in read) for b in (s.body, s.orelse))
+    return all(any(assigned(x) & read for x in b) for b in (s.body, s.orelse))
 
 
 def placed(block: ir.Block, value: ir.Expr) -> ir.Block:
     """`return value` behind a block; assignments at its end that only the `return` reads go into it."""
-    found = list(block)
+    found = Mentions(block)
     room = ROOM - cost(value)
-    for k in range(len(found) - 1, -1, -1):
-        s = found[k]
-        if isinstance(s, ir.If) and not any(assigned_in([s], n) for n in names(value)):
+    read = Counter(x.id for x in walk(value) if isinstance(x, ir.Name))
+    behind = 0  # statements that stay
+    for k in range(len(block) - 1, -1, -1):
+        s = block[k]
+        if room < 0 or (isinstance(s, ir.If) and not assigned(s) & read.keys()):
             break
         match s:
             case ir.Assign((ir.Name(id),), e) if (
-                count(value, id) == 1
-                and not mentions(found[k + 1 :], id)
-                and not any(assigned_in(found[k + 1 :], n) for n in names(e))
+                read[id] == 1
+                and found.next(id, k) is None
+                and not found.changes(names(e), k)
                 and not (s.source.lead or s.source.trail)
                 and not any(isinstance(x, (ir.Choice, ir.Comprehension, ir.Logic)) for x in walk(e))
-                and not (raises_first(e) and found[k + 1 :])
+                and not (raises_first(e) and behind)
                 and cost(e) <= room
             ):
                 room -= cost(e)
                 value = rename(value, lambda n, e=e, id=id: e if n == id else None)  # type: ignore[misc]
-                del found[k]
+                read.update(x.id for x in walk(e) if isinstance(x, ir.Name))
+                read[id] -= 1
+                found.put(k, None)
             case ir.Assign() | ir.Augment():
-                continue
+                behind += 1
             case _:
                 break
-    return (*found, ir.Return(value))
-
-
-def count(e: ir.Expr, name: str) -> int:
-    return sum(x == ir.Name(name) for x in walk(e))
+    return (*found.left(), ir.Return(value))
