@@ -30,6 +30,7 @@ class Supply:
         self.taken = set(taken)
         self.taken |= {name + suffix for name in self.taken}  # what the derivatives are called
         self.suffix = suffix
+        self.numbers: dict[str, int] = {}  # the last one that was given for a base
 
     def is_free(self, name: str) -> bool:
         return name not in self.taken and not keyword.iskeyword(name) and not hasattr(builtins, name)
@@ -37,11 +38,12 @@ class Supply:
     def fresh(self, base: str) -> str:
         """`base` if it is free, otherwise `base2`, `base3`, …; a base that ends in "#" is always numbered."""
         stem = base.removesuffix("#")
-        n = 1 if base.endswith("#") else 0
+        n = self.numbers.get(base, 1 if base.endswith("#") else 0)
         while True:
             name = f"{stem}{n}" if n else stem
             if self.is_free(name) and self.is_free(name + self.suffix):
                 self.taken |= {name, name + self.suffix}
+                self.numbers[base] = n
                 return name
             n = n + 1 if n else 2
 

@@ -11,14 +11,41 @@ decides where each version is kept (static single assignment on structured code;
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from adtransform import ir
 from adtransform.exits import Leaves, always, ends, leave_loop, leaves
 from adtransform.traverse import bound_names, own_names, rename, target_names
 
-Env = Mapping[str, "Version"]
+
+class Env(Mapping[str, "Version"]):
+    """Which version each variable holds at a point.  A later point shares most of it: layers that grow downward."""
+
+    def __init__(self, *layers: Mapping[str, Version]) -> None:
+        self.layers = layers
+
+    def then(self, new: Mapping[str, Version]) -> Env:
+        """A later point, with other versions of some variables."""
+        layers = [*self.layers, new] if new else [*self.layers]
+        while len(layers) > 1 and len(layers[-2]) <= 2 * len(layers[-1]):
+            upper = layers.pop()
+            layers[-1] = {**layers[-1], **upper}
+        return Env(*layers)
+
+    def __getitem__(self, name: str) -> Version:
+        for layer in reversed(self.layers):
+            if name in layer:
+                return layer[name]
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(n for layer in self.layers for n in layer))
+
+    def __len__(self) -> int:
+        return len(dict.fromkeys(self))
+
+
 Arm = tuple["Item", int]
 
 
@@ -61,7 +88,7 @@ class Item:
     stmt: ir.Stmt
     before: Env
     parts: tuple[Lines, ...] = ()
-    after: Env = field(default_factory=dict)
+    after: Env = field(default_factory=Env)
 
 
 class Timeline:
@@ -71,7 +98,7 @@ class Timeline:
         self.versions: dict[str, Version] = {}
         self.by_name: dict[str, list[Version]] = {}
         self.lines = Lines((), ())
-        start = {n: self.new(n, self.lines, -1) for n in params}
+        start = Env({n: self.new(n, self.lines, -1) for n in params})
         self.end = self.fill(self.lines, body, start)
 
     def new(self, name: str, lines: Lines, index: int, real: bool = True, bound: bool = True) -> Version:
@@ -114,7 +141,7 @@ class Timeline:
                 new[id].value = self.renamed(ir.Binary(op, target, value), item.before)
             case _:
                 pass
-        return {**item.before, **new}
+        return item.before.then(new)
 
     def fork(self, lines: Lines, item: Item, blocks: tuple[ir.Block, ...]) -> Env:
         """Branches: what they leave behind meets, unless a branch leaves for good."""
@@ -128,7 +155,7 @@ class Timeline:
         """The versions behind the test of a statement, which may assign."""
         names = own_names(s)
         new = {n: self.new(n, lines, len(lines.items) - 1) for n in sorted(names)}
-        return {**item.before, **new} if new else item.before
+        return item.before.then(new) if new else item.before
 
     def meet(self, lines: Lines, ways: list[Env]) -> Env:
         first = ways[0]
@@ -140,7 +167,7 @@ class Timeline:
             bound = all(n in w and w[n].bound for w in ways)
             one = len(versions) == 1 and all(n in w for w in ways)
             found[n] = next(iter(versions)) if one else self.new(n, lines, len(lines.items) - 1, False, bound)
-        return found
+        return Env(found)
 
     def round(self, lines: Lines, item: Item, s: ir.For | ir.While) -> Env:
         """A loop: what its body assigns has a version at the start of an iteration and one behind the loop."""
@@ -152,16 +179,16 @@ class Timeline:
         entry = {n: self.new(n, body, -1, n in counted, n in counted or n in old) for n in assigned}
         if isinstance(s, ir.For) and isinstance(s.target, ir.Name):
             entry[s.target.id].counts = item
-        self.fill(body, s.body, {**item.before, **entry})
+        self.fill(body, s.body, item.before.then(entry))
         behind = {n: self.new(n, lines, len(lines.items) - 1, False, n in old) for n in assigned}
-        return {**item.before, **behind}
+        return item.before.then(behind)
 
     def inside(self, lines: Lines, item: Item, s: ir.With) -> Env:
         body = Lines(lines.loops, lines.arms)
         item.parts = (body,)
         self.fill(body, s.body, self.through(item, s, lines))
         assigned = sorted(bound_names(s.body) | own_names(s))
-        return {**item.before, **{n: self.new(n, lines, len(lines.items) - 1, real=False) for n in assigned}}
+        return item.before.then({n: self.new(n, lines, len(lines.items) - 1, real=False) for n in assigned})
 
     def attempt(self, lines: Lines, item: Item, s: ir.Try) -> Env:
         """`try`: its parts are the body, `else`, `finally` and the handlers; a handler may start anywhere."""
@@ -175,12 +202,12 @@ class Timeline:
         ways = [behind]
         for part, h in zip(handlers, s.handlers, strict=True):
             start = {n: self.new(n, part, -1, False, n in old) for n in assigned}
-            way = self.fill(part, h.body, {**item.before, **start})
+            way = self.fill(part, h.body, item.before.then(start))
             ways += [way] if not ends(h.body) else []
         if s.final:
             start = {n: self.new(n, final, -1, False, n in old) for n in assigned}
-            behind = self.fill(final, s.final, {**item.before, **start})
-            return {**item.before, **{n: self.new(n, lines, len(lines.items) - 1, False, n in old) for n in assigned}}
+            behind = self.fill(final, s.final, item.before.then(start))
+            return item.before.then({n: self.new(n, lines, len(lines.items) - 1, False, n in old) for n in assigned})
         return self.meet(lines, ways)
 
     # --- questions ----------------------------------------------------------------------------------------------------
