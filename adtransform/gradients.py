@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from adtransform import ir
 from adtransform.adjoints import Adjoints
 from adtransform.calculus import constant
+from adtransform.choices import rejoined
 from adtransform.directives import without_directives
 from adtransform.documentation import adjoint_of
 from adtransform.flatten import Flatten
@@ -131,7 +132,8 @@ class Gradients:
         def own(name: str) -> bool:
             return name in work.temporaries or name.endswith(work.supply.suffix)
 
-        return renumbered(without_headings(without_unread(body, own, work.unused())), work.temporaries)
+        body = rejoined(without_unread(body, own, work.unused()))
+        return renumbered(without_headings(body), work.temporaries)
 
     def described(self, current: Instance) -> list[tuple[ir.Function, str]]:
         """The functions of an instance, each with the first line of its docstring."""

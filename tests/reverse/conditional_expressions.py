@@ -22,27 +22,15 @@ import math
 def f_b(x: float, y: float, seed: float = 1.0) -> tuple[float, tuple[float, float]]:
     """Adjoint of `f`: its value, and seed times its gradient with respect to x, y."""
     # forward sweep
-    if x > y:
-        a = x * y
-    else:
-        a = x + y
-    if a > 1.0:
-        t1 = a
-    else:
-        t1 = 1.0
+    a = x * y if x > y else x + y
+    t1 = a if a > 1.0 else 1.0
     b = 2.0 * t1 + math.sin(a)
-    if y > 0.0:
-        t2 = x
-    else:
-        t2 = -x
+    t2 = x if y > 0.0 else -x
 
     # reverse sweep
     b_b = t2 * seed
     t2_b = b * seed
-    if y > 0.0:
-        x_b = t2_b
-    else:
-        x_b = -t2_b
+    x_b = t2_b if y > 0.0 else -t2_b
     t1_b = 2.0 * b_b
     a_b = math.cos(a) * b_b
     if a > 1.0:

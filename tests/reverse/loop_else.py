@@ -83,10 +83,7 @@ def grown_b(x: float, seed: float = 1.0) -> tuple[float, float]:
 
     # reverse sweep
     if not returned_0:
-        if returned_0:
-            x_b = 0.0
-        else:
-            x_b = seed
+        x_b = 0.0 if returned_0 else seed
     else:
         x_b = 0.0
     if completed:
