@@ -35,6 +35,7 @@ class Exits:
 
     def function(self, body: ir.Block) -> ir.Block:
         """The body with its returns as assignments to the result; none is left."""
+        body = endless(body, self.assigned, self.result)
         if any(has_return(s) for s in statements(body) if isinstance(s, (ir.For, ir.While))):
             self.returned = self.new("returned")
         new = self.straight(self.without_inner_returns(body))
@@ -180,6 +181,45 @@ class Exits:
                 found.append(ir.If(test, self.flagged_block(block[k + 1 :], flags), ()))
                 break
         return tuple(found)
+
+
+def endless(block: ir.Block, assigned: Callable[[ir.Return], list[ir.Stmt]], result: ir.Expr) -> ir.Block:
+    """`while True` that only returns leave: they become `break`, and the function returns behind the loop."""
+    found: list[ir.Stmt] = []
+    for s in block:
+        match s:
+            case ir.While(ir.Const(True), body) if is_left_by_returns(body):
+                inside = [x for x in statements(body) if isinstance(x, ir.Return)]
+                deep = any(isinstance(x, (ir.Try, ir.With)) for x in statements(body))
+                last = inside[0] if len(inside) == 1 and not deep else None
+                found.append(replace(s, body=broken(body, assigned, last)))
+                return (*found, replace(last, source=ir.Source()) if last is not None else ir.Return(result))
+            case ir.For() | ir.While():
+                found.append(s)
+            case _:
+                found.append(map_blocks(s, lambda b: endless(b, assigned, result)))
+    return tuple(found)
+
+
+def is_left_by_returns(body: ir.Block) -> bool:
+    loops = [s for s in statements(body) if isinstance(s, (ir.For, ir.While))]
+    return (
+        any(isinstance(s, ir.Return) for s in statements(body))
+        and not any(has_return(s) for s in loops)
+        and not any(breaks(s) is not Leaves.NEVER for s in body)
+    )
+
+
+def broken(block: ir.Block, assigned: Callable[[ir.Return], list[ir.Stmt]], last: ir.Return | None) -> ir.Block:
+    """A block that leaves the loop where it returned; `last` is returned behind the loop."""
+    found: list[ir.Stmt] = []
+    for s in block:
+        if isinstance(s, ir.Return):
+            found += [] if s is last else assigned(s)
+            found.append(ir.Keyword("break", source=ir.Source(s.source.lead) if s is last else ir.Source()))
+        else:
+            found.append(map_blocks(s, lambda b: broken(b, assigned, last)))
+    return tuple(found)
 
 
 PASS = (ir.Keyword("pass"),)

@@ -79,30 +79,21 @@ def halved_b(
 def forever_b(x: float, seed: float = 1.0) -> tuple[float, float]:
     """Adjoint of `forever`: its value, and seed times its gradient with respect to x."""
     # forward sweep
-    value = None
-    returned = False
     step = 1.0
     stack = []
     while True:
-        step_0 = step
+        stack.append((step, x))
         step = 0.5 * math.sin(step * x)
-        stack.append((step_0, x, step))
         x += step
         if abs(step) < 1e-3:
-            value = x
-            returned = True
             break
-    if returned:
-        pass
 
     # reverse sweep
-    x_b = 0.0
+    x_b = seed
     step_b = 0.0
-    for step_0, x, step in stack[::-1]:
-        if abs(step) < 1e-3:
-            x_b += seed
+    for step, x_0 in stack[::-1]:
         step_b += x_b
-        t1 = 0.5 * math.cos(step_0 * x) * step_b
-        x_b += step_0 * t1
-        step_b = x * t1
-    return value, x_b
+        t1 = 0.5 * math.cos(step * x_0) * step_b
+        x_b += step * t1
+        step_b = x_0 * t1
+    return x, x_b
