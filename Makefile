@@ -27,13 +27,13 @@ demo: .venv/installed
 	@$(BIN)/python samples/demo.py
 
 test: .venv/installed
-	$(BIN)/python -m pytest -n $(PROCESSES)
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
 
 check: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict adtransform
-	$(BIN)/python -m pytest -n $(PROCESSES)
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
 
 corpus: .venv/installed
 	$(BIN)/python -m tests.corpus

@@ -79,7 +79,7 @@ def divisors(e: ir.Expr) -> list[ir.Expr]:
             case ir.Unary(_, operand):
                 stack.append(operand)
             case ir.Call(ir.Library(home, name), args):
-                if home == "math" and name in ("log", "log2", "log10") and not args[0].star:
+                if home == "math" and name in ("log", "log2", "log10") and args and not args[0].star:
                     found += factors(args[0].value)
                 stack += [a.value for a in args]
             case ir.Display(_, items):

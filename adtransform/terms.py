@@ -19,6 +19,7 @@ from adtransform.traverse import rebuild
 
 Key = tuple[frozenset[tuple[Expr, int]], frozenset[tuple[Expr, int]]]
 NOTHING: Mapping[str, Expr] = MappingProxyType({})
+LARGE = 1e9  # literals from here on stay as they are
 DIGITS = 6  # a sum of literals with more characters would be no easier to read
 
 
@@ -90,7 +91,7 @@ def monomial(e: Expr, parts: Mapping[str, Expr]) -> tuple[Key, float]:
             case Unary("-", operand) if over:
                 coefficient = -coefficient
                 waiting.append((operand, True))
-            case _ if over and (value := number(top)) is not None:
+            case _ if over and (value := number(top)) is not None and abs(value) < LARGE:
                 coefficient *= value
             case _:
                 (above if over else below)[top] += 1

@@ -15,7 +15,7 @@ from tests.program_scope import Chooser
 from tests.program_search import EXAMPLES, explore
 from tests.programs import Program
 
-SHARDS = 4
+SHARDS = 10
 OFF = ("",) * 4 + OPTIMISATIONS
 
 

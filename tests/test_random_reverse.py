@@ -16,7 +16,7 @@ from tests.program_scope import Chooser
 from tests.program_search import EXAMPLES, explore
 from tests.programs import Program
 
-SHARDS = 4
+SHARDS = 10
 OFF = ("",) * 4 + OPTIMISATIONS + REVERSE
 
 
@@ -29,7 +29,7 @@ def test_random_adjoints(shard: int) -> None:
         check(program, pick.one(OFF), pick, seen)
 
     explore(attempt, EXAMPLES // SHARDS, f"adjoints {shard}")
-    assert seen["refused"] <= 0.25 * seen["programs"], seen
+    assert seen["refused"] <= 0.35 * seen["programs"], seen
     for judge in ("dual numbers", "tangent"):
         assert seen[judge] >= seen["programs"], seen
 
@@ -42,6 +42,6 @@ def test_random_hessians() -> None:
         check_again(program, pick, seen)
 
     explore(attempt, EXAMPLES // 8, "hessians")
-    assert seen["refused"] <= 0.3 * seen["programs"], seen
+    assert seen["refused"] <= 0.35 * seen["programs"], seen
     for judge in ("second order", "dual numbers", "differences", "adjoint of tangent"):
         assert seen[judge] >= 0.5 * seen["programs"], seen
