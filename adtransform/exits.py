@@ -184,20 +184,30 @@ class Exits:
 
 
 def endless(block: ir.Block, assigned: Callable[[ir.Return], list[ir.Stmt]], result: ir.Expr) -> ir.Block:
-    """`while True` that only returns leave: they become `break`, and the function returns behind the loop."""
+    """Loops that only returns leave with a value: they become `break`, and the function returns behind the loop.
+
+    These are `while True`, and loops before a `raise`, which moves into their `else`.
+    """
     found: list[ir.Stmt] = []
-    for s in block:
+    for k, s in enumerate(block):
+        rest = block[k + 1 :]
+        raises = ends(rest) and not any(isinstance(x, ir.Return) for x in statements(rest))
         match s:
             case ir.While(ir.Const(True), body) if is_left_by_returns(body):
-                inside = [x for x in statements(body) if isinstance(x, ir.Return)]
-                deep = any(isinstance(x, (ir.Try, ir.With)) for x in statements(body))
-                last = inside[0] if len(inside) == 1 and not deep else None
-                found.append(replace(s, body=broken(body, assigned, last)))
-                return (*found, replace(last, source=ir.Source()) if last is not None else ir.Return(result))
+                pass
+            case ir.For(_, _, body, ()) | ir.While(_, body, ()) if raises and is_left_by_returns(body):
+                s = replace(s, orelse=rest)
             case ir.For() | ir.While():
                 found.append(s)
+                continue
             case _:
                 found.append(map_blocks(s, lambda b: endless(b, assigned, result)))
+                continue
+        inside = [x for x in statements(body) if isinstance(x, ir.Return)]
+        deep = any(isinstance(x, (ir.Try, ir.With)) for x in statements(body))
+        last = inside[0] if len(inside) == 1 and not deep else None
+        found.append(replace(s, body=broken(body, assigned, last)))
+        return (*found, replace(last, source=ir.Source()) if last is not None else ir.Return(result))
     return tuple(found)
 
 

@@ -315,7 +315,8 @@ class Session:
             if current.unit not in kept:
                 kept.add(current.unit)
                 stack += [i for u in calls[current] for i in instances.get(u, ())]
-        return {i: f for i, f in written.items() if i.unit in kept}
+        written = {i: f for i, f in written.items() if i.unit in kept}
+        return called_for(written, asked) if self.reverse else written
 
     def callees(self, current: Instance, whole: Plan) -> set[Unit]:
         """The units whose derivatives one derivative calls."""
@@ -461,3 +462,20 @@ def describe(what: str) -> str:
         "With": "an asynchronous `with`",
     }
     return known.get(what, what)
+
+
+def called_for(
+    written: dict[Instance, tuple[ir.Function, ...]], asked: list[Instance]
+) -> dict[Instance, tuple[ir.Function, ...]]:
+    """What is asked for, and the functions that it calls; an adjoint may serve callers that had another in mind."""
+    by_name = {f.name: f for functions in written.values() for f in functions}
+    kept: set[str] = set()
+    waiting = [f.name for i in asked for f in written.get(i, ())]
+    while waiting:
+        name = waiting.pop()
+        if name not in kept:
+            kept.add(name)
+            body = statements(by_name[name].body, nested=True)
+            waiting += [n for s in body for e in expressions(s) for n in sorted(names(e)) if n in by_name]
+    chosen = {i: tuple(f for f in functions if f.name in kept) for i, functions in written.items()}
+    return {i: functions for i, functions in chosen.items() if functions}

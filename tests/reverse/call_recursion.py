@@ -46,32 +46,7 @@ def power_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     return value, x_b
 
 
-def power_x_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
-    """Adjoint of `power`: its value, and seed times its gradient with respect to x."""
-    if n == 0:
-        return 1.0, 0.0
-    half, half_x = power_b(x, n // 2)
-    if n % 2:
-        value = half * half * x
-        half_b = 2.0 * half * x * seed
-        x_b = half * half * seed
-    else:
-        value = half * half
-        half_b = 2.0 * half * seed
-        x_b = 0.0
-    x_b += half_x * half_b
-    return value, x_b
-
-
 def even_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
-    """Adjoint of `even`: its value, and seed times its gradient with respect to x."""
-    if n > 0:
-        odd_v, odd_v_x = odd_b(x, n - 1)
-        return x * odd_v, odd_v * seed + odd_v_x * x * seed
-    return x, seed
-
-
-def even_x_b(x: float, n: int, seed: float = 1.0) -> tuple[float, float]:
     """Adjoint of `even`: its value, and seed times its gradient with respect to x."""
     if n > 0:
         odd_v, odd_v_x = odd_b(x, n - 1)
