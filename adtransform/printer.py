@@ -7,6 +7,7 @@ from typing import assert_never
 
 from adtransform import ir
 from adtransform.layout import Bracketed, lay_out
+from adtransform.traverse import walk
 
 OR, AND, NOT, COMPARE, BITOR, BITXOR, BITAND, SHIFT, SUM, TERM, SIGN, POWER, ATOM = range(3, 16)
 LEVELS = {
@@ -286,9 +287,13 @@ def show_branch(s: ir.If | ir.While | ir.For, depth: int, style: Style, trail: s
             word, head = "while ", test
         case ir.For(target, iterable):
             word, head = f"for {show_bare(target)} in ", iterable
+    single = len(margin) + len(word) + len(show_bare(head)) + 1
     if s.source.text is not None:
         word = word if not isinstance(s, ir.For) else "for "
         rows = (margin + word + str(s.source.text).replace("\0", margin) + ":").split("\n")
+    elif isinstance(s, ir.For) and isinstance(s.target, ir.Display) and single > style.width and not has_call(head):
+        body = bracketed(s.target)
+        rows = lay_out("for ", body, f" in {show_bare(head)}:", margin, style.indent, style.width)
     else:
         rows = fitted(word, head, ":", margin, style)
     rows[-1] += trail
@@ -298,6 +303,10 @@ def show_branch(s: ir.If | ir.While | ir.For, depth: int, style: Style, trail: s
     if isinstance(s, ir.If) and len(s.orelse) == 1 and isinstance(s.orelse[0], ir.If) and s.orelse[0].is_elif:
         return rows + show_statement(s.orelse[0], depth, style)
     return rows + show_tail("else", s.else_source, s.orelse, depth, style)
+
+
+def has_call(e: ir.Expr) -> bool:
+    return any(isinstance(x, ir.Call) for x in walk(e))
 
 
 def show_tail(word: str, source: ir.Source, block: ir.Block, depth: int, style: Style) -> list[str]:
