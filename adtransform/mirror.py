@@ -22,7 +22,7 @@ from adtransform.ranges import backward
 from adtransform.refusals import Refused
 from adtransform.templates import substitute
 from adtransform.transpose import Transposed
-from adtransform.traverse import map_expressions, names
+from adtransform.traverse import expressions, map_expressions, names, statements
 from adtransform.versions import Item, Lines, Timeline, leaves_loop, raises
 
 NO_LIST = ir.Display("[", ())
@@ -67,11 +67,8 @@ class Mirror:
     def empty(self, variable: str) -> ir.Expr:
         """A stack with a zero for each value that is still on the primal's: nobody popped it."""
         rest = self.timeline.end.get(variable)
-        if (
-            any(takes_all(i, variable) for i in self.timeline.lines.items)
-            or rest is None
-            or variable not in self.entries
-        ):
+        emptied = is_emptied(self.timeline.lines, variable)
+        if emptied or rest is None or variable not in self.entries:
             return NO_LIST
         length = ir.Call(ir.Library("builtins", "len"), (ir.Arg(ir.Name(rest.tag)),))
         return ir.Binary("*", ir.Display("[", (self.entries[variable],)), length)
@@ -330,12 +327,19 @@ class Mirror:
         return found, zeros - set(total)
 
 
-def takes_all(item: Item, stack: str) -> bool:
-    """Whether a loop takes or reads everything that is on a stack."""
-    match item.stmt:
-        case ir.While(ir.Name(id)):
-            return id == stack and not may_break(item.parts[0])
-        case ir.For(_, iterable):
-            return downward(iterable) == ir.Name(stack) and not may_break(item.parts[0])
-        case _:
-            return False
+def is_emptied(lines: Lines, stack: str) -> bool:
+    """Whether all that is on a stack is certainly taken or read in the end, by a loop behind which nothing is pushed."""
+    for item in reversed(lines.items):
+        if not any(stack in names(e) for s in statements((item.stmt,)) for e in expressions(s)):
+            continue
+        part = item.parts[0] if item.parts else None
+        match item.stmt:
+            case ir.While(ir.Name(id)) if part is not None and id == stack:
+                return not may_break(part)
+            case ir.For(_, iterable) if part is not None and downward(iterable) == ir.Name(stack):
+                return not may_break(part)
+            case ir.For() | ir.While() if part is not None:
+                return is_emptied(part, stack)
+            case _:
+                return False
+    return False

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from adtransform import ir
 from adtransform.adjoints import Adjoints, Shares
 from adtransform.calculus import ZERO
+from adtransform.exits import Leaves, breaks
 from adtransform.infer import backward as downward
 from adtransform.structure import Shape as Structure
 from adtransform.structure import find
@@ -87,8 +88,28 @@ def aligned(target: ir.Expr, iterable: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]
 
 
 def is_last(block: ir.Block, loop: ir.Stmt, name: str) -> bool:
-    """Whether a loop over a stack is the last that happens to it: it is not repeated, and nothing follows."""
-    loops = [s for s in statements(block) if isinstance(s, (ir.For, ir.While))]
-    repeated = any(x is loop for s in loops for b in blocks(s) for x in statements(b))
+    """Whether a loop over a stack is the last that happens to it.
+
+    Inside another loop the stack has to be made anew each time, and is read to its end.
+    """
+    around = [s for s in statements(block) if isinstance(s, (ir.For, ir.While)) and s is not loop and holds(s, loop)]
     order = [s for s in statements(block) if any(name in names(e) for e in expressions(s))]
-    return not repeated and order[-1] is loop
+    if not around:
+        return order[-1] is loop
+    outer = around[0]
+    fresh = any(
+        isinstance(s, ir.Assign) and s.targets == (ir.Name(name),) and is_empty(s.value)
+        for b in blocks(outer)
+        for s in b
+    )
+    inside = all(holds(outer, s) for s in order)
+    whole = not any(breaks(s) is not Leaves.NEVER for b in blocks(loop) for s in b)
+    return fresh and inside and whole and any(is_last(b, loop, name) for b in blocks(outer) if b)
+
+
+def holds(outer: ir.Stmt, s: ir.Stmt) -> bool:
+    return any(x is s for b in blocks(outer) for x in statements(b))
+
+
+def is_empty(e: ir.Expr) -> bool:
+    return isinstance(e, ir.Display) and e.bracket == "[" and not e.items
