@@ -328,7 +328,7 @@ class Mirror:
 
 
 def is_emptied(lines: Lines, stack: str) -> bool:
-    """Whether all that is on a stack is certainly taken or read in the end, by a loop behind which nothing is pushed."""
+    """Whether all that is on a stack is taken or read in the end: by a loop behind which nothing is pushed."""
     for item in reversed(lines.items):
         if not any(stack in names(e) for s in statements((item.stmt,)) for e in expressions(s)):
             continue
