@@ -19,12 +19,11 @@ from adtransform.infer import stack_call
 from adtransform.names import temporary
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall, NestedCall, UnitCall, ValueCall
-from adtransform.share import outline, share
+from adtransform.share import is_plain_value, share
 from adtransform.stacks import stack_operation
 from adtransform.tangents import Tangents
 from adtransform.traverse import blocks, children, expressions, map_blocks, names, rebuild, walk
 
-REPEATABLE = (ir.Name, ir.Const, ir.Library, ir.Unary, ir.Binary, ir.Call)
 DEEP = 16  # operators inside one another that a reader can still follow
 
 
@@ -202,8 +201,7 @@ class Flatten:
 
     def put(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
         """The variable of a value in the statements before; the same value has one."""
-        pure = all(isinstance(x, REPEATABLE) and outline(x) is not None for x in walk(e))
-        for i, s in enumerate(pre if pure else ()):
+        for i, s in enumerate(pre if is_plain_value(e) else ()):
             match s:
                 case ir.Assign((ir.Name() as name,), value) if value == e and name.id in self.work.temporaries:
                     if not (names(e) | {name.id}) & self.rebinds(pre[i + 1 :]):

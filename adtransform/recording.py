@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from adtransform import ir
 from adtransform.exits import Leaves, leave_loop, leaves
 from adtransform.mirror import INDEX, ROUNDS, SLOT, Mirror
-from adtransform.share import Numbering
+from adtransform.share import Numbering, is_plain_value
 from adtransform.traverse import blocks, bound_names, expressions, names, rename, statements
 from adtransform.versions import Item, Lines, Timeline, Version, changed, exclusive
 
@@ -48,6 +48,7 @@ class Recorder:
     fresh: Callable[[str], str]
     recompute: bool = True
     everything: bool = False
+    joint: bool = False  # both sweeps are one function: what a branch saves, the same branch reads
     keep: dict[str, Version] = field(default_factory=dict)  # versions read by the reverse sweep
     again: dict[str, Version] = field(default_factory=dict)  # versions computed again
     spelling: dict[str, ir.Name] = field(default_factory=dict)
@@ -72,7 +73,7 @@ class Recorder:
         self.name()
         rounds, whiles = self.save()
         index = {k: n for k in sorted(looped) if (n := self.index_of(k)) is not None}
-        free = [v for v in self.keep.values() if not v.lines.loops]
+        free = [v for v in self.keep.values() if not v.lines.loops or self.is_invariant(v)]
         in_reverse = set(versions_in(reverse)) | {t for v in self.again.values() for t in names(v.value)}
         carried = [self.spelling[v.tag].id for v in free if v.tag in in_reverse or v in self.counters]
         carried += [n.id for n in self.stacks.values()]
@@ -101,6 +102,8 @@ class Recorder:
             self.keep[v.tag] = v
         for v in versions:
             if self.is_at_hand(v):
+                continue
+            if self.is_invariant(v):
                 continue
             if v.lines.loops and not self.is_index(v) and self.recompute and self.is_cheap(v):
                 self.again[v.tag] = v
@@ -133,13 +136,22 @@ class Recorder:
             item is v.counts and k in self.ranged for k, item in enumerate(self.mirror.loops)
         )
 
+    def is_invariant(self, v: Version) -> bool:
+        """Whether a value is the same in every iteration of all loops around it: its variable has it behind them."""
+        if v.value is None or not v.real or not v.lines.loops or not self.recompute:
+            return False
+        operands = [self.timeline.versions[n] for n in names(v.value) if n in self.timeline.versions]
+        once = sum(o.real for o in self.timeline.by_name[v.name]) == 1
+        return is_plain_value(v.value) and once and all(not o.lines.loops or self.is_invariant(o) for o in operands)
+
     def is_cheap(self, v: Version) -> bool:
         """Whether a version costs no more than saving it, from values that are at hand."""
         if v.value is None or not v.real:
             return False
         operands = [self.timeline.versions.get(n) for n in names(v.value)]
         for o in operands:
-            if o is not None and o.lines.loops and o.tag not in self.keep and not self.is_index(o):
+            at_hand = o is None or o.tag in self.keep or self.is_index(o) or self.is_invariant(o)
+            if o is not None and o.lines.loops and not at_hand:
                 return False
         pure = all(is_arithmetic(e) for e in parts(v.value))
         table = Numbering()
@@ -157,7 +169,8 @@ class Recorder:
             else:
                 by_variable.setdefault(v.name, []).append(v)
         for variable, versions in by_variable.items():
-            held = [v for v in versions if not v.lines.loops and not self.timeline.is_overwritten(v)]
+            still = [v for v in versions if not v.lines.loops or self.is_invariant(v)]
+            held = [v for v in still if not self.timeline.is_overwritten(v)]
             own = held[-1] if held else versions[-1]
             if own.lines.loops == () and own not in held:
                 own = None  # type: ignore[assignment]
@@ -179,7 +192,7 @@ class Recorder:
     def save(self) -> tuple[dict[int, ir.Expr], dict[int, ir.Name]]:
         by_segment: dict[int, list[Version]] = {}
         for v in sorted(self.keep.values(), key=lambda v: v.number):
-            if not v.lines.loops or self.is_at_hand(v):
+            if not v.lines.loops or self.is_at_hand(v) or self.is_invariant(v):
                 if self.spelling[v.tag].id != v.name:
                     self.copy(v)
             elif not self.is_index(v) and v.tag not in self.again:
@@ -305,6 +318,8 @@ class Recorder:
             root = self.timeline.lines
             loop = self.mirror.segments[segment].lines.loops[0]
             at = next(k for k, item in enumerate(root.items) if item is loop or contains(item, loop))
+            if self.joint:
+                root, at = self.where(loop)
             self.insert(root, at, 0, ir.Assign((name,), ir.Display("[", ())))
         return self.stacks[segment]
 

@@ -110,7 +110,9 @@ class Reverse:
         if "reuse" in self.enabled:
             block = recalled(timeline, mirror, block)
         returned, last = self.returned(timeline, value, block)
-        recorder = Recorder(timeline, mirror, work.supply.fresh, "recompute" in self.enabled, "tbr" not in self.enabled)
+        recorder = Recorder(
+            timeline, mirror, work.supply.fresh, "recompute" in self.enabled, "tbr" not in self.enabled, joint
+        )
         versions = [n for n in names(returned) if "@" in n]
         one = merged(timeline, mirror, block, live, last) if joint and "fuse" in self.enabled else None
         if one is not None:

@@ -20,11 +20,12 @@ from dataclasses import dataclass, field
 
 from adtransform import ir
 from adtransform.effects import raises_first
-from adtransform.traverse import children, rebuild
+from adtransform.traverse import children, rebuild, walk
 
 WORTH = 2  # operations that must be saved before a temporary pays
 WORTH_IN_LOOP = 1  # one is enough where it is saved many times
 PURE_BUILTINS = frozenset("abs min max sum pow round divmod float int bool len".split())
+PLAIN = (ir.Name, ir.Const, ir.Library, ir.Unary, ir.Binary, ir.Call)
 CALL = 20  # what a call counts of which nothing is known: it may do anything, and must not run twice
 
 
@@ -83,6 +84,11 @@ def outline(e: ir.Expr) -> object:
             return ("star",)
         case _:
             return None
+
+
+def is_plain_value(e: ir.Expr) -> bool:
+    """Whether an expression has operators and pure library calls alone: evaluated again it gives the same."""
+    return all(isinstance(x, PLAIN) and outline(x) is not None for x in walk(e))
 
 
 def is_pure(home: str, name: str) -> bool:

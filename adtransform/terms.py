@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from adtransform.calculus import ZERO, constant, neg, number, plus, positive_part, product
-from adtransform.ir import Binary, Choice, Expr, Name, Unary
+from adtransform.ir import Binary, Choice, Const, Expr, Name, Unary
 from adtransform.traverse import rebuild
 
 Key = tuple[frozenset[tuple[Expr, int]], frozenset[tuple[Expr, int]]]
@@ -119,9 +119,17 @@ def flattened(e: Expr) -> Expr:
 
 
 def cancelled(e: Expr) -> Expr:
-    """A product without variables that are both a factor and a divisor."""
+    """A product without variables that are both a factor and a divisor, its literals in one."""
     minus = positive_part(e)
     terms = chain(minus or e)
+    literals = [t for t in terms[1:] if t[0] == "*" and (value := number(t[1])) is not None and abs(value) < LARGE]
+    if literals and isinstance(terms[0][1], Const):
+        whole = product(terms[0][1], joined([t for t in terms[1:] if t not in literals]))
+        for _, f in literals:
+            whole = product(f, whole)
+        lead = number(chain(whole)[0][1])
+        if lead is None or len(repr(lead)) <= DIGITS:
+            return (neg(whole) or ZERO) if minus is not None else whole
     for op, f in terms:
         if op == "*" and isinstance(f, Name) and ("/", f) in terms:
             terms.remove(("*", f))

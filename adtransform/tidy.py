@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adtransform import ir
-from adtransform.calculus import ZERO, neg, number, plus, product
+from adtransform.calculus import ZERO, neg, number, plus, positive_part, product
 from adtransform.inlining import ROOM, absorbed, called_alike, cost, is_choice, placed
 from adtransform.liveness import Live, without_dead
 from adtransform.mentions import Mentions
@@ -33,8 +33,17 @@ def tidied(block: ir.Block, live: Live, own: Callable[[str], bool]) -> ir.Block:
         new = placed(new, live, own)
         new = absorbed(new, live, own)
         if new == found:
-            return tuple(found)
+            return tuple(map(signed, found))
         found = new
+
+
+def signed(s: ir.Stmt) -> ir.Stmt:
+    """`x_b += -a` as `x_b -= a`."""
+    match s:
+        case ir.Augment(target, "+", value) if (minus := positive_part(value)) is not None:
+            return ir.Augment(target, "-", minus)
+        case _:
+            return s
 
 
 def inside(block: ir.Block, live: Live, own: Callable[[str], bool]) -> list[ir.Stmt]:
