@@ -20,7 +20,7 @@ class Features:
 
     `walrus`: an assignment expression; `complex`: complex literals; `unread`: what the language does not have;
     `sequences`: names that are indexed, iterated over, starred, set to a tuple or used as stacks; `stacks`: something
-    is pushed or popped; `calls`: all calls but those of libraries.
+    is pushed or popped, or a loop reads a list from its end; `calls`: all calls but those of libraries.
     """
 
     walrus: bool
@@ -30,6 +30,9 @@ class Features:
     sequences: frozenset[str]
     stacks: bool
     calls: tuple[ir.Call, ...]
+
+
+BACKWARD = ir.Slice(None, None, ir.Unary("-", ir.Const(1, "1")))  # as in `for v in stack[::-1]`
 
 
 def features_of(function: ir.Function) -> Features:
@@ -54,7 +57,10 @@ def features_of(function: ir.Function) -> Features:
                         complex_found.append(e)
                     case ir.Walrus():
                         walrus = True
-                    case ir.Subscript(ir.Name(id), _) | ir.Star(ir.Name(id)):
+                    case ir.Subscript(ir.Name(id), index):
+                        sequences.add(id)
+                        stacks |= isinstance(s, ir.For) and index == BACKWARD
+                    case ir.Star(ir.Name(id)):
                         sequences.add(id)
                     case ir.Call(ir.Library("builtins", name)) if name in DYNAMIC:
                         dynamic.append(e)

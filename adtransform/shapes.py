@@ -26,6 +26,7 @@ class Shapes:
     unit: Unit
     program: Program
     of: dict[str, Shape] = field(default_factory=dict)
+    pushed: dict[str, Shape] = field(default_factory=dict)  # what stands on the stacks
 
     def expression(self, e: ir.Expr) -> Shape:
         match e:
@@ -51,6 +52,8 @@ class Shapes:
             case ir.Binary("+" | "*", left, right):
                 sides = self.expression(left), self.expression(right)
                 return UNKNOWN if any(isinstance(s, tuple) or s == UNKNOWN for s in sides) else None
+            case ir.Call(ir.Attribute(ir.Name(id), "pop"), ()):
+                return self.pushed.get(id)
             case ir.Call(func) if isinstance(callee := self.program.callee(self.unit, "", func), UnitCall):
                 found_ = None if callee.unit.directives.partials else result(callee.unit, self.program)
                 return opaque(found_) if isinstance(found_, tuple) else found_
@@ -95,8 +98,13 @@ class Shapes:
                         if isinstance(value, ir.Name) and isinstance(t, ir.Display) and shape is None:
                             self.bind(value, self.pattern(t))
                         self.bind(t, self.expression(value))
+                case ir.For(target, iterable) if isinstance(stack := backward(iterable), ir.Name):
+                    self.bind(target, self.pushed.get(stack.id))
                 case ir.For(target) | ir.Augment(target):
                     self.bind(target, None)
+                case ir.Effect(value) if (found := stack_call(value)) is not None and found[2] is not None:
+                    name, item = found[0].id, self.expression(found[2])
+                    self.pushed[name] = met(self.pushed[name], item) if name in self.pushed else item
                 case _:
                     for n in own_names(s):
                         self.bind(ir.Name(n), None)

@@ -25,7 +25,8 @@ def hessian_product(adjoint: Adjoint, result: Result) -> Callable[[Point, Any, P
 
     def product(point: Point, seed: Any, direction: Point) -> Outcome:
         along = dict(zip(derivative.tangents, direction, strict=True))
-        return run(function, {**adjoint.program.arguments(point), adjoint.seed: seed, **along})
+        given = {adjoint.seed: seed} if seed is not None else {}
+        return run(function, {**adjoint.program.arguments(point), **given, **along})
 
     return product
 
@@ -51,7 +52,7 @@ def check_again(program: Program, pick: Chooser, seen: Counter[str]) -> None:
     units = [tuple(float(name == other) for other in adjoint.inputs) for name in adjoint.inputs]
     for point in program.points:
         value, raised = run(primal, program.arguments(point))
-        seed = seed_like(value, pick)
+        seed = seed_like(value, pick) if not raised else None
         pair, found = product(point, seed, units[0])
         assert found == raised, f"raised {found or 'nothing'} instead of {raised or 'nothing'}"
         if raised:
