@@ -335,7 +335,10 @@ class Inference:
         match self.callee(e, path):
             case LibraryCall("builtins", name) if name in READS:
                 for a in e.args:
-                    self.of(a.value, path)
+                    shape = self.of(a.value, path)
+                    if name == "len" and isinstance(a.value, ir.Name) and not find(shape).kind:
+                        unify(shape, many("sequence"))
+                        find(shape).downward = True
                 return number()
             case LibraryCall("math"):
                 for a in e.args:

@@ -12,7 +12,7 @@ from adtransform import ir
 from adtransform.calculus import number
 from adtransform.infer import backward, stack_call
 from adtransform.scopes import Program, Unit, UnitCall
-from adtransform.traverse import own_names, statements
+from adtransform.traverse import expressions, own_names, statements, target_names, walk
 
 Shape = tuple[object, ...] | str | None  # the items of a tuple are shapes
 UNKNOWN = "unknown"
@@ -127,9 +127,15 @@ def stack_names(block: ir.Block) -> set[str]:
 
 
 def downward_names(block: ir.Block) -> set[str]:
-    """The names of what is read from its end: `for v in stack[::-1]`."""
-    iterables = (backward(s.iterable) for s in statements(block) if isinstance(s, ir.For))
-    return {e.id for e in iterables if isinstance(e, ir.Name)}
+    """The names of what is read from its end, `for v in stack[::-1]`, or counted."""
+    found = [backward(s.iterable) for s in statements(block) if isinstance(s, ir.For)]
+    for e in (e for s in statements(block) for top in expressions(s) for e in walk(top)):
+        match e:
+            case ir.Call(ir.Library("builtins", "len"), (ir.Arg(value),)):
+                found.append(value)
+            case _:
+                pass
+    return {e.id for e in found if isinstance(e, ir.Name)}
 
 
 def met(a: Shape, b: Shape) -> Shape:
@@ -159,6 +165,7 @@ def shapes(unit: Unit, program: Program, block: ir.Block) -> Shapes:
         if isinstance(s, ir.Assign) and isinstance(s.value, ir.Name):
             for t in s.targets:
                 if isinstance(t, ir.Display):
+                    found.of |= dict.fromkeys(downward & set(target_names(t)), STACK)
                     unpacked.setdefault(s.value.id, found.pattern(t))
     for p in unit.function.params:
         stated = of_annotation(p.annotation)
