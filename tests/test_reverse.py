@@ -166,7 +166,7 @@ REFUSED: dict[str, dict[str, str]] = {
     "closure_nonlocal": {"f": "N148 N163"},
     "loop_tuple_parameter": {"first_last": "N161"},
     "loop_tuples": {"f": "N162"},
-    "stack_handed_on": {"empty": "N166", "f": "N148", "g": "N140", "h": "N161"},
+    "stack_handed_on": {"empty": "N166", "f": "N140", "g": "N140", "h": "N161"},
     "stack_plain": {"cleared": "N140", "tried": "N165"},
     "stack_reversed_iteration": {"both": "N140 N162", "tally": "N140"},
     "try_except": {"partial": "N165"},
