@@ -21,6 +21,7 @@ from adtransform.structure import Shapes, lists_in
 from adtransform.traverse import blocks, target_names
 
 RESULT = "return"  # the key of a function's result: no variable has this name
+CHOOSING = frozenset({"sorted", "max", "min"})  # what they give does not depend on the key, only which value it is
 PASSIVE_OPERATORS = frozenset({"//", "&", "|", "^", "<<", ">>", "not", "~"})
 
 
@@ -383,23 +384,37 @@ class Builder(Flows):
     def comprehension(self, element: ir.Expr, clauses: tuple[ir.Clause, ...], path: str) -> frozenset[str]:
         saved = dict(self.local)
         for c in clauses:
-            sources = self.sources(c.iterable, path)
-            callee = self.callee(c.iterable.func, path) if isinstance(c.iterable, ir.Call) else None
-            names = target_names(c.target)
-            if isinstance(callee, LibraryCall) and callee.name == "range":
-                sources = frozenset()
-            self.local |= dict.fromkeys(names, sources)
-            if isinstance(callee, LibraryCall) and callee.name == "enumerate" and isinstance(c.target, ir.Display):
-                self.local |= {n: frozenset() for n in target_names(c.target.items[0])}
+            self.local |= self.clause(c, path)
             for condition in c.conditions:
                 self.sources(condition, path)
         found = self.sources(element, path)
         self.local = saved
         return found
 
+    def clause(self, c: ir.Clause, path: str) -> dict[str, frozenset[str]]:
+        """What the variables of a clause depend on, column by column where that shows."""
+        return self.columns(c.target, c.iterable, path)
+
+    def columns(self, target: ir.Expr, iterable: ir.Expr, path: str) -> dict[str, frozenset[str]]:
+        callee = self.callee(iterable.func, path) if isinstance(iterable, ir.Call) else None
+        args = [a.value for a in iterable.args if not a.keyword] if isinstance(iterable, ir.Call) else []
+        sources = self.sources(iterable, path)
+        match callee, target:
+            case (LibraryCall("builtins", "zip"), ir.Display(_, ts)) if len(ts) == len(args) and not starred(ts):
+                pairs = zip(ts, args, strict=True)
+                return {n: found for t, a in pairs for n, found in self.columns(t, a, path).items()}
+            case (LibraryCall("builtins", "enumerate"), ir.Display(_, (i, t))) if args:
+                return dict.fromkeys(target_names(i), frozenset[str]()) | self.columns(t, args[0], path)
+            case (LibraryCall("builtins", "range"), _):
+                sources = frozenset()
+            case _:
+                pass
+        return dict.fromkeys(target_names(target), sources)
+
     def call(self, e: ir.Call, func: ir.Expr, args: tuple[ir.Arg, ...], path: str) -> frozenset[str]:
         callee = self.callee(func, path)
-        received = [self.sources(a.value, path) for a in args]
+        chosen = isinstance(callee, LibraryCall) and callee.name in CHOOSING
+        received = [self.sources(a.value, path) for a in args if not (chosen and a.keyword)]
         everything = frozenset[str]().union(*received)
         match callee:
             case LibraryCall(home, name):
@@ -420,6 +435,9 @@ class Builder(Flows):
             case ValueCall(key):
                 self.function_arguments(args, everything | {key}, path)
                 return everything | {key}
+            case UnknownCall() if isinstance(func, ir.Attribute) and func.attr in ("index", "count"):
+                self.sources(func, path)
+                return frozenset()
             case UnknownCall():
                 self.function_arguments(args, everything, path)
                 return everything | self.sources(func, path)

@@ -12,7 +12,7 @@ from typing import Any
 
 from adtransform import ir
 from adtransform.calculus import ZERO, Derivative, constant, neg, number, over, plus, positive_part, product, times
-from adtransform.library import of_element
+from adtransform.generators import of_element
 from adtransform.refusals import Refused
 from adtransform.shapes import STACK, Shape, Shapes, parts
 from adtransform.tangents import MIXED, Tangents
@@ -209,7 +209,11 @@ class Adjoints(Tangents):
         for a in e.args[1:]:
             found += self.shares(a.value, seed, path)
         total: dict[str, ir.Expr] = {}
-        for n, share in of_element(self, g, path, lambda element: self.shares(element, ONE, path)):
+        for c in g.clauses:
+            if self.is_active(c.iterable, path):
+                text = "a comprehension over active values is not supported in reverse mode yet"
+                raise Refused(c.iterable, "N122", text, "Write a loop.")
+        for n, share in of_element(self, g, path, lambda element: self.shares(element, ONE, path))[0]:
             total[n] = plus(total.get(n), share) or ZERO
         for n, partial in total.items():
             whole = ir.Call(e.func, (ir.Arg(ir.Comprehension("(", partial, g.clauses)),))

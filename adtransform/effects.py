@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from adtransform import ir
 from adtransform.calculus import number
 from adtransform.traverse import children, walk
@@ -59,6 +61,47 @@ def raises_first(e: ir.Expr) -> bool:
             case _:
                 stack.extend(children(top))
     return False
+
+
+def index_only(e: ir.Expr) -> bool:
+    """Whether evaluating an expression raises nothing, or only because of an index."""
+    return may_raise(e) and not any(may_raise_itself(x) for x in walk(e))
+
+
+def index_first(e: ir.Expr) -> bool:
+    """Whether an expression that is evaluated with a bad index raises because of it: nothing else raises before."""
+    found = False  # something that may raise for another reason
+    for x in in_order(e):
+        if isinstance(x, ir.Subscript) and found:
+            return False
+        found |= may_raise_itself(x) or isinstance(x, (ir.Call, ir.Comprehension)) or is_power(x)
+    return True
+
+
+def is_power(e: ir.Expr) -> bool:
+    return isinstance(e, ir.Binary) and e.op == "**"
+
+
+def in_order(e: ir.Expr) -> Iterator[ir.Expr]:
+    """The parts of an expression in the order in which they are done with."""
+    for c in children(e):
+        yield from in_order(c)
+    yield e
+
+
+def may_raise_itself(e: ir.Expr) -> bool:
+    """Whether an operator may raise, its operands and indices aside."""
+    match e:
+        case ir.Subscript():
+            return False
+        case ir.Binary(op, _, right) if op in ("/", "//", "%", "**"):
+            return may_raise(ir.Binary(op, ir.Const(1.0, "1.0"), right if number(right) else ir.Name("x")))
+        case ir.Call(ir.Library(_, name)):
+            return name not in TOTAL
+        case ir.Call() | ir.Attribute() | ir.Comprehension() | ir.Star() | ir.Walrus() | ir.Opaque():
+            return True
+        case _:
+            return False
 
 
 def divisors(e: ir.Expr) -> list[ir.Expr]:

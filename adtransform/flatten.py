@@ -14,16 +14,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adtransform import ir
+from adtransform.containers import list_call
 from adtransform.effects import divisors, may_raise, raises_first
-from adtransform.infer import stack_call
 from adtransform.names import temporary
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall, NestedCall, UnitCall, ValueCall
 from adtransform.share import is_plain_value, share
-from adtransform.stacks import stack_operation
+from adtransform.structure import number
 from adtransform.tangents import Tangents
-from adtransform.traverse import blocks, children, expressions, map_blocks, names, rebuild, walk
+from adtransform.traverse import blocks, children, expressions, map_blocks, names, rebuild, rename, target_names, walk
 
+WHOLE = tuple(ir.Library("builtins", n) for n in ("max", "min", "sorted"))
 DEEP = 16  # operators inside one another that a reader can still follow
 
 
@@ -58,16 +59,19 @@ class Flatten:
                 return self.augment(s, path)
             case ir.Return(value) if value is not None and self.work.is_active(value, path):
                 return self.returned(s, value, path)
-            case ir.Effect(ir.Call(func, (ir.Arg(value),))) if stack_operation(self.work, s, path) is not None:
+            case ir.Effect(ir.Call(func) as value) if list_call(self.work, value, path) is not None:
                 pushed: list[ir.Stmt] = []
-                flat = self.expr(value, path, pushed)
-                call = s.value if flat is value else ir.Call(func, (ir.Arg(flat),), at=s.value.at)
-                return self.with_lead(pushed, replace(s, value=call, source=unchanged(s.source, flat is value)))
+                args = tuple(replace(a, value=self.expr(a.value, path, pushed)) for a in value.args)
+                same = all(a.value is b.value for a, b in zip(args, value.args, strict=True))
+                call = value if same else ir.Call(func, args, at=s.value.at)
+                return self.with_lead(pushed, replace(s, value=call, source=unchanged(s.source, same)))
             case ir.If(test) | ir.While(test) if self.binds_active(test, path):
                 return self.condition(s, test, path)
             case ir.For(_, iterable) if self.work.is_active(iterable, path):
                 pre: list[ir.Stmt] = []
                 flat = self.children(iterable, path, pre) if not isinstance(iterable, ir.Name) else iterable
+                if isinstance(flat, ir.Call) and self.needs_root(flat, path):
+                    flat = self.put(flat, path, pre)
                 new = replace(s, iterable=flat, source=unchanged(s.source, flat is iterable))
                 return self.with_lead(pre, self.blocks(new, path))
             case _:
@@ -97,6 +101,14 @@ class Flatten:
         pre: list[ir.Stmt] = []
         if isinstance(value, ir.Choice) and self.splits(value, path):
             return self.branches(value, path, lambda v: replace(s, value=v, source=ir.Source()), s)
+        if isinstance(value, ir.Comprehension) and value.bracket == "[" and calls_users(self.work, value, path):
+            match s.targets:
+                case (ir.Name(id) as name,) if id not in names(value):
+                    self.unrolled(value, path, pre, name)
+                    pre[-1] = replace(pre[-1], source=replace(pre[-1].source, trail=s.source.trail))
+                    return [replace(pre[0], source=replace(pre[0].source, lead=s.source.lead)), *pre[1:]]
+                case _:
+                    pass
         flat = self.root(value, path, pre)
         return self.with_lead(pre, replace(s, value=flat, source=unchanged(s.source, flat is value)))
 
@@ -186,12 +198,23 @@ class Flatten:
 
     def called(self, e: ir.Call, path: str, pre: list[ir.Stmt]) -> ir.Call:
         """A call with flat arguments; where its tangent is conditional, active arguments are names."""
+        if e.func in WHOLE and len([a for a in e.args if not a.keyword]) == 1:
+            return self.whole(e, path, pre)
         flat = self.children(e, path, pre)
         assert isinstance(flat, ir.Call)
         if isinstance(self.work.callee(e.func, path), LibraryCall) and self.work.is_conditional(flat, path):
             flat = self.children(flat, path, pre, self.named)
             assert isinstance(flat, ir.Call)
         return flat
+
+    def whole(self, e: ir.Call, path: str, pre: list[ir.Stmt]) -> ir.Call:
+        """`max(values)`, with a name for the list: its tangent reads it again."""
+        first, *rest = e.args
+        value = first.value
+        if isinstance(value, ir.Comprehension):
+            value = replace(value, bracket="[")
+        flat = self.named(self.expr(value, path, pre), path, pre)
+        return e if flat is first.value else replace(e, args=(replace(first, value=flat), *rest))
 
     def named(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
         """An active argument as a variable."""
@@ -210,10 +233,48 @@ class Flatten:
         pre.append(ir.Assign((name,), e, at=e.at))
         return name
 
+    def unrolled(self, e: ir.Comprehension, path: str, pre: list[ir.Stmt], name: ir.Name | None = None) -> ir.Expr:
+        """A comprehension whose element calls a function of the user's, as a loop that fills a list."""
+        work, name = self.work, name or self.new(e, path)
+        assert work.inference is not None
+        new: dict[str, ir.Expr] = {}
+        for c in e.clauses:
+            sources = work.probe.clause(replace(c, iterable=rename(c.iterable, new.get)), path)
+            work.inference.bind_local(c.target, work.inference.elements(rename(c.iterable, new.get), path))
+            for n in target_names(c.target):
+                own = work.variable(n, path, not work.active.isdisjoint(sources[n]))
+                work.inference.shapes.variables[path + own.id] = work.inference.local.pop(n)
+                new[n] = own
+        push = ir.Effect(ir.Call(ir.Attribute(name, "append"), (ir.Arg(rename(e.element, new.get)),)))
+        body: ir.Stmt = push
+        for c in reversed(e.clauses):
+            for condition in reversed(c.conditions):
+                body = ir.If(rename(condition, new.get), (body,), ())
+            body = ir.For(rename(c.target, new.get), rename(c.iterable, new.get), (body,), ())
+        pre += [ir.Assign((name,), ir.Display("[", ()), at=e.at), *self.statement(body, path)]
+        return name
+
+    def product(self, e: ir.Call, values: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
+        """`math.prod(values)` as a loop, with the same products."""
+        flat, total = self.expr(values, path, pre), self.work.temporary("product", path, True)
+        assert self.work.inference is not None
+        item = self.work.temporary("factor", path, True)
+        for n in (total, item):
+            self.work.inference.shapes.variables[path + n.id] = number()
+        pre.append(ir.Assign((total,), ir.Const(1, "1"), at=e.at))
+        if isinstance(flat, ir.Comprehension) and len(flat.clauses) == 1:
+            flat = replace(flat, bracket="[")
+        pre += self.statement(ir.For(item, flat, (ir.Augment(total, "*", item),), ()), path)
+        return total
+
     def expr(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
         if not self.work.is_active(e, path) and not self.binds(e):
             return e
         match e:
+            case ir.Comprehension("[" | "(") if calls_users(self.work, e, path):
+                return self.unrolled(e, path, pre)
+            case ir.Call(ir.Library("math", "prod"), (ir.Arg(values, "", ""),)) if not isinstance(values, ir.Display):
+                return self.product(e, values, path, pre)
             case ir.Name() | ir.Const() | ir.Comprehension() | ir.Lambda() | ir.Opaque():
                 return e
             case ir.Choice() | ir.Logic():
@@ -362,11 +423,25 @@ class Flatten:
                 return False
 
     def pops(self, e: ir.Call, path: str) -> bool:
-        found = stack_call(e)
-        return found is not None and found[1] == "pop" and self.work.is_stack(found[0], path)
+        found = list_call(self.work, e, path)
+        return found is not None and found[1] == "pop"
 
     def new(self, e: ir.Expr, path: str) -> ir.Name:
-        return self.work.temporary(temporary(e), path, self.work.is_active(e, path))
+        shape = self.work.shape_of(e, path)
+        name = self.work.temporary(temporary(e), path, self.work.is_active(e, path))
+        if self.work.inference is not None:
+            self.work.inference.shapes.variables[path + name.id] = shape
+            if path + name.id in self.work.active:
+                self.work.active |= self.work.inference.shapes.leaves(path + name.id)
+                self.work.varied |= self.work.inference.shapes.leaves(path + name.id)
+        return name
+
+
+def calls_users(work: Tangents, e: ir.Comprehension, path: str) -> bool:
+    """Whether a comprehension calls a function that is differentiated."""
+    calls = (x for x in walk(e) if isinstance(x, ir.Call))
+    found = any(isinstance(work.callee(x.func, path), (UnitCall, NestedCall, ValueCall)) for x in calls)
+    return found and work.inference is not None and not any(isinstance(x, ir.Lambda) for x in walk(e))
 
 
 def shares(e: ir.Expr, d: ir.Expr | None) -> bool:

@@ -15,13 +15,13 @@ from functools import partial
 from adtransform import ir
 from adtransform.activity import RESULT, passive_line
 from adtransform.calculus import ZERO, finished
-from adtransform.effects import divisors, may_raise, raises_first
+from adtransform.containers import check_parts, is_written_out, parts
+from adtransform.effects import divisors, index_first, index_only, may_raise, raises_first
 from adtransform.handover import Handover
 from adtransform.kinds import Kind
 from adtransform.loops import together
 from adtransform.names import temporary
 from adtransform.pieces import (
-    STORE_HELP,
     VALUE,
     is_docstring,
     pair,
@@ -41,10 +41,10 @@ from adtransform.scopes import NestedCall
 from adtransform.share import Shared
 from adtransform.signatures import tangent_annotation, tangent_params, zero_of_param
 from adtransform.sinks import check_calls
-from adtransform.stacks import changes, check_bound, check_params, zero_of
+from adtransform.stacks import changes, check_params, check_value, zero_of
 from adtransform.stores import check_effect, check_effects, check_lists, check_store, check_target, tangent_target
 from adtransform.tangents import Tangents, zero_like
-from adtransform.traverse import map_blocks, names, target_names
+from adtransform.traverse import map_blocks, names, target_names, walk
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,10 @@ class Forward:
             case ir.Effect(ir.Call() as value) if self.calls_effect(value, path):
                 pre, call = self.handover.call(value, path)
                 return with_lead(pre, replace(s, value=call, source=without_text(s.source)))
+            case ir.Inert("del", deleted):
+                mirror = [p for p in deleted if isinstance(p, ir.Subscript) and work.is_active(p.value, path)]
+                both = (ir.Inert("del", ("del ", tangent_target(work, p, path))) for p in mirror)
+                return with_lead(list(both), s)
             case ir.Effect(value):
                 check_effect(self.work, value, path)
                 return [s]
@@ -174,15 +178,14 @@ class Forward:
         if isinstance(value, ir.Call) and self.calls_effect(value, path):
             return self.called(s, targets, value, path)
         if not work.targets_active(s, path):
-            if work.is_active(value, path) and not all(isinstance(t, ir.Name) or target_names(t) for t in targets):
-                raise Refused(s, "N140", "an active value is stored in a container or an object", STORE_HELP)
             return [s]
+        check_parts(work, targets, path)
         if not work.is_active(value, path):
             return self.passive(s, targets, value, path, in_try)
         if isinstance(value, ir.Call) and self.handover.is_call(value, path):
             return self.called(s, targets, value, path)
         for t in targets:
-            check_bound(work, t, value, path)
+            check_value(work, t, value, path)
         try:
             d = self.tangent_value(value, path)
         except Refused:
@@ -194,8 +197,7 @@ class Forward:
         shared = self.handover.shared(value, (d,), path, root)
         primal = replace(s, value=shared.primal, source=untold(s.source, shared.primal == value))
         tangent = without_unused(ir.Assign(mirror, shared.tangents[0]), self.work.nobody)
-        reads = set().union(*(set(target_names(t)) for t in targets))
-        return self.place(shared, primal, tangent, reads, path, in_try)
+        return self.place(shared, primal, tangent, targets, path, in_try)
 
     def called(self, s: ir.Assign, targets: tuple[ir.Expr, ...], value: ir.Call, path: str) -> list[ir.Stmt]:
         """`y = g(x)` becomes `y, y_d = g_d(x, x_d)`."""
@@ -218,7 +220,7 @@ class Forward:
         shared: Shared,
         primal: ir.Assign | ir.Augment,
         tangent: ir.Assign | ir.Augment,
-        targets: set[str],
+        targets: tuple[ir.Expr, ...],
         path: str,
         in_try: bool,
     ) -> list[ir.Stmt]:
@@ -226,13 +228,16 @@ class Forward:
         pre: list[ir.Stmt] = [ir.Assign((n,), e) for n, e in shared.temporaries]
         read = names(tangent.value)
         raises = raises_first(primal.value) or (isinstance(primal, ir.Augment) and primal.op not in "+-*")
-        safe = not raises or (not may_raise(tangent.value) and not in_try)
+        alike = index_only(tangent.value) and index_first(primal.value)  # one index is bad if the other is
+        safe = not raises or ((alike or not may_raise(tangent.value)) and not in_try)
         if isinstance(tangent, ir.Assign) and len(tangent.targets) == 1 and tangent.targets[0] == tangent.value:
             return with_lead(pre, primal)
         if safe and VALUE.id not in read:
             return with_lead([*pre, tangent], primal)
-        if not read & targets:
-            (first, *_) = sorted(targets)
+        bound = {n for t in targets for n in target_names(t)}
+        stores = any(isinstance(p, ir.Subscript) for t in targets for p in parts(t))
+        if not read & bound and not stores:
+            (first, *_) = sorted(bound)
             return [*with_lead(pre, primal), replace(tangent, value=put(tangent.value, ir.Name(first)))]
         return self.by_value(pre, primal, tangent, path)
 
@@ -241,7 +246,8 @@ class Forward:
     ) -> list[ir.Stmt]:
         """The new value gets a name first: the tangent reads the old one and the new one."""
         value = primal.value
-        if isinstance(primal, ir.Augment):
+        extends = isinstance(primal, ir.Augment) and self.work.is_sequence(primal.target, path)
+        if isinstance(primal, ir.Augment) and not extends:
             value = ir.Binary(primal.op, primal.target, primal.value)
         if isinstance(value, ir.Display):
             items = []
@@ -254,17 +260,23 @@ class Forward:
             new = self.work.temporary(temporary(value), path, False)
             pre = [*pre, ir.Assign((new,), value)]
         targets = primal.targets if isinstance(primal, ir.Assign) else (primal.target,)
-        last = ir.Assign(targets, new, at=primal.at, source=without_text(primal.source))
+        last: ir.Stmt = ir.Assign(targets, new, at=primal.at, source=without_text(primal.source))
+        if extends:
+            last = replace(primal, value=new, source=without_text(primal.source))
         return with_lead([*pre, replace(tangent, value=put(tangent.value, new))], last)
 
     def passive(
         self, s: ir.Assign, targets: tuple[ir.Expr, ...], value: ir.Expr, path: str, in_try: bool
     ) -> list[ir.Stmt]:
         """An active variable is set to a passive value: its tangent is zero."""
+        check_parts(self.work, targets, path)
         mirror = tuple(tangent_target(self.work, t, path) for t in targets)
         for t in targets:
-            check_bound(self.work, t, value, path)
-        zero = ir.Assign(mirror, zero_of(self.work, targets[0], value, path))
+            check_value(self.work, t, value, path)
+        if self.work.is_sequence(value, path) and not is_written_out(value):
+            return [s, ir.Assign(mirror, self.work.zero(targets[0], path))]
+        none = value == NONE and self.work.is_sequence(targets[0], path)
+        zero = ir.Assign(mirror, NONE if none else zero_of(self.work, targets[0], value, path))
         return [s, zero] if in_try and raises_first(value) else with_lead([zero], s)
 
     def augment(
@@ -274,21 +286,31 @@ class Forward:
         if passive_line(s):
             return [s]
         check_store(self.work, target, value, path)
-        if not isinstance(target, ir.Name) or not work.is_active(target, path):
+        if not work.is_active(target, path):
             return [s]
+        check_parts(work, (target,), path)
         whole = ir.Binary(op, target, value, at=s.at)
-        d_name = work.tangent(target.id)
-        shared = self.handover.shared(whole, (self.tangent_value(whole, path),), path, VALUE)
+        own = tangent_target(work, target, path)
+        d = self.tangent_value(whole, path)
+        if isinstance(target, ir.Subscript) and target not in walk(d):
+            shared = self.handover.shared(value, (d,), path, None)
+            kept = shared.primal
+        else:
+            shared = self.handover.shared(whole, (d,), path, VALUE)
+            kept = shared.primal.right if isinstance(shared.primal, ir.Binary) else value
         d = shared.tangents[0]
-        kept = shared.primal.right if isinstance(shared.primal, ir.Binary) else value
         primal = replace(s, value=kept, source=untold(s.source, kept == value))
-        tangent: ir.Assign | ir.Augment = ir.Assign((d_name,), d)
+        tangent: ir.Assign | ir.Augment = ir.Assign((own,), d)
         match d:
-            case ir.Name(id) if id == d_name.id:
+            case ir.Name() | ir.Subscript() if d == own:
                 return with_lead([ir.Assign((n,), e) for n, e in shared.temporaries], primal)
-            case ir.Binary("+" | "-" as sign, ir.Name(id), rest) if id == d_name.id and d_name.id not in names(rest):
-                tangent = ir.Augment(d_name, sign, rest)
-        return self.place(shared, primal, tangent, {target.id}, path, in_try)
+            case ir.Binary("+" | "-" as sign, first, rest) if first == own and own not in walk(rest):
+                tangent = ir.Augment(own, sign, rest)
+            case ir.Binary("*", factor, last) if (
+                last == own and own not in walk(factor) and isinstance(own, ir.Subscript)
+            ):
+                tangent = ir.Augment(own, "*", factor)
+        return self.place(shared, primal, tangent, (target,), path, in_try)
 
     def returned(self, s: ir.Return, value: ir.Expr | None, path: str) -> list[ir.Stmt]:
         work = self.work
@@ -321,4 +343,5 @@ class Forward:
         return map_blocks(new, lambda b: self.block(b, path, in_try))
 
 
+NONE = ir.Const(None, "None")
 UNREAD_HELP = "Move it into a function of its own that is called with passive arguments."

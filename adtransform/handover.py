@@ -17,7 +17,6 @@ from adtransform.refusals import Refused
 from adtransform.scopes import NestedCall, Unit, UnitCall, ValueCall
 from adtransform.share import Shared, share
 from adtransform.signatures import has_default
-from adtransform.stacks import check_handed
 from adtransform.tangents import Tangents
 
 ODD = "no floats, or optional"
@@ -73,7 +72,6 @@ class Handover:
             if p.role == "**" and self.work.is_varied(a.value, path):
                 raise Refused(a.value, "N103", f"`**{p.name}` receives an active value", "Name the parameter.")
         is_nested = isinstance(self.work.callee(e.func, path), NestedCall)
-        check_handed(self.work, e, bound, wrt, path)
         extra = self.tangent_args(e, bound, params, wrt, path, is_nested)
         primal = ir.Display("(", tuple(a.value for a in e.args))
         shared = self.shared(primal, tuple(a.value for a in extra), path, None)

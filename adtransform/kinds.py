@@ -9,6 +9,7 @@ from adtransform.activity import Activity
 from adtransform.calls import bind
 from adtransform.plain import STACK_METHODS
 from adtransform.scopes import Unit, UnitCall
+from adtransform.structure import Shape, find
 from adtransform.traverse import expressions, statements, walk
 
 Kind = Enum("Kind", "FLOAT INT TUPLE STACK CONTAINER FUNCTION OTHER")
@@ -261,6 +262,20 @@ def default_wrt(activity: Activity, unit: Unit) -> tuple[str, ...]:
     stated = {p.name for p in unit.function.params if p.annotation is not None}
     floats = [n for n, k in kinds.items() if k is Kind.FLOAT or (k is Kind.TUPLE and n in stated)]
     summary = activity.summary(unit)
+    floats += [n for n, k in kinds.items() if k is Kind.CONTAINER and n in summary and holds_floats(activity, unit, n)]
     beside = {Kind.FUNCTION, Kind.STACK} if activity.stacks is not None else {Kind.FUNCTION}
     others = [n for n, k in kinds.items() if k in beside and n in summary]
     return tuple(n for n in kinds if n in floats or n in others) if floats else ()
+
+
+def holds_floats(activity: Activity, unit: Unit, name: str) -> bool:
+    """Whether a parameter is a list of numbers, or of lists of them, that can be followed."""
+    signature = activity.stacks.signature(unit) if activity.stacks is not None else None
+    return signature is not None and is_numeric(signature.params[name])
+
+
+def is_numeric(s: Shape) -> bool:
+    s = find(s)
+    if s.odd:
+        return False
+    return is_numeric(s.items[0]) if s.kind in ("list", "sequence") else s.kind in ("", "number")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from adtransform import ir
 from adtransform.calculus import ZERO, Derivative, choice, number, over, plus, product
+from adtransform.generators import generated
 from adtransform.refusals import Refused
 from adtransform.rules import RULES, Rule
-from adtransform.traverse import target_names, walk
+from adtransform.sequences import distance as between
+from adtransform.sequences import largest, listed, of_products, ordered
 
 if TYPE_CHECKING:
     from adtransform.tangents import Tangents
 
-Found = TypeVar("Found")
 Special = Callable[["Tangents", ir.Call, tuple[ir.Expr, ...], str], Derivative]
 
 
@@ -26,11 +27,7 @@ def extremum(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -
     rule = RULES[e.func.name]
     if len(args) == 1:
         if not isinstance(args[0], ir.Display):
-            (a,) = args
-            if not isinstance(a, ir.Name):
-                raise Refused(e, "N125", f"`{e.func.name}` of an active sequence is not supported yet", "Write a loop.")
-            where = ir.Call(ir.Attribute(a, "index"), (ir.Arg(e),))
-            return ir.Subscript(work.mirrored(a, path), where)
+            return largest(work, e, args[0], path)
         args = args[0].items
     if len(args) == 1:
         return work.derivative(args[0], path)
@@ -61,40 +58,10 @@ def summed(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -> 
             total = plus(total, work.derivative(i, path))
         return total
     if isinstance(items, ir.Comprehension):
-        return plus(total, generator(work, e, items, path))
+        return plus(total, generated(work, e, items, path))
     if not work.is_active(items, path):
         return total
     return plus(total, ir.Call(e.func, (ir.Arg(work.mirrored(items, path)),)))
-
-
-def generator(work: Tangents, e: ir.Call, g: ir.Comprehension, path: str) -> Derivative:
-    """The sum of the tangents of a generator's elements; the loop variables must be passive."""
-    d = of_element(work, g, path, lambda element: work.derivative(element, path))
-    return None if d is None else ir.Call(e.func, (ir.Arg(ir.Comprehension("(", d, g.clauses)),))
-
-
-def of_element(work: Tangents, g: ir.Comprehension, path: str, differentiate: Callable[[ir.Expr], Found]) -> Found:
-    """Differentiate the element of a generator where its loop variables are bound."""
-    for c in g.clauses:
-        if work.is_active(c.iterable, path):
-            raise Refused(
-                c.iterable, "N122", "a comprehension over active values is not supported yet", "Write a loop."
-            )
-    saved_local, saved_bound = dict(work.probe.local), dict(work.bound)
-    bound = {n for c in g.clauses for n in target_names(c.target)}
-    work.probe.local |= {n: frozenset() for n in bound}
-    counted = {n for c in g.clauses if is_range(c.iterable) for n in target_names(c.target)}
-    saved_integers, work.integers = work.integers, (work.integers - bound) | counted
-    try:
-        if any(isinstance(x, ir.Walrus) for x in walk(g)):
-            raise Refused(g, "N122", "an assignment expression stands in a comprehension", "Write a loop.")
-        return differentiate(g.element)
-    finally:
-        work.probe.local, work.bound, work.integers = saved_local, saved_bound, saved_integers
-
-
-def is_range(e: ir.Expr) -> bool:
-    return isinstance(e, ir.Call) and e.func == ir.Library("builtins", "range")
 
 
 def multiplied(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -> Derivative:
@@ -119,12 +86,7 @@ def distance(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -
             case (ir.Display(_, ps), ir.Display(_, qs)) if len(ps) == len(qs):
                 terms = [ir.Binary("-", p, q) for p, q in zip(ps, qs, strict=True)]
             case _:
-                raise Refused(
-                    e,
-                    "N125",
-                    "`math.dist` of active sequences is not supported yet",
-                    "Write the points as tuples in the call.",
-                )
+                return between(work, e, args, path)
     total: Derivative = None
     for t in terms:
         d = work.derivative(t, path)
@@ -140,7 +102,7 @@ def sum_of_products(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path:
                 total = plus(total, work.derivative(ir.Binary("*", p, q), path))
             return total
         case _:
-            raise Refused(e, "N125", "`math.sumprod` of active sequences is not supported yet", "Write a loop.")
+            return of_products(work, e, args, path)
 
 
 def logarithm(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -> Derivative:
@@ -179,10 +141,6 @@ def rounded(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) ->
     return None
 
 
-def tupled(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -> Derivative:
-    return ir.Call(e.func, (ir.Arg(work.mirrored(args[0], path)),))
-
-
 SPECIAL: dict[str, Special] = {
     "max": extremum,
     "min": extremum,
@@ -199,8 +157,10 @@ SPECIAL: dict[str, Special] = {
     "where": where,
     "round": rounded,
     "around": rounded,
-    "tuple": tupled,
-    "reversed": tupled,
+    "tuple": listed,
+    "list": listed,
+    "reversed": listed,
+    "sorted": ordered,
 }
 
 NUMPY_SPECIAL = frozenset({"log", "where", "round", "around"})

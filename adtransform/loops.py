@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from adtransform import ir
+from adtransform.operators import SEQUENCES
 from adtransform.pieces import keywords, zipped
 from adtransform.refusals import Refused
-from adtransform.scopes import LibraryCall
+from adtransform.scopes import LibraryCall, UnknownCall
 from adtransform.stores import tangent_target
 from adtransform.tangents import Tangents
 from adtransform.traverse import target_names
@@ -33,7 +34,7 @@ def together(work: Tangents, target: ir.Expr, iterable: ir.Expr, path: str) -> t
                 for _, a in columns(work, target, args[0], path)
             ]
             return ir.Display("(", (target, tangent_target(work, target, path))), zipped(list(back))
-        case (None, _):
+        case (None | LibraryCall("builtins", "sorted" | "list" | "tuple") | UnknownCall(), _):
             both = columns(work, target, iterable, path)
             return ir.Display("(", tuple(t for t, _ in both)), zipped([a for _, a in both])
     raise Refused(
@@ -47,6 +48,8 @@ def together(work: Tangents, target: ir.Expr, iterable: ir.Expr, path: str) -> t
 def columns(work: Tangents, target: ir.Expr, values: ir.Expr, path: str) -> list[tuple[ir.Expr, ir.Expr]]:
     if not work.is_active(values, path):
         if any(work.is_active(t, path) for t in [ir.Name(n) for n in target_names(target)]):
-            raise Refused(values, "N146", "a loop variable is active here and passive there", "Use another name.")
+            if work.shape_of(values, path).kind not in SEQUENCES:
+                raise Refused(values, "N146", "a loop variable is active here and passive there", "Use another name.")
+            return [(target, values), (tangent_target(work, target, path), work.zero(values, path))]
         return [(target, values)]
     return [(target, values), (tangent_target(work, target, path), work.mirrored(values, path))]

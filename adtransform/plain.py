@@ -12,6 +12,8 @@ ITERATED = {"zip": 99, "enumerate": 1, "reversed": 1, "sum": 1, "fsum": 1, "tupl
 DYNAMIC = frozenset({"eval", "exec", "locals", "vars", "globals"})
 MAKERS = frozenset({"tuple", "list", "sorted"})
 STACK_METHODS = frozenset({"append", "pop", "clear"})
+LIST_METHODS = frozenset("append pop clear extend insert remove reverse sort copy".split())
+LIST_MAKERS = frozenset({"list", "sorted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,8 @@ class Features:
     """What occurs in a function, its nested functions aside.
 
     `walrus`: an assignment expression; `complex`: complex literals; `unread`: what the language does not have;
-    `sequences`: names that are indexed, iterated over, starred, set to a tuple or used as stacks; `stacks`: something
-    is pushed or popped, or a loop reads a list from its end; `calls`: all calls but those of libraries.
+    `sequences`: names that are indexed, iterated over, starred, set to a tuple or used as stacks; `lists`: lists are
+    made or written to; `calls`: all calls but those of libraries.
     """
 
     walrus: bool
@@ -28,11 +30,8 @@ class Features:
     unread: tuple[ir.Unread, ...]
     dynamic: tuple[ir.Expr, ...]  # `eval` and its like
     sequences: frozenset[str]
-    stacks: bool
+    lists: bool
     calls: tuple[ir.Call, ...]
-
-
-BACKWARD = ir.Slice(None, None, ir.Unary("-", ir.Const(1, "1")))  # as in `for v in stack[::-1]`
 
 
 def features_of(function: ir.Function) -> Features:
@@ -42,10 +41,11 @@ def features_of(function: ir.Function) -> Features:
     unread: list[ir.Unread] = []
     dynamic: list[ir.Expr] = []
     calls: list[ir.Call] = []
-    stacks = False
+    lists = False
     sequences: set[str] = {p.name for p in function.params if p.role == "*"}
     for s in statements(function.body):
         sequences |= sequences_in(s)
+        lists |= stores(s)
         if isinstance(s, ir.Unread):
             unread.append(s)
         for top in expressions(s):
@@ -59,15 +59,16 @@ def features_of(function: ir.Function) -> Features:
                         walrus = True
                     case ir.Subscript(ir.Name(id), index):
                         sequences.add(id)
-                        stacks |= isinstance(s, ir.For) and index == BACKWARD
+                        lists |= isinstance(index, ir.Slice)
                     case ir.Star(ir.Name(id)):
                         sequences.add(id)
                     case ir.Call(ir.Library("builtins", name)) if name in DYNAMIC:
                         dynamic.append(e)
                     case ir.Call(func, args):
                         calls += [e] if not isinstance(func, ir.Library) else []
-                        if isinstance(func, ir.Attribute) and func.attr in STACK_METHODS:
-                            stacks = True
+                        lists |= isinstance(func, ir.Library) and func.name in LIST_MAKERS
+                        if isinstance(func, ir.Attribute) and func.attr in LIST_METHODS:
+                            lists = True
                             sequences |= {func.value.id} if isinstance(func.value, ir.Name) else set()
                         iterated = ITERATED.get(func.name, 0) if isinstance(func, ir.Library) else 0
                         sequences |= {
@@ -75,11 +76,26 @@ def features_of(function: ir.Function) -> Features:
                             for i, a in enumerate(args)
                             if isinstance(a.value, ir.Name) and (a.star == "*" or (i < iterated and not a.keyword))
                         }
+                    case ir.Display("[") | ir.Comprehension("["):
+                        lists = True
                     case _:
                         pass
     return Features(
-        walrus, tuple(complex_found), tuple(unread), tuple(dynamic), frozenset(sequences), stacks, tuple(calls)
+        walrus, tuple(complex_found), tuple(unread), tuple(dynamic), frozenset(sequences), lists, tuple(calls)
     )
+
+
+def stores(s: ir.Stmt) -> bool:
+    """Whether a statement writes to items."""
+    match s:
+        case ir.Assign(targets):
+            return any(isinstance(e, ir.Subscript) for t in targets for e in walk(t))
+        case ir.Augment(target) | ir.For(target):
+            return isinstance(target, ir.Subscript)
+        case ir.Inert("del"):
+            return True
+        case _:
+            return False
 
 
 def collect(function: ir.Function, path: str, found: dict[str, list[Features]]) -> None:
@@ -113,6 +129,6 @@ def merge(found: list[Features]) -> Features:
         tuple(u for f in found for u in f.unread),
         tuple(e for f in found for e in f.dynamic),
         frozenset[str]().union(*(f.sequences for f in found)),
-        any(f.stacks for f in found),
+        any(f.lists for f in found),
         tuple(c for f in found for c in f.calls),
     )

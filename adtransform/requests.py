@@ -86,13 +86,6 @@ class Requests:
         for name in wrt:
             if name not in params and explicit:
                 self.reports.absent("U002", f"`{unit.name}` has no parameter `{name}`", name, params, unit)
-        for name in set(wrt) & set(params):
-            kind = of_param(self.activity, unit, next(p for p in unit.function.params if p.name == name))
-            if kind is Kind.CONTAINER and explicit:
-                message = f"`{name}` is a list, array or dictionary: not supported yet"
-                self.reports.refuse(
-                    unit, Refused(unit.function, "N150", message, "Pass the numbers one by one, or as a tuple.")
-                )
         chosen = frozenset(wrt) & frozenset(params)
         if explicit and chosen and not chosen & summary:
             self.undifferentiable(unit)

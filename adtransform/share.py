@@ -237,8 +237,11 @@ def choose(table: Numbering, top: int, tops: list[int], hoistable: set[int], has
 
 
 def is_value(e: ir.Expr) -> bool:
-    if isinstance(e, ir.Unary):
-        return not isinstance(e.operand, ir.Name)
+    match e:
+        case ir.Unary(_, operand):
+            return not isinstance(operand, ir.Name)
+        case ir.Binary("+" | "-", ir.Name(), ir.Const(int())):
+            return False  # as in `x[i + 1]`
     return not isinstance(
         e, (ir.Name, ir.Const, ir.Library, ir.Display, ir.Star, ir.Slice, ir.Compare, ir.Logic, ir.Attribute)
     )

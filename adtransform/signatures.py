@@ -57,6 +57,9 @@ def default_of(p: ir.Param, is_function: bool, of_default: Callable[[ir.Expr], i
     return ZERO if is_number(p.annotation) else ir.Const(None, "None")
 
 
+LISTS = frozenset("list List Sequence Iterable".split())
+
+
 def is_number(annotation: ir.Expr | None) -> bool:
     """Whether an annotation is none of a tuple, for which no zero would fit."""
     return not (isinstance(annotation, ir.Subscript) and isinstance(annotation.value, ir.Name))
@@ -77,6 +80,8 @@ def tangent_annotation_of_param(p: ir.Param) -> ir.Expr | None:
 def mirrored_annotation(e: ir.Expr) -> ir.Expr:
     """The annotation of a derivative: floats for numbers, the same structure for tuples."""
     match e:
+        case ir.Subscript(ir.Name(id) as name, inner) if id in LISTS:
+            return ir.Subscript(name, mirrored_annotation(inner))
         case ir.Subscript(ir.Name("tuple" | "Tuple") as name, ir.Display("(", items)):
             return ir.Subscript(name, ir.Display("(", tuple(mirrored_annotation(i) for i in items)))
         case ir.Subscript(ir.Name("tuple" | "Tuple") as name, item):

@@ -1,15 +1,17 @@
-"""Where active values may be stored: in variables and tuples, and nowhere else."""
+"""Where active values may be stored: in variables, tuples, and lists that can be followed."""
 
 from __future__ import annotations
 
 from adtransform import ir
-from adtransform.infer import stack_call
+from adtransform.containers import check_followed, is_followed, list_call, parts
+from adtransform.operators import SEQUENCES
 from adtransform.pieces import STORE_HELP
 from adtransform.refusals import Refused
 from adtransform.sinks import is_harmless
-from adtransform.stacks import stack_operation
 from adtransform.tangents import Tangents
 from adtransform.traverse import expressions, own_names, statements, target_names, walk
+
+STORED = "an active value is stored in a container or an object"
 
 
 def tangent_target(work: Tangents, target: ir.Expr, path: str) -> ir.Expr:
@@ -23,16 +25,24 @@ def tangent_target(work: Tangents, target: ir.Expr, path: str) -> ir.Expr:
             return work.unused() if unused and parts else ir.Display(bracket, parts)
         case ir.Star(value):
             return ir.Star(tangent_target(work, value, path))
+        case ir.Subscript(value, index) if work.is_active(value, path):
+            check_followed(work, value, path, STORED, target)
+            return ir.Subscript(work.mirrored(value, path), index)
+        case ir.Subscript() if not work.is_active(target, path):
+            return work.unused()
         case _:
             raise Refused(target, "N140", "an active value is stored in a container or an object", STORE_HELP)
 
 
 def check_store(work: Tangents, target: ir.Expr, value: ir.Expr, path: str) -> None:
-    """Active values do not go into containers, objects or globals: aliases could not be followed."""
-    for t in target.items if isinstance(target, ir.Display) else (target,):
-        stores = isinstance(t, (ir.Subscript, ir.Attribute))
-        if stores and (work.is_varied(value, path) or work.is_varied(t, path)):
-            raise Refused(t, "N140", "an active value is stored in a container or an object", STORE_HELP)
+    """Active values do not go into objects, globals, and lists that somebody else may hold."""
+    for t in parts(target):
+        if isinstance(t, ir.Attribute) and (work.is_varied(value, path) or work.is_varied(t, path)):
+            raise Refused(t, "N140", STORED, STORE_HELP)
+        if isinstance(t, ir.Subscript) and (work.is_varied(value, path) or work.is_varied(t, path)):
+            check_followed(work, t.value, path, STORED, t)
+            if not is_followed(work.shape_of(value, path)):
+                check_followed(work, value, path, STORED)
         for n in target_names(t):
             if work.unit.scopes.key(path, n) is None and work.is_varied(value, path):
                 raise Refused(t, "N147", f"an active value is stored in the global `{n}`", "Return it instead.")
@@ -46,7 +56,7 @@ def check_target(work: Tangents, target: ir.Expr, path: str) -> None:
 
 def check_effect(work: Tangents, value: ir.Expr, path: str) -> None:
     """A call for its effect may print and complain, and must not keep an active value, but on a stack nobody uses."""
-    if (operation := stack_call(value)) is not None and work.is_stack(operation[0], path):
+    if isinstance(value, ir.Call) and list_call(work, value, path) is not None:
         return
     if isinstance(value, ir.Call) and work.is_varied(ir.Display("(", tuple(a.value for a in value.args)), path):
         if not is_harmless(work, value, path):
@@ -79,24 +89,28 @@ CHECKED = frozenset({"is_integer", "hex", "as_integer_ratio", "conjugate", "inde
 def check_lists(work: Tangents, s: ir.Stmt, path: str) -> None:
     """Lists of active values are not changed, and are not kept where they could be."""
     match s:
-        case ir.Inert("del", parts):
-            for p in parts:
-                if isinstance(p, (ir.Subscript, ir.Attribute)) and work.is_varied(p, path):
-                    raise Refused(p, "N140", "an item of a list of active values is deleted", STORE_HELP)
+        case ir.Inert("del", deleted):
+            for p in deleted:
+                if isinstance(p, ir.Subscript) and work.is_varied(p.value, path):
+                    check_followed(work, p.value, path, "an item of a list of active values is deleted", p)
+                elif isinstance(p, ir.Attribute) and work.is_varied(p, path):
+                    raise Refused(p, "N140", "an attribute with an active value is deleted", STORE_HELP)
         case ir.For(target):
             for x in walk(target):
                 if isinstance(x, (ir.Subscript, ir.Attribute)) and work.is_varied(x, path):
                     raise Refused(target, "N140", "a loop assigns items of a list of active values", STORE_HELP)
         case ir.Augment(target, _, value) if work.is_varied(value, path) and work.is_sequence(value, path):
+            known = work.shape_of(target, path)
+            if is_followed(known) and known.kind in SEQUENCES:
+                return
             if not (isinstance(target, ir.Name) and always_tuple(work, target.id, path)):
                 raise Refused(value, "N140", "what is extended may be a list that has another name", STORE_HELP)
         case _:
             pass
-    followed = stack_operation(work, s, path)
     for top in expressions(s):
         for e in walk(top):
             match e:
-                case ir.Call() if e is followed:
+                case ir.Call() if list_call(work, e, path) is not None:
                     pass
                 case ir.Call(ir.Attribute(value, attr) as func) if attr not in CHECKED and work.is_varied(value, path):
                     raise Refused(func, "N148", f"the method `{attr}` may change or keep active values", STORE_HELP)

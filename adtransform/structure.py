@@ -1,7 +1,7 @@
 """Shapes: which values are numbers, tuples or lists, and which variables may hold the same list.
 
 Shapes are made equal along every assignment (Steensgaard 1996, Points-to analysis in almost linear time), so that two
-variables that may hold the same list have one shape: what is pushed through one name is popped through the other.
+variables that may hold the same list have one shape: what is written through one name is read through the other.
 
     stack = []                  stack: list of (number, number)
     stack.append((s, i))        saved: (number, the same list)
@@ -19,15 +19,16 @@ ENDLESS = "it is part of itself"
 
 @dataclass(eq=False, slots=True)
 class Shape:
-    """`kind` is "number", "tuple", "list", "sequence" (a tuple or a list), or empty as long as nothing is known.
+    """`kind` is "number", "tuple", "list", "sequence" (what can be indexed), or empty as long as nothing is known.
 
-    `items` are those of a tuple, or one for all of a list.  `odd` says why the lists in it are more than stacks;
-    `changed` whether a list is pushed to or popped from; `downward` whether a sequence is read from its end.
+    `items` are those of a tuple, or one for all of a list.  `odd` says why it cannot be followed; `uses` why the lists
+    in it are more than stacks; `changed` whether it is written to; `downward` whether it is read from its end.
     """
 
     kind: str = ""
     items: list[Shape] = field(default_factory=list)
     odd: str = ""
+    uses: str = ""
     changed: bool = False
     downward: bool = False
     link: Shape | None = None
@@ -37,9 +38,9 @@ def number() -> Shape:
     return Shape("number")
 
 
-def many(kind: str, changed: bool = False) -> Shape:
-    """A list or sequence of whatever it will be."""
-    return Shape(kind, [Shape()], changed=changed)
+def many(kind: str, item: Shape | None = None) -> Shape:
+    """A list or sequence of one shape, or of whatever it will be."""
+    return Shape(kind, [item or Shape()])
 
 
 def find(s: Shape) -> Shape:
@@ -58,6 +59,15 @@ def escape(s: Shape, why: str) -> None:
             escape(i, why)
 
 
+def more(s: Shape, why: str) -> None:
+    """The lists in a shape are more than stacks."""
+    s = find(s)
+    if not s.uses:
+        s.uses = why
+        for i in s.items:
+            more(i, why)
+
+
 def unify(a: Shape, b: Shape) -> None:
     """Make two shapes equal; where that cannot be, the lists in both are odd."""
     a, b = find(a), find(b)
@@ -70,7 +80,7 @@ def unify(a: Shape, b: Shape) -> None:
             escape(b, ENDLESS)
             return
         a.link = b
-    elif a.kind == "sequence" and b.kind != "number":
+    elif a.kind == "sequence" and b.kind in ("sequence", "list", "tuple"):
         a.link = b
         for i in b.items:
             unify(a.items[0], i)
@@ -87,6 +97,8 @@ def unify(a: Shape, b: Shape) -> None:
     b.downward |= a.downward
     if a.odd:
         escape(b, a.odd)
+    if a.uses:
+        more(b, a.uses)
 
 
 def occurs(a: Shape, b: Shape) -> bool:
@@ -98,20 +110,26 @@ def copied(s: Shape, memo: dict[int, Shape]) -> Shape:
     """A shape of its own for one call; what was equal stays equal."""
     s = find(s)
     if id(s) not in memo:
-        memo[id(s)] = Shape(s.kind, [], s.odd, s.changed, s.downward)
+        memo[id(s)] = Shape(s.kind, [], s.odd, s.uses, s.changed, s.downward)
         memo[id(s)].items = [copied(i, memo) for i in s.items]
     return memo[id(s)]
 
 
 def is_stack(s: Shape) -> bool:
     """Whether a shape is that of a stack and nothing else; one that is received and read from its end is one, too."""
-    return (s.kind == "list" or (s.kind == "sequence" and s.downward)) and not s.odd
+    return (s.kind == "list" or (s.kind == "sequence" and s.downward)) and not (s.odd or s.uses)
+
+
+def is_list(s: Shape) -> bool:
+    """Whether a shape is that of a list: of whatever has a second name under which it could be written to."""
+    s = find(s)
+    return s.kind == "list" or (s.kind == "sequence" and s.changed)
 
 
 def lists_in(s: Shape) -> Iterator[Shape]:
     """The lists somewhere in a shape."""
     s = find(s)
-    if s.kind == "list":
+    if is_list(s):
         yield s
     for i in s.items:
         yield from lists_in(i)
@@ -178,7 +196,7 @@ class Shapes:
         match s.kind:
             case "tuple" if s.items:
                 return tuple(self.tree_of(i, f"{base}.{n}") for n, i in enumerate(s.items))
-            case "list":
+            case "list" | "sequence" if is_list(s):
                 return Many(self.tree_of(s.items[0], self.named.setdefault(id(s), base) + "[]"))
             case "sequence":
                 return Many(self.tree_of(s.items[0], base + "[]"))
@@ -191,6 +209,11 @@ class Shapes:
     def list_leaves(self, s: Shape) -> frozenset[str]:
         """The leaves of what the lists in a shape hold."""
         return frozenset(k for inner in lists_in(s) for k in flat(self.tree_of(inner, "")))
+
+    def changed_leaves(self, key: str) -> frozenset[str]:
+        """The leaves of what those lists in a variable hold that are written to."""
+        found = lists_in(self.variables[key]) if key in self.variables else iter(())
+        return frozenset(k for inner in found if inner.changed for k in flat(self.tree_of(inner, "")))
 
     def name_lists(self) -> None:
         """Give each list the name of the first variable that holds it; lists that have no name are numbered."""

@@ -9,7 +9,10 @@ from functools import cache
 from adtransform import ir
 from adtransform.calculus import ZERO, Derivative, choice, float_literal, neg, number, plus, times
 from adtransform.calls import bind
+from adtransform.containers import is_written_out, list_call, zeros
+from adtransform.generators import comprehension
 from adtransform.library import NUMPY_SPECIAL, SPECIAL
+from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused
 from adtransform.rules import BY_BASE_INTEGER, HELPERS, RULES, find, power
 from adtransform.scopes import LibraryCall, Unit, UnitCall, UnknownCall
@@ -83,12 +86,14 @@ class Tangents(Work):
                 return self.derivative(value, path)
             case ir.Call(func, args):
                 return self.call(e, func, args, path)
+            case ir.Comprehension("[" | "("):
+                return comprehension(self, e, path)
             case _:
                 raise Refused(e, *unsupported(e))
 
     def items(self, e: ir.Expr, path: str) -> ir.Expr:
         """The tangent of a tuple, with as many items."""
-        if self.is_active(e, path) or isinstance(e, ir.Display):
+        if self.is_active(e, path) or isinstance(e, ir.Display) or self.shape_of(e, path).kind in ("list", "tuple"):
             return self.mirrored(e, path)
         return ir.Binary("*", ir.Display("(", (ZERO,)), ir.Call(ir.Library("builtins", "len"), (ir.Arg(e),)))
 
@@ -106,8 +111,12 @@ class Tangents(Work):
                 return ir.Binary("*", self.zero(items_, path), times)
             case ir.Star(value):
                 return ir.Star(self.zero(value, path))
-            case ir.Name():
-                return zero_of_tree(self.probe.tree(e, path))
+            case ir.Comprehension("[", element, clauses) if is_written_out(element):
+                return ir.Comprehension("[", self.zero(element, path), clauses)
+            case ir.Name() if isinstance(tree := self.probe.tree(e, path), tuple):
+                return zero_of_tree(tree)
+            case _ if (shape := self.shape_of(e, path)).kind in SEQUENCES:
+                return zeros(shape, e)
             case _:
                 return ZERO
 
@@ -179,6 +188,8 @@ class Tangents(Work):
 
     def call(self, e: ir.Call, func: ir.Expr, args: tuple[ir.Arg, ...], path: str) -> Derivative:
         callee = self.callee(func, path)
+        if isinstance(func, ir.Attribute) and (found := list_call(self, e, path)) is not None and found[1] == "copy":
+            return ir.Call(ir.Attribute(self.mirrored(found[0], path), "copy"), ())
         match callee:
             case LibraryCall(home, name):
                 plain = all(not a.keyword and not a.star for a in args)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from adtransform import ir
 from adtransform.activity import RESULT, Activity, Facts, Probe, passive_line
 from adtransform.calculus import number
 from adtransform.kinds import Kind, of_param
 from adtransform.names import Supply
+from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused
 from adtransform.scopes import Callee, Program, Unit
 from adtransform.structure import Shape, Signature
-from adtransform.traverse import expressions, names, own_names, statements, walk
+from adtransform.traverse import children, expressions, names, own_names, statements, target_names, walk
 
 
 class Work:
@@ -35,6 +38,7 @@ class Work:
         self.has_walrus = any(f.walrus for f in unit.features.values())
         self.bound: dict[str, ir.Expr | None] = {}  # variables of the comprehension at hand, and their tangents
 
+        self.inference = activity.stacks.inference(unit) if activity.stacks is not None else None
         self.integers = integers(unit, activity)
         self.effectful = self.with_effects()
         self.active |= {path + RESULT for path in self.effectful}
@@ -72,11 +76,17 @@ class Work:
                     found |= {n for s in statements(f.body, True) if isinstance(s, ir.Outer) for n in s.names}
         return found
 
+    def shape_of(self, e: ir.Expr, path: str) -> Shape:
+        """The shape of an expression; an unknown one in a unit without lists."""
+        return self.inference.shape(e, path) if self.inference is not None else Shape()
+
     def is_sequence(self, e: ir.Expr, path: str) -> bool:
-        """Whether an expression is a tuple, as far as it shows."""
+        """Whether an expression is a tuple or a list, as far as it shows."""
         match e:
-            case ir.Display("(" | "["):
+            case ir.Display("(" | "[") | ir.Comprehension("["):
                 return True
+            case ir.Name() | ir.Subscript(_, ir.Name() | ir.Const()) | ir.Call() if self.inference is not None:
+                return self.shape_of(e, path).kind in SEQUENCES
             case ir.Name(name):
                 return self.unit.scopes.key(path, name) in self.unit.sequences
             case ir.Binary("+" | "*", left, right):
@@ -142,7 +152,7 @@ class Work:
                 return found if found is None or abs(found) < 1e15 else None
 
     def with_effects(self) -> set[str]:
-        """Paths of the nested functions that assign active variables of an outer one, or call such a function.
+        """Paths of the nested functions that assign active variables or lists of an outer one, or call such a function.
 
         Their tangents must run wherever they run, whatever becomes of the result.
         """
@@ -164,12 +174,28 @@ class Work:
         for s in statements(f.body):
             if isinstance(s, ir.Outer) and any((scopes.key(outer, n) or "") in self.active for n in s.names):
                 return True
+            if self.writes_outer(s, path):
+                return True
             for top in expressions(s):
                 for e in walk(top):
                     nested = scopes.nested(path, e.id) if isinstance(e, ir.Name) else None
                     if nested is not None and nested.path in known:
                         return True
         return False
+
+    def writes_outer(self, s: ir.Stmt, path: str) -> bool:
+        """Whether a statement of a nested function may write to an active list that an outer one holds."""
+        shapes = self.probe.shapes
+        if shapes is None or not (
+            writes_items(s) or any(isinstance(e, ir.Call) for t in expressions(s) for e in walk(t))
+        ):
+            return False
+        outside = frozenset[str]().union(
+            *(shapes.list_leaves(v) for k, v in shapes.variables.items() if not k.startswith(path))
+        )
+        own = {k for e in expressions(s) for n in names(e) if (k := self.unit.scopes.key(path, n)) is not None}
+        written = frozenset[str]().union(*(shapes.changed_leaves(k) for k in own))
+        return not (self.active & outside).isdisjoint(written)
 
     # --- names --------------------------------------------------------------------------------------------------------
 
@@ -186,6 +212,28 @@ class Work:
             self.active.add(path + name)
             self.varied.add(path + name)
         return ir.Name(name)
+
+    def variable(self, base: str, path: str, active: bool) -> ir.Name:
+        """A new local variable of the name that the source has for it, if nothing else has it."""
+        if (
+            base in self.mentioned
+            or self.unit.scopes.owner(path, base) is not None
+            or base in self.unit.module.bindings
+        ):
+            return self.temporary(base, path, active)
+        self.unit.scopes.locals[path] |= {base}
+        self.unit.scopes.other[path + base] = 1
+        if active:
+            self.active.add(path + base)
+            self.varied.add(path + base)
+        return ir.Name(base)
+
+    @cached_property
+    def mentioned(self) -> set[str]:
+        """The names that the unit reads, but for the variables of comprehensions."""
+        return {
+            n for s in statements(self.unit.function.body, nested=True) for e in expressions(s) for n in free_names(e)
+        }
 
     def unused(self) -> ir.Name:
         """A target for what nobody reads."""
@@ -207,6 +255,23 @@ class Work:
 
     def refuse(self, refused: Refused, s: ir.Stmt) -> None:
         self.refused.append((refused, s))
+
+
+def free_names(e: ir.Expr) -> set[str]:
+    """The names in an expression, but for the variables of comprehensions in it."""
+    match e:
+        case ir.Name(id):
+            return {id}
+        case ir.Comprehension(_, _, clauses):
+            inner = set[str]().union(*(free_names(c) for c in children(e)))
+            return inner - {n for c in clauses for n in target_names(c.target)}
+        case _:
+            return set[str]().union(*(free_names(c) for c in children(e)))
+
+
+def writes_items(s: ir.Stmt) -> bool:
+    """Whether a statement assigns or deletes items of something."""
+    return any(isinstance(t, ir.Subscript) for e in expressions(s) for t in walk(e)) and not isinstance(s, ir.Effect)
 
 
 def integers(unit: Unit, activity: Activity) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 import random
@@ -43,7 +44,8 @@ class Adjoint:
         """The value and the adjoints by name; `seed` is left to its default if it is None."""
         derivative = self.pair.derivative
         seeds = {} if seed is None else {derivative.seed: seed}
-        found = self.pair.f_d(*call.args, **call.kwargs, **seeds)
+        args, kwargs, seeds = copy.deepcopy((call.args, call.kwargs, seeds))
+        found = self.pair.f_d(*args, **kwargs, **seeds)
         assert isinstance(found, tuple) and len(found) == 2, f"not a pair: {found!r}"
         value, adjoints = found
         if len(derivative.wrt) == 1:
@@ -75,7 +77,7 @@ def check_value(adjoint: Adjoint, call: Call) -> object:
     The default of the seed is one, where it has a default.
     """
     with quiet() as printed:
-        value = adjoint.pair.f(*call.args, **call.kwargs)
+        value = adjoint.pair.f(*copy.deepcopy(call.args), **call.kwargs)
     ones = seed_of(value, dict.fromkeys(numbers_of(value), 1.0))
     with quiet() as printed_b:
         value_b, adjoints = adjoint(call, ones)
@@ -222,7 +224,7 @@ def seeded(adjoint: Adjoint, again: Pair, point: Point) -> Call:
     """A call of the adjoint with a seed that is not one."""
     call = arguments(adjoint.pair, point)
     with quiet():
-        value = adjoint.pair.f(*call.args, **call.kwargs)
+        value = adjoint.pair.f(*copy.deepcopy(call.args), **call.kwargs)
     weights = itertools.cycle([0.9, -0.7, 0.4, 1.1, 0.6, -0.3, 0.8, 0.5])
     seed = seed_of(value, {path: next(weights) for path in leaves(value)})
     return call_of(again, call.args, {**call.kwargs, adjoint.pair.derivative.seed: seed})

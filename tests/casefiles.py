@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import inspect
 import io
 import itertools
@@ -170,11 +171,15 @@ def compiled(source: str, result: Result, path: Path) -> dict[str, Pair]:
 
 @dataclass(frozen=True)
 class Call:
-    """The arguments of one call; `varying` are the values of the differentiated parameters."""
+    """The arguments of one call; `varying` are the values of the differentiated parameters.
+
+    The function writes to the arguments `written`: these are results as well.
+    """
 
     args: tuple[object, ...]
     kwargs: Mapping[str, object]
     varying: Mapping[str, object]
+    written: tuple[str, ...] = ()
 
 
 def arguments(pair: Pair, point: Point) -> Call:
@@ -192,24 +197,43 @@ def arguments(pair: Pair, point: Point) -> Call:
 def call_of(pair: Pair, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Call:
     bound = inspect.signature(pair.f).bind(*args, **kwargs)
     bound.apply_defaults()
-    return Call(args, kwargs, {name: bound.arguments[name] for name in pair.derivative.wrt})
+    call = Call(args, kwargs, {name: bound.arguments[name] for name in pair.derivative.wrt})
+    if not any(isinstance(a, list) for a in bound.arguments.values()):
+        return call
+    after = copy.deepcopy(bound.arguments)
+    raised(lambda: pair.f(*inspect.BoundArguments(bound.signature, after).args, **kwargs))
+    return replace(call, written=tuple(n for n, a in after.items() if bits(a) != bits(bound.arguments[n])))
+
+
+def value_of(pair: Pair, call: Call, name: str = "", path: tuple[int, ...] = (), t: float = 0.0) -> object:
+    """What the function gives, with the arguments that it wrote to; one number of its arguments may be replaced."""
+    bound = inspect.signature(pair.f).bind(*call.args, **call.kwargs)
+    bound.apply_defaults()
+    bound.arguments = copy.deepcopy(bound.arguments)
+    if name:
+        bound.arguments[name] = replaced(bound.arguments[name], path, t)
+    value = pair.f(*bound.args, **bound.kwargs)
+    return (value, *(bound.arguments[n] for n in call.written)) if call.written else value
 
 
 def changed(pair: Pair, call: Call, name: str, path: tuple[int, ...], t: float) -> object:
     """The function with one number of its arguments replaced."""
-    bound = inspect.signature(pair.f).bind(*call.args, **call.kwargs)
-    bound.apply_defaults()
-    bound.arguments[name] = replaced(bound.arguments[name], path, t)
-    return pair.f(*bound.args, **bound.kwargs)
+    return value_of(pair, call, name, path, t)
 
 
 def tangent_of(pair: Pair, call: Call, directions: Mapping[str, object]) -> tuple[object, object]:
     """The value and the derivative along a direction, which is given by parameter name."""
     d = pair.derivative
     by_name = {t: directions[name] for name, t in zip(d.wrt, d.tangents)}
-    found = pair.f_d(*call.args, **call.kwargs, **by_name)
+    args, kwargs, by_name = copy.deepcopy((call.args, call.kwargs, by_name))
+    found = pair.f_d(*args, **kwargs, **by_name)
     assert isinstance(found, tuple) and len(found) == 2, f"not a pair: {found!r}"
-    return found
+    if not call.written:
+        return found
+    bound = inspect.signature(pair.f).bind(*args, **kwargs)
+    tangents = dict(zip(d.wrt, d.tangents))
+    after = [by_name[tangents[n]] if n in tangents else zeros(bound.arguments[n]) for n in call.written]
+    return (found[0], *(bound.arguments[n] for n in call.written)), (found[1], *after)
 
 
 def tangent_functions(pair: Pair, call: Call) -> dict[str, object]:
@@ -266,7 +290,7 @@ def agrees(generated: float, difference: Difference, strict: bool) -> bool:
 def check_value(pair: Pair, call: Call) -> object:
     """The tangent computes the value of the function, bit by bit, and prints what it prints."""
     with quiet() as printed:
-        value = pair.f(*call.args, **call.kwargs)
+        value = value_of(pair, call)
     with quiet() as printed_d:
         value_d, _ = tangent_of(pair, call, filled(pair, call, itertools.repeat(0.0).__next__))
     assert bits(value_d) == bits(value), f"value {value_d!r}, not {value!r}"
@@ -335,7 +359,7 @@ def raised(run: Callable[[], object]) -> BaseException | None:
 
 def check_raises(pair: Pair, call: Call) -> None:
     """The tangent raises what the function raises, whatever the direction."""
-    error = raised(lambda: pair.f(*call.args, **call.kwargs))
+    error = raised(lambda: value_of(pair, call))
     assert error is not None, "the function raises nothing"
     for number in (0.0, 1.0):
         directions = filled(pair, call, itertools.repeat(number).__next__)

@@ -1,0 +1,50 @@
+"""Annotations of parameters, as shapes."""
+
+from __future__ import annotations
+
+from adtransform import ir
+from adtransform.structure import Shape, many, number
+
+NUMBERS = frozenset("float int bool float64 float32 floating Real Number".split())
+SEQUENCES = frozenset("Sequence Iterable Collection MutableSequence Tuple tuple".split())
+
+
+def shape_of(e: ir.Expr | None) -> Shape:
+    """The shape that an annotation states; an unknown one where it says nothing.
+
+    >>> from adtransform.templates import template
+    >>> shape_of(template("list[float]")).kind, shape_of(template("float")).kind
+    ('list', 'number')
+    """
+    match e:
+        case ir.Const(str() as text):
+            return number() if text in NUMBERS else Shape()
+        case ir.Name(id) | ir.Attribute(_, id) if id in NUMBERS:
+            return number()
+        case ir.Name("list" | "List"):
+            return many("list")
+        case ir.Name("Sequence" | "Iterable") | ir.Attribute(_, "Sequence" | "Iterable"):
+            return many("sequence")
+        case ir.Subscript(ir.Name(id) | ir.Attribute(_, id), inner):
+            return subscripted(id, inner)
+        case ir.Binary("|", left, right):
+            return shape_of(right if left == ir.Const(None, "None") else left)
+        case _:
+            return Shape()
+
+
+def subscripted(name: str, inner: ir.Expr) -> Shape:
+    items = inner.items if isinstance(inner, ir.Display) else (inner,)
+    match name:
+        case "list" | "List":
+            return many("list", shape_of(inner))
+        case "tuple" | "Tuple" if len(items) == 2 and isinstance(items[1], ir.Const) and items[1].value is ...:
+            return many("sequence", shape_of(items[0]))
+        case "tuple" | "Tuple":
+            return Shape("tuple", [shape_of(i) for i in items])
+        case "Sequence" | "Iterable" | "Collection" | "MutableSequence":
+            return many("sequence", shape_of(inner))
+        case "Optional" | "Final" | "Annotated":
+            return shape_of(items[0])
+        case _:
+            return Shape()

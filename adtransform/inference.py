@@ -1,0 +1,499 @@
+"""The shapes in one unit: one walk over its statements, in any order of execution.
+
+Each assignment makes the shapes of its sides equal; what an operator gives (`a + b` is a sum or a list) is settled when
+the shapes of its operands are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from adtransform import ir
+from adtransform.annotations import shape_of as of_annotation
+from adtransform.calls import bind
+from adtransform.directives import is_passive
+from adtransform.methods import call, method, receiver
+from adtransform.operators import Operation, settled
+from adtransform.scopes import Callee, LibraryCall, NestedCall, Program, Unit, UnitCall, UnknownCall
+from adtransform.structure import Shape, Shapes, Signature, copied, escape, find, many, more, number, unify
+from adtransform.traverse import blocks, children, expressions, walk
+
+Lookup = Callable[[Unit], Signature | None]
+
+INDEXED = "it is indexed"
+COPIED = "it gets a second name"
+NESTED = "it is used in a nested function"
+KEPT = "it is stored in a container or an object"
+HANDED = "it is handed to a function that is not known"
+BUILT = "it stands in a lambda or a dictionary"
+
+
+class Inference:
+    """The shapes of one unit in the making."""
+
+    def __init__(self, unit: Unit, program: Program, lookup: Lookup, read: frozenset[str]) -> None:
+        self.unit = unit
+        self.program = program
+        self.lookup = lookup
+        self.read = read
+        self.shapes = Shapes()
+        self.copies: list[Shape] = []  # what gets a second name: no stacks
+        self.closed: list[Shape] = []  # what is read in a nested function
+        self.local: dict[str, Shape] = {}  # variables of comprehensions and lambdas
+        self.open: list[Operation] = []  # operators whose results are not known yet
+
+    def variable(self, key: str) -> Shape:
+        return self.shapes.variables.setdefault(key, Shape())
+
+    def shape(self, e: ir.Expr, path: str) -> Shape:
+        """The shape of an expression, when all is inferred."""
+        found = self.of(e, path)
+        self.settle()
+        return find(found)
+
+    def settle(self) -> None:
+        """Find out what operators give, until nothing changes; what is still unknown is a number."""
+        while True:
+            left = [o for o in self.open if not settled(o, certain=True)]
+            if len(left) == len(self.open):
+                break
+            self.open = left
+        for o in self.open:
+            settled(o, certain=False)
+        self.open = []
+
+    def function(self, f: ir.Function, path: str) -> None:
+        for p in f.params:
+            shape = self.variable(path + p.name)
+            if p.role in ("*", "**"):
+                unify(shape, many("sequence") if p.role == "*" else Shape(odd=HANDED))
+                more(shape, NESTED)
+            elif p.annotation is not None:
+                unify(shape, of_annotation(p.annotation))
+            if path:
+                more(shape, NESTED)
+            if p.default is not None:
+                default = self.of(p.default, path)
+                if find(default).kind in ("list", "tuple"):
+                    unify(shape, default)
+        self.block(f.body, path)
+
+    def block(self, block: ir.Block, path: str) -> None:
+        for s in block:
+            self.statement(s, path)
+            for inner in blocks(s):
+                self.block(inner, path)
+
+    # --- statements ---------------------------------------------------------------------------------------------------
+
+    def statement(self, s: ir.Stmt, path: str) -> None:
+        match s:
+            case ir.Assign(targets, value):
+                shape = self.of(value, path)
+                if len(targets) > 1 or isinstance(value, ir.Name):
+                    self.copies.append(shape)
+                for t in targets:
+                    if is_passive(s.source.trail):
+                        self.of(t, path)
+                    else:
+                        self.bind(t, shape, path)
+            case ir.Augment(target, op, value):
+                here, given = self.of(target, path), self.of(value, path)
+                self.open.append(Operation(op, here, (here, given), in_place=True))
+                self.written(target, path)
+            case ir.Return(value) if value is not None:
+                unify(self.shapes.results.setdefault(path, Shape()), self.of(value, path))
+            case ir.For(target, iterable):
+                self.iterate(target, iterable, path)
+            case ir.With(items):
+                for context, bound in items:
+                    shape = self.odd(context, path, HANDED)
+                    if bound is not None:
+                        self.bind(bound, shape, path)
+            case ir.Function(name):
+                self.function(s, f"{path}{name}/")
+            case ir.Unread(_, reads, binds):
+                for n in (*reads, *binds):
+                    self.odd(ir.Name(n), path, HANDED)
+            case ir.Inert("del"):
+                for e in expressions(s):
+                    self.written(e, path)
+            case _:
+                for e in expressions(s):
+                    self.test(e, path)
+
+    def bind(self, target: ir.Expr, shape: Shape, path: str) -> None:
+        match target:
+            case ir.Name(id):
+                if id in self.read:  # what nobody reads, like `_`, may be anything
+                    unify(self.of(target, path), shape)
+            case ir.Display(_, items):
+                if any(isinstance(i, ir.Star) for i in items):
+                    self.unpack(items, shape, path)
+                    return
+                if find(shape).kind in ("list", "sequence"):
+                    more(shape, INDEXED)
+                    parts = [find(shape).items[0] for _ in items]
+                else:
+                    parts = [Shape() for _ in items]
+                    unify(shape, Shape("tuple", parts))
+                for i, part in zip(items, parts, strict=True):
+                    self.bind(i, part, path)
+            case ir.Subscript(_, ir.Slice()):
+                self.open.append(Operation("+", self.of(target, path), (self.of(target, path), shape), in_place=True))
+                self.written(target, path)
+            case ir.Subscript():
+                unify(self.of(target, path), shape)
+                self.written(target, path)
+            case _:
+                escape(shape, KEPT)
+                self.of(target, path)
+
+    def unpack(self, items: tuple[ir.Expr, ...], shape: Shape, path: str) -> None:
+        """`a, *rest = values`: the items of a list; of a tuple of which nothing else is known."""
+        known = find(shape)
+        if known.kind == "tuple":
+            plain = len(items) - 1
+            at = next(k for k, i in enumerate(items) if isinstance(i, ir.Star))
+            behind = plain - at
+            if len(known.items) < plain:
+                escape(shape, COPIED)
+                return
+            rest = known.items[at : len(known.items) - behind]
+            middle = self.one_of(rest)
+            parts = [*known.items[:at], many("list", middle), *known.items[len(known.items) - behind :]]
+        else:
+            unify(shape, many("sequence"))
+            more(shape, COPIED)
+            item = find(shape).items[0] if find(shape).items else Shape(odd=COPIED)
+            parts = [many("list", item) if isinstance(i, ir.Star) else item for i in items]
+        for i, part in zip(items, parts, strict=True):
+            self.bind(i.value if isinstance(i, ir.Star) else i, part, path)
+
+    def written(self, target: ir.Expr, path: str) -> None:
+        """Items of something are assigned, deleted or augmented."""
+        if isinstance(target, ir.Subscript):
+            base = self.of(target.value, path)
+            if not find(base).kind:
+                unify(base, many("sequence"))
+            find(base).changed = True
+            more(base, INDEXED)
+
+    def iterate(self, target: ir.Expr, iterable: ir.Expr, path: str) -> None:
+        callee = self.callee(iterable, path)
+        args = [a.value for a in iterable.args if not a.keyword] if isinstance(iterable, ir.Call) else []
+        match callee, target:
+            case (LibraryCall("builtins", "zip"), ir.Display(_, ts)) if len(ts) == len(args) and not starred(args):
+                for t, a in zip(ts, args, strict=True):
+                    self.iterate(t, a, path)
+            case (LibraryCall("builtins", "enumerate"), ir.Display(_, (i, t))) if args:
+                self.bind(i, number(), path)
+                self.iterate(t, args[0], path)
+            case (LibraryCall("builtins", "range"), _):
+                self.of(iterable, path)
+                self.bind(target, number(), path)
+            case _:
+                self.bind(target, self.elements(iterable, path), path)
+
+    def elements(self, e: ir.Expr, path: str) -> Shape:
+        """The shape of what a loop takes out of an expression."""
+        if (value := backward(e)) is not None:
+            if isinstance(value, ir.Name):
+                find(self.of(value, path)).downward = True
+            return self.elements(value, path)
+        match e:
+            case ir.Display("(" | "[", items) if not starred(list(items)):
+                return self.common(items, path)
+            case ir.Call(ir.Library("builtins", "range")):
+                self.of(e, path)
+                return number()
+            case _:
+                return self.items(self.of(e, path))
+
+    def items(self, s: Shape) -> Shape:
+        """The shape of what a sequence holds."""
+        found = find(s)
+        if found.odd:
+            return Shape(odd=found.odd)
+        match found.kind:
+            case "list" | "sequence":
+                return found.items[0]
+            case "tuple":
+                return self.one_of(found.items)
+            case "":
+                unify(s, many("sequence"))
+                return find(s).items[0]
+            case _:
+                return Shape(odd=HANDED)
+
+    def one_of(self, shapes: list[Shape]) -> Shape:
+        """The shape that several values have in common."""
+        found = Shape()
+        for s in shapes:
+            unify(found, s)
+        return found
+
+    # --- expressions --------------------------------------------------------------------------------------------------
+
+    def callee(self, e: ir.Expr, path: str) -> Callee | None:
+        if not isinstance(e, ir.Call) or (isinstance(e.func, ir.Name) and e.func.id in self.local):
+            return UnknownCall("") if isinstance(e, ir.Call) else None
+        return self.program.callee(self.unit, path, e.func)
+
+    def odd(self, e: ir.Expr, path: str, why: str) -> Shape:
+        """An expression that stands where lists cannot be followed."""
+        escape(self.of(e, path), why)
+        return Shape(odd=why)
+
+    def common(self, items: tuple[ir.Expr, ...], path: str) -> Shape:
+        """One of several values."""
+        shape = Shape()
+        for i in items:
+            unify(shape, self.of(i, path))
+            self.copies.append(shape)
+        return shape
+
+    def test(self, e: ir.Expr, path: str) -> None:
+        """A value that is only asked whether it is true."""
+        match e:
+            case ir.Logic(_, values):
+                for v in values:
+                    self.test(v, path)
+            case ir.Unary("not", operand):
+                self.test(operand, path)
+            case _:
+                self.of(e, path)
+
+    def name(self, id: str, path: str) -> Shape:
+        if id in self.local:
+            return self.local[id]
+        scopes = self.unit.scopes
+        if (nested := scopes.nested(path, id)) is not None:  # as a value: it may be called with anything
+            for f in nested.functions:
+                for p in f.params:
+                    escape(self.variable(nested.path + p.name), HANDED)
+        key = scopes.key(path, id)
+        if key is None:
+            known = self.unit.module.constants.get(id)
+            return number() if known is not None else Shape(odd="it is a global")
+        shape = self.variable(key)
+        if scopes.owner(path, id) != path:
+            self.closed.append(shape)
+        return shape
+
+    def of(self, e: ir.Expr, path: str) -> Shape:
+        """The shape of a value."""
+        match e:
+            case ir.Name(id):
+                return self.name(id, path)
+            case ir.Const(None):
+                return Shape()
+            case ir.Const() | ir.Library():
+                return number()
+            case ir.Unary("not") | ir.Compare():
+                for c in children(e):
+                    self.test(c, path)
+                return number()
+            case ir.Slice():
+                for c in children(e):
+                    unify(self.of(c, path), number())
+                return Shape("slice")
+            case ir.Binary(op):
+                result = Shape()
+                self.open.append(Operation(op, result, (self.of(e.left, path), self.of(e.right, path)), e))
+                return result
+            case ir.Unary(op, operand):
+                result = Shape()
+                self.open.append(Operation(op, result, (self.of(operand, path),)))
+                return result
+            case ir.Logic(_, items):
+                return self.common(items, path)
+            case ir.Choice(test, body, orelse):
+                self.test(test, path)
+                return self.common((body, orelse), path)
+            case ir.Call():
+                return self.call(e, path)
+            case ir.Display("(" | "[") | ir.Star():
+                return self.display(e, path)
+            case ir.Walrus(target, value):
+                shape = self.of(value, path)
+                self.copies.append(shape)
+                self.bind(target, shape, path)
+                return shape
+            case ir.Subscript(value, index):
+                return self.subscript(value, index, path)
+            case ir.Attribute(value):
+                return self.odd(value, path, KEPT) if not isinstance(value, ir.Library) else number()
+            case ir.Comprehension("[" | "("):
+                return self.comprehension(e, path)
+            case ir.Lambda(params, body):
+                saved = dict(self.local)
+                self.local |= {p.name: Shape(odd=HANDED) for p in params}
+                self.of(body, path)
+                self.local = saved
+                return Shape(odd=BUILT)
+            case ir.Display() | ir.Comprehension() | ir.Opaque():
+                for x in walk(e):
+                    if isinstance(x, ir.Name):
+                        escape(self.name(x.id, path), BUILT)
+                return Shape(odd=BUILT)
+
+    def subscript(self, value: ir.Expr, index: ir.Expr, path: str) -> Shape:
+        """An item or a slice; a slice of a list is a new list of the same items."""
+        whole, at = self.of(value, path), find(self.of(index, path))
+        known = find(whole)
+        if known.odd:
+            return Shape(odd=known.odd)
+        k = index.value if isinstance(index, ir.Const) else None
+        if isinstance(index, ir.Unary) and isinstance(index.operand, ir.Const):
+            k = -index.operand.value if isinstance(index.operand.value, int) else None
+        if isinstance(k, str) or at.kind not in ("", "number", "slice"):
+            escape(whole, BUILT)
+            return Shape(odd=BUILT)
+        if known.kind == "tuple":
+            if isinstance(k, int) and -len(known.items) <= k < len(known.items):
+                return known.items[k]
+            if at.kind == "slice":
+                return self.sliced(known, index)
+            return self.one_of(known.items)
+        if known.kind not in ("", "list", "sequence"):
+            escape(whole, INDEXED)
+            return Shape(odd=INDEXED)
+        unify(whole, many("sequence"))
+        more(whole, INDEXED)
+        item = find(whole).items[0]
+        if at.kind != "slice":
+            return item
+        return many("list" if known.kind == "list" else "sequence", item)
+
+    def sliced(self, known: Shape, index: ir.Expr) -> Shape:
+        assert isinstance(index, ir.Slice)
+        bounds = []
+        for b in (index.lower, index.upper, index.step):
+            value = b.operand.value if isinstance(b, ir.Unary) and isinstance(b.operand, ir.Const) else None
+            if isinstance(value, int):
+                value = -value
+            value = b.value if isinstance(b, ir.Const) else value
+            if b is not None and not isinstance(value, int):
+                return Shape(odd=INDEXED)
+            bounds.append(value if isinstance(value, int) else None)
+        return Shape("tuple", known.items[slice(*bounds)])
+
+    def comprehension(self, e: ir.Comprehension, path: str) -> Shape:
+        saved = dict(self.local)
+        for c in e.clauses:
+            inner = self.elements(c.iterable, path)
+            self.bind_local(c.target, inner)
+            for condition in c.conditions:
+                self.test(condition, path)
+        item = self.of(e.element, path)
+        self.copies.append(item)
+        self.local = saved
+        return many("list" if e.bracket == "[" else "sequence", item)
+
+    def bind_local(self, target: ir.Expr, shape: Shape) -> None:
+        match target:
+            case ir.Name(id):
+                self.local[id] = shape
+            case ir.Display(_, items):
+                known = find(shape)
+                parts = [Shape() for _ in items]
+                if known.kind in ("list", "sequence"):
+                    parts = [known.items[0] for _ in items]
+                else:
+                    unify(shape, Shape("tuple", parts))
+                for i, part in zip(items, parts, strict=True):
+                    self.bind_local(i.value if isinstance(i, ir.Star) else i, part)
+            case _:
+                escape(shape, KEPT)
+
+    def display(self, e: ir.Expr, path: str) -> Shape:
+        if isinstance(e, ir.Star):
+            return self.of(e.value, path)
+        assert isinstance(e, ir.Display)
+        has_star = starred(list(e.items))
+        if e.bracket == "(" and not has_star:
+            return Shape("tuple", [self.of(i, path) for i in e.items])
+        made = many("list" if e.bracket == "[" else "sequence")
+        for i in e.items:
+            shape = self.items(self.of(i.value, path)) if isinstance(i, ir.Star) else self.of(i, path)
+            unify(made.items[0], shape)
+        if has_star:
+            more(made, COPIED)
+        return made
+
+    def call(self, e: ir.Call, path: str) -> Shape:
+        callee = self.callee(e, path)
+        match callee:
+            case UnitCall(unit) if not unit.directives.partials and not unit.directives.passive:
+                return self.unit_call(e, unit, path)
+            case NestedCall(inner, functions):
+                return self.nested_call(e, inner, functions, path)
+            case LibraryCall(home, name):
+                return call(self, e, home, name, path)
+            case _ if isinstance(e.func, ir.Attribute) and receiver(self, e.func, path) is not None:
+                return method(self, e, e.func, path)
+            case _:
+                return self.unknown(e, path)
+
+    def unknown(self, e: ir.Call, path: str) -> Shape:
+        """A call of which nothing is known: it may keep what it is given."""
+        for a in e.args:
+            self.odd(a.value, path, HANDED)
+        if isinstance(e.func, ir.Attribute):
+            self.odd(e.func.value, path, HANDED)
+        return Shape(odd=HANDED)
+
+    def nested_call(self, e: ir.Call, inner: str, functions: tuple[ir.Function, ...], path: str) -> Shape:
+        """A nested function has one shape for all of its calls."""
+        given = {id(a): self.of(a.value, path) for a in e.args}
+        for f in functions:
+            bound = bind(f.params, e)
+            for p, a in bound.pairs if bound else ():
+                if p.role in ("*", "**"):
+                    escape(given[id(a)], HANDED)
+                else:
+                    unify(self.variable(inner + p.name), given[id(a)])
+            for a in bound.loose if bound else e.args:
+                escape(given[id(a)], HANDED)
+        result = self.shapes.results.setdefault(inner, Shape())
+        more(result, NESTED)
+        return result
+
+    def unit_call(self, e: ir.Call, unit: Unit, path: str) -> Shape:
+        """A call of the user's: the shapes of its own for this call are those of the arguments."""
+        given = {id(a): self.of(a.value, path) for a in e.args}
+        signature = self.lookup(unit)
+        bound = bind(unit.function.params, e)
+        own = unit is self.unit
+        if (signature is None and not own) or bound is None or bound.loose:
+            for shape in given.values():
+                escape(shape, HANDED)
+            return Shape(odd=HANDED)
+        memo: dict[int, Shape] = {}
+        pairs = self.shapes.arguments.setdefault(id(e), [])
+        for p, a in bound.pairs:
+            if p.role in ("*", "**"):
+                escape(given[id(a)], HANDED)
+                continue
+            taken = self.variable(p.name) if signature is None else copied(signature.params[p.name], memo)
+            unify(taken, given[id(a)])
+            pairs.append((p.name, given[id(a)]))
+        if signature is None:
+            return self.shapes.results.setdefault("", Shape())
+        return copied(signature.result, memo)
+
+
+def starred(items: list[ir.Expr]) -> bool:
+    return any(isinstance(i, ir.Star) for i in items)
+
+
+def backward(e: ir.Expr) -> ir.Expr | None:
+    """`stack` where an expression is `stack[::-1]` or `reversed(stack)`."""
+    match e:
+        case ir.Call(ir.Library("builtins", "reversed"), (ir.Arg(value, "", ""),)):
+            return value
+        case ir.Subscript(value, ir.Slice(None, None, ir.Unary("-", ir.Const(1)))):
+            return value
+        case _:
+            return None
