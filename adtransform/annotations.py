@@ -6,7 +6,8 @@ from adtransform import ir
 from adtransform.structure import Shape, many, number
 
 NUMBERS = frozenset("float int bool float64 float32 floating Real Number".split())
-SEQUENCES = frozenset("Sequence Iterable Collection MutableSequence Tuple tuple".split())
+OTHERS = dict.fromkeys(("dict", "Dict", "Mapping"), "it is a dictionary")
+OTHERS |= dict.fromkeys(("ndarray", "NDArray", "ArrayLike"), "it is an array")
 
 
 def shape_of(e: ir.Expr | None) -> Shape:
@@ -17,6 +18,8 @@ def shape_of(e: ir.Expr | None) -> Shape:
     ('list', 'number')
     """
     match e:
+        case ir.Name(id) | ir.Attribute(_, id) | ir.Subscript(ir.Name(id) | ir.Attribute(_, id)) if id in OTHERS:
+            return Shape(odd=OTHERS[id])
         case ir.Const(str() as text):
             return number() if text in NUMBERS else Shape()
         case ir.Name(id) | ir.Attribute(_, id) if id in NUMBERS:

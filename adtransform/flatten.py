@@ -254,13 +254,17 @@ class Flatten:
         pre += [ir.Assign((name,), ir.Display("[", ()), at=e.at), *self.statement(body, path)]
         return name
 
+    def runs_over(self, values: ir.Expr, path: str) -> bool:
+        """Whether a loop can run over values: a list that is not written out."""
+        return isinstance(values, (ir.Name, ir.Comprehension)) and self.work.is_sequence(values, path)
+
     def product(self, e: ir.Call, values: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
         """`math.prod(values)` as a loop, with the same products."""
         flat, total = self.expr(values, path, pre), self.work.temporary("product", path, True)
-        assert self.work.inference is not None
         item = self.work.temporary("factor", path, True)
-        for n in (total, item):
-            self.work.inference.shapes.variables[path + n.id] = number()
+        shapes = self.work.probe.shapes
+        if shapes is not None:
+            shapes.variables |= {path + n.id: number() for n in (total, item)}
         pre.append(ir.Assign((total,), ir.Const(1, "1"), at=e.at))
         if isinstance(flat, ir.Comprehension) and len(flat.clauses) == 1:
             flat = replace(flat, bracket="[")
@@ -273,7 +277,7 @@ class Flatten:
         match e:
             case ir.Comprehension("[" | "(") if calls_users(self.work, e, path):
                 return self.unrolled(e, path, pre)
-            case ir.Call(ir.Library("math", "prod"), (ir.Arg(values, "", ""),)) if not isinstance(values, ir.Display):
+            case ir.Call(ir.Library("math", "prod"), (ir.Arg(values, "", ""),)) if self.runs_over(values, path):
                 return self.product(e, values, path, pre)
             case ir.Name() | ir.Const() | ir.Comprehension() | ir.Lambda() | ir.Opaque():
                 return e

@@ -85,8 +85,10 @@ def distance(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -
         match args:
             case (ir.Display(_, ps), ir.Display(_, qs)) if len(ps) == len(qs):
                 terms = [ir.Binary("-", p, q) for p, q in zip(ps, qs, strict=True)]
-            case _:
+            case (_, _):
                 return between(work, e, args, path)
+            case _:
+                raise Refused(e, "N103", "`math.dist` takes two points", "Pass two points.")
     total: Derivative = None
     for t in terms:
         d = work.derivative(t, path)

@@ -13,7 +13,7 @@ DYNAMIC = frozenset({"eval", "exec", "locals", "vars", "globals"})
 MAKERS = frozenset({"tuple", "list", "sorted"})
 STACK_METHODS = frozenset({"append", "pop", "clear"})
 LIST_METHODS = frozenset("append pop clear extend insert remove reverse sort copy".split())
-LIST_MAKERS = frozenset({"list", "sorted"})
+LIST_MAKERS = frozenset({"list", "sorted", "prod"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,9 @@ def mirrored(handover: Handover, s: ir.Stmt, path: str, in_try: bool) -> list[ir
             return put_in(handover, s, base, what, args, path, in_try)
         case ir.Effect() if what == "remove":
             where = ir.Call(ir.Attribute(base, "index"), (ir.Arg(args[0]),))
-            return with_lead([ir.Effect(on(work.mirrored(base, path), "pop", where))], s)
+            out = ir.Effect(on(work.mirrored(base, path), "pop", where))
+            test = ir.Compare(args[0], (("in", base),))
+            return with_lead([ir.If(test, (out,), ())], s)  # `remove` complains in its own words
         case ir.Effect() if what == "sort":
             whole = ir.Slice(None, None, None)
             own = work.mirrored(base, path)

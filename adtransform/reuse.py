@@ -36,6 +36,8 @@ from adtransform.traverse import (
 
 New = Callable[[ir.Expr], ir.Name]
 Available = dict[ir.Call, ir.Name]
+OF_ITEMS = frozenset({"fsum", "prod", "dist", "sumprod"})
+ITEMS = "the items of all lists"  # no name
 IMPURE_HOMES = frozenset({"builtins", "helper"})
 
 
@@ -74,6 +76,7 @@ class Facts:
         outer = False
         for s in block:
             bound |= own_names(s) | ({s.name} if isinstance(s, ir.Function) else set())
+            bound |= {ITEMS} if writes(s) else set()
             counts.update(e.id for top in expressions(s) for e in walk(top) if isinstance(e, ir.Name))
             outer |= isinstance(s, ir.Outer)
             for inner in map(self.of, blocks(s)):
@@ -114,7 +117,7 @@ class Reuse:
                 lead[0] = replace(lead[0], source=ir.Source(s.source.lead))
                 s = replace(s, source=replace(s.source, lead=()))
             changed = self.changed(s)
-            kept = {c: n for c, n in known.items() if not (names(c) | {n.id}) & changed}
+            kept = {c: n for c, n in known.items() if not (reads(c) | {n.id}) & changed}
             inside = known if isinstance(s, (ir.If, ir.With)) else kept
             outer = isinstance(s, ir.Outer) or any(self.facts.of(b).outer for b in blocks(s))
             s = map_blocks(s, partial(renamed, copies=copies)) if copies else s
@@ -134,7 +137,8 @@ class Reuse:
                 return None
 
     def changed(self, s: ir.Stmt) -> set[str]:
-        return own_names(s).union(*(self.facts.of(b).bound for b in blocks(s)))
+        own = own_names(s) | ({ITEMS} if writes(s) else set())
+        return own.union(*(self.facts.of(b).bound for b in blocks(s)))
 
     def assignments(self, block: ir.Block) -> dict[str, list[int]]:
         """Where each name is assigned, blocks of compound statements included."""
@@ -143,6 +147,29 @@ class Reuse:
             for n in self.changed(s):
                 found.setdefault(n, []).append(i)
         return found
+
+
+def reads(c: ir.Call) -> set[str]:
+    """The names that a call depends on; the items of lists and arrays count as one."""
+    of_items = isinstance(c.func, ir.Library) and (c.func.home == "numpy" or c.func.name in OF_ITEMS)
+    return names(c) | ({ITEMS} if of_items else set())
+
+
+def writes(s: ir.Stmt) -> bool:
+    """Whether a statement may change what lists and arrays hold."""
+    for e in expressions(s):
+        for x in walk(e):
+            if isinstance(x, ir.Call) and not isinstance(x.func, ir.Library):
+                return True
+    match s:
+        case ir.Assign(targets):
+            return any(isinstance(x, (ir.Subscript, ir.Attribute)) for t in targets for x in walk(t))
+        case ir.Augment(target) | ir.For(target):
+            return isinstance(target, (ir.Subscript, ir.Attribute))
+        case ir.Inert("del"):
+            return True
+        case _:
+            return False
 
 
 def is_pure(e: ir.Expr) -> bool:
@@ -203,7 +230,7 @@ def recurs(c: ir.Call, i: int, calls: dict[ir.Call, list[int]], assigned: dict[s
     at = bisect_right(places, i)
     if at == len(places):
         return 0
-    for n in names(c):
+    for n in reads(c):
         changes = assigned.get(n, [])
         k = bisect_right(changes, i - 1)
         if k < len(changes) and changes[k] < places[at]:

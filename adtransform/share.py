@@ -74,6 +74,8 @@ def outline(e: ir.Expr) -> object:
             return ("choice",)
         case ir.Call(ir.Library(home, name), args) if is_pure(home, name):
             return ("call", *((a.keyword, a.star) for a in args))
+        case ir.Call(ir.Attribute(_, "index" | "count"), args):
+            return ("method", len(args))
         case ir.Attribute(_, attr):
             return ("attribute", attr)
         case ir.Subscript():
@@ -231,17 +233,16 @@ def choose(table: Numbering, top: int, tops: list[int], hoistable: set[int], has
             chosen.add(n)
         times = 1 if pays else uses[n]
         for part in table.parts[n]:
+            if isinstance(table.example[n], ir.Subscript) and part != table.parts[n][0] and table.cost[part] <= 1:
+                continue  # `i + 1` in `x[i + 1]` stays where it is read
             uses[part] += times
             in_tangent[part] = in_tangent[part] or (in_tangent[n] and not (n == top and has_root))
     return chosen
 
 
 def is_value(e: ir.Expr) -> bool:
-    match e:
-        case ir.Unary(_, operand):
-            return not isinstance(operand, ir.Name)
-        case ir.Binary("+" | "-", ir.Name(), ir.Const(int())):
-            return False  # as in `x[i + 1]`
+    if isinstance(e, ir.Unary):
+        return not isinstance(e.operand, ir.Name)
     return not isinstance(
         e, (ir.Name, ir.Const, ir.Library, ir.Display, ir.Star, ir.Slice, ir.Compare, ir.Logic, ir.Attribute)
     )

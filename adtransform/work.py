@@ -83,7 +83,7 @@ class Work:
     def is_sequence(self, e: ir.Expr, path: str) -> bool:
         """Whether an expression is a tuple or a list, as far as it shows."""
         match e:
-            case ir.Display("(" | "[") | ir.Comprehension("["):
+            case ir.Display("(" | "[") | ir.Comprehension("[" | "("):
                 return True
             case ir.Name() | ir.Subscript(_, ir.Name() | ir.Const()) | ir.Call() if self.inference is not None:
                 return self.shape_of(e, path).kind in SEQUENCES

@@ -181,7 +181,9 @@ def total_d(x: list[float], x_d: list[float]) -> tuple[float, float]:
         sigmoid_v2, sigmoid_v2_d = sigmoid_d(v2, v2_d)
         t2_d.append(sigmoid_v2_d)
         t2.append(sigmoid_v2)
-    return sum(t1) + max(t2), sum(t1_d) + t2_d[t2.index(max(t2))]
+    sum_t1 = sum(t1)
+    max_t2 = max(t2)
+    return sum_t1 + max_t2, sum(t1_d) + t2_d[t2.index(max_t2)]
 
 
 def halves_d(x: list[float], x_d: list[float]) -> tuple[float, float]:

@@ -92,13 +92,13 @@ def nested_d(rows: list[list[float]], s: float, rows_d: list[list[float]], s_d: 
     flat_d = [s * v_d + v * s_d for row, row_d in zip(rows, rows_d) for v, v_d in zip(row, row_d)]
     if len(flat) > 1:
         max_flat = max(flat)
-        max_flat_d = flat_d[flat.index(max(flat))]
+        max_flat_d = flat_d[flat.index(max_flat)]
         min_flat = min(flat)
-        min_flat_d = flat_d[flat.index(min(flat))]
+        min_flat_d = flat_d[flat.index(min_flat)]
         t1 = [v for v in [s, 0.3]]
         t1_d = [v_d for v, v_d in zip([s, 0.3], [s_d, 0.0])]
         max_t1 = max(t1)
-        return max_flat + min_flat * max_t1, max_flat_d + (max_t1 * min_flat_d + min_flat * t1_d[t1.index(max(t1))])
+        return max_flat + min_flat * max_t1, max_flat_d + (max_t1 * min_flat_d + min_flat * t1_d[t1.index(max_t1)])
     else:
         return flat[0], flat_d[0]
 
@@ -116,11 +116,11 @@ def whole_d(x: list[float], y: list[float], x_d: list[float], y_d: list[float]) 
     dist_v = math.dist(x, y)
     dist_v_d = sum((a - b) * (a_d - b_d) for a, b, a_d, b_d in zip(x, y, x_d, y_d)) / dist_v if dist_v else 0.0
     max_x = max(x)
-    max_x_d = x_d[x.index(max(x))]
+    max_x_d = x_d[x.index(max_x)]
     t2_d = y_d[1:]
     t2 = y[1:]
     min_t2 = min(t2)
-    total_d = t1_d + dist_v_d + (min_t2 * max_x_d + max_x * t2_d[t2.index(min(t2))])
+    total_d = t1_d + dist_v_d + (min_t2 * max_x_d + max_x * t2_d[t2.index(min_t2)])
     total = t1 + dist_v + max_x * min_t2
     first_d, *rest_d = x_d
     first, *rest = x

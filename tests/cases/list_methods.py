@@ -68,7 +68,8 @@ def methods_d(
     y_d.extend([2.0 * v * v_d for v, v_d in zip(x, x_d)])
     del y_d[0]
     del y[0]
-    y_d.pop(y.index(y[1]))
+    if y[1] in y:
+        y_d.pop(y.index(y[1]))
     y.remove(y[1])
     y_d += [k * z_d + z * k_d]
     y += [z * k]

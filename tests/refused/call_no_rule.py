@@ -2,4 +2,4 @@ import math
 
 
 def f(x: float) -> float:
-    return math.nextafter(x, 2.0) + math.cos(x) + math.perm(3) + sorted((x, 1.0))[0]  # refused: N104 sorted((x, 1.0))
+    return math.nextafter(x, 2.0) + math.cos(x) + math.perm(3) + slice(x)  # refused: N104 slice(x)

@@ -1,4 +1,4 @@
-def f(values: list) -> float:  # refused: N150 f
+def f(values: dict) -> float:  # refused: N150 f
     return values[0] * 2.0
 
 
