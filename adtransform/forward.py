@@ -292,14 +292,15 @@ class Forward:
         whole = ir.Binary(op, target, value, at=s.at)
         own = tangent_target(work, target, path)
         d = self.tangent_value(whole, path)
-        if isinstance(target, ir.Subscript) and target not in walk(d):
-            shared = self.handover.shared(value, (d,), path, None)
-            kept = shared.primal
+        alone = isinstance(target, ir.Subscript) and target not in walk(d)
+        shared = self.handover.shared(value if alone else whole, (d,), path, None if alone else VALUE)
+        d, kept = shared.tangents[0], shared.primal
+        primal: ir.Assign | ir.Augment
+        if isinstance(target, ir.Subscript) and not alone and shared.temporaries:
+            primal = ir.Assign((target,), kept, at=s.at, source=without_text(s.source))
         else:
-            shared = self.handover.shared(whole, (d,), path, VALUE)
-            kept = shared.primal.right if isinstance(shared.primal, ir.Binary) else value
-        d = shared.tangents[0]
-        primal = replace(s, value=kept, source=untold(s.source, kept == value))
+            kept = kept.right if isinstance(kept, ir.Binary) and not alone else kept if alone else value
+            primal = replace(s, value=kept, source=untold(s.source, kept == value))
         tangent: ir.Assign | ir.Augment = ir.Assign((own,), d)
         match d:
             case ir.Name() | ir.Subscript() if d == own:

@@ -77,7 +77,7 @@ def scale_d(v, k, v_d, k_d):
     for i in range(len(v)):
         t1 = v[i]
         v_d[i] = k * v_d[i] + t1 * k_d
-        v[i] *= k
+        v[i] = t1 * k
     return None, 0.0
 
 

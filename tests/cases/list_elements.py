@@ -81,7 +81,7 @@ def running_d(
     t4 = y[-1]
     t5 = y[0] / y[1]
     y_d[-1] = t5 * y_d[-1] + t4 * (y_d[0] - t5 * y_d[1]) / y[1]
-    y[-1] *= t5
+    y[-1] = t4 * t5
     return sum(y) + y[-1], sum(y_d) + y_d[-1]
 
 
@@ -137,10 +137,10 @@ def quotient_d(x: list[float], i: int, x_d: list[float]) -> tuple[float, float]:
     x[i] = t1
     t2 = x[i]
     t3 = x[i - 1]
-    t4 = x[i] / t3
+    t4 = t2 / t3
     x_d[i] = (x_d[i] - t4 * x_d[i - 1]) / t3
     x[i] = t4
     t5 = x[0]
     x_d[0] *= 3.0 * t5 * t5
-    x[0] **= 3
+    x[0] = t5**3
     return x[i] * x[0], x[0] * x_d[i] + x[i] * x_d[0]

@@ -2,6 +2,6 @@
 def f(x: float, n: int) -> float:
     stack = []
     for i in range(n):
-        stack.append(x * i)  # refused: N148 stack.append
+        stack.append(x * i)
     other = stack
-    return other.pop() * stack.pop()  # refused: N148 other.pop
+    return other.pop() * stack.pop()  # refused: N101
