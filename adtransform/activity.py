@@ -80,7 +80,7 @@ class Activity:
     def __init__(self, program: Program, enabled: bool = True, stacks: bool = False) -> None:
         self.program = program
         self.enabled = enabled
-        self.stacks = Inferred(program) if stacks else None
+        self.stacks = program.inferred = Inferred(program) if stacks else None
         self.graphs: dict[Unit, Graph] = {}
         self.summaries: dict[Unit, frozenset[str]] = {}
         self.pending: dict[Unit, set[Unit]] = {}  # with the guesses that each has read

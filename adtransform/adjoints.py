@@ -13,8 +13,12 @@ from typing import Any
 from adtransform import ir
 from adtransform.calculus import ZERO, Derivative, constant, neg, number, over, plus, positive_part, product, times
 from adtransform.generators import of_element
+from adtransform.listwise import Lists
 from adtransform.refusals import Refused
-from adtransform.shapes import STACK, Shape, Shapes, parts
+from adtransform.shapes import LIST, STACK, Shape, Shapes, parts
+from adtransform.structure import Shape as Structure
+from adtransform.structure import find
+from adtransform.tables import Place
 from adtransform.tangents import MIXED, Tangents
 from adtransform.traverse import children, rebuild
 
@@ -35,6 +39,8 @@ class Adjoints(Tangents):
         self.parts = {}
         self.shapes: Shapes | None = None
         self.adjoint_names: dict[str, str] = {}
+        self.lists: Lists | None = None
+        self.place = Place(0, ())
 
     def derivative(self, e: ir.Expr, path: str) -> Derivative:
         if self.operands is None:
@@ -51,9 +57,11 @@ class Adjoints(Tangents):
         """
         if not self.is_active(e, path):
             return []
+        if self.lists is not None and (found_ := self.listed(e, seed, self.lists)) is not None:
+            return found_
         match e:
             case ir.Name(id):
-                if self.shape(e) not in (None, STACK):
+                if self.shape(e) not in (None, STACK, LIST):
                     raise Refused(e, *NOT_A_NUMBER)
                 return [(id, seed)]
             case ir.Subscript() if (key := self.component(e)) is not None:
@@ -74,6 +82,33 @@ class Adjoints(Tangents):
                         found += self.shares(operand, self.whole(operand, share), path)
                 return found
 
+    def listed(self, e: ir.Expr, seed: ir.Expr, lists: Lists) -> Shares | None:
+        """The shares of items of lists and of whole lists; None for anything else."""
+        tables = lists.tables
+        match e:
+            case ir.Name(id) if id in lists.items and not tables.is_list(e):
+                return [(lists.item(lists.items[id]), seed)]
+            case ir.Name() if tables.is_list(e):
+                return lists.shares(e, seed)
+            case ir.Subscript(value) if tables.is_list(e):
+                return lists.shares(e, seed)
+            case ir.Subscript(value) if tables.is_list(value):
+                return [(lists.item(e), seed)]
+            case ir.Call(ir.Library("builtins" | "math", "sum" | "fsum"), (ir.Arg(values), *rest)):
+                others = [s for a in rest for s in self.shares(a.value, seed, "")]
+                if isinstance(values, ir.Comprehension) and any(self.is_active(c.iterable, "") for c in values.clauses):
+                    return [(lists.loop(values, False), seed), *others]
+                if tables.is_reference(values) and is_numbers(tables.shape(values)):
+                    return [(lists.each(values), seed), *others]
+                return None
+            case ir.Call(ir.Library("builtins", "max" | "min"), (ir.Arg(values),)) if tables.is_reference(values):
+                if not tables.is_stable(values, self.place):
+                    raise Refused(e, "N140", "the list is written to later", "Take the value out in a loop.")
+                where = ir.Call(ir.Attribute(values, "index"), (ir.Arg(e),))
+                return [(lists.at(values, where), seed)]
+            case _:
+                return None
+
     # --- tuples -------------------------------------------------------------------------------------------------------
 
     def shape(self, e: ir.Expr) -> Shape:
@@ -90,7 +125,7 @@ class Adjoints(Tangents):
                 return None
             indices.append(k % len(whole))
             base = base.value
-        if not isinstance(base, ir.Name) or self.shape(e) not in (None, STACK):
+        if not isinstance(base, ir.Name) or self.shape(e) not in (None, STACK, LIST):
             return None
         return "#".join([base.id, *(str(k) for k in reversed(indices))])
 
@@ -116,7 +151,7 @@ class Adjoints(Tangents):
             case ir.Display(_, ts), _ if isinstance(shape, tuple) and len(ts) == len(shape) and is_plain(value):
                 subscripts = [ir.Subscript(value, ir.Const(k, str(k))) for k in range(len(ts))]
                 return [p for t, v in zip(ts, subscripts, strict=True) for p in self.pairs(t, v)]
-            case ir.Name(id), _ if shape in (None, STACK):
+            case ir.Name(id), _ if shape in (None, STACK, LIST):
                 return [(id, value)]
             case ir.Name(), _ if isinstance(shape, tuple) and self.shape(target) == shape:
                 items: list[ir.Expr] = list(value.items) if isinstance(value, ir.Display) else []
@@ -125,7 +160,7 @@ class Adjoints(Tangents):
                 if items:
                     own = [ir.Subscript(target, ir.Const(k, str(k))) for k in range(len(shape))]
                     return [p for t, v in zip(own, items, strict=True) for p in self.pairs(t, v)]
-            case ir.Subscript(), _ if shape in (None, STACK) and (key := self.component(target)) is not None:
+            case ir.Subscript(), _ if shape in (None, STACK, LIST) and (key := self.component(target)) is not None:
                 return [(key, value)]
             case ir.Subscript(), _ if isinstance(shape, tuple):
                 items = list(value.items) if isinstance(value, ir.Display) else []
@@ -156,7 +191,7 @@ class Adjoints(Tangents):
     def of_shape(self, key: str, shape: Shape) -> ir.Expr:
         if isinstance(shape, tuple):
             return ir.Display("(", tuple(self.of_shape(f"{key}#{k}", s) for k, s in enumerate(shape)))  # type: ignore[arg-type]
-        if shape not in (None, STACK):
+        if shape not in (None, STACK, LIST):
             raise Refused(None, *NOT_A_NUMBER)
         return self.tangent(key)
 
@@ -167,6 +202,10 @@ class Adjoints(Tangents):
         for k in indices:
             shape = shape[int(k)] if isinstance(shape, tuple) else None
         return bool(shape == STACK)
+
+    def is_table(self, key: str) -> bool:
+        """Whether a key stands for a list that is no stack."""
+        return self.shapes is not None and self.shapes.of.get(key) == LIST
 
     def expanded(self, names: set[str]) -> set[str]:
         """Variables, with tuples by their numbers."""
@@ -248,6 +287,11 @@ class Adjoints(Tangents):
             return super().derivative(e, path)
         finally:
             self.operands = None
+
+
+def is_numbers(s: Structure) -> bool:
+    """Whether a list holds numbers."""
+    return find(find(s).items[0]).kind in ("", "number")
 
 
 def flat(e: ir.Expr) -> ir.Expr:

@@ -12,7 +12,7 @@ from adtransform.pieces import with_lead, without_text
 from adtransform.plan import Instance, Plan, instance
 from adtransform.refusals import Refused
 from adtransform.scopes import NestedCall, Unit, UnitCall, ValueCall
-from adtransform.shapes import STACK, Shape
+from adtransform.shapes import LIST, STACK, Shape
 
 SAVED = "the saved values"  # no variable can have this name
 
@@ -166,7 +166,7 @@ class Handback:
         """The adjoints that the reverse sweep of the callee returns, each with its argument."""
         wanted = [p for p in protocol.wrt if p in received and self.work.is_active(received[p], "")]
         if len(protocol.wrt) == 1 and len(wanted) == 1 and isinstance(received[wanted[0]], ir.Name):
-            if self.work.shape(received[wanted[0]]) is None:
+            if self.work.shape(received[wanted[0]]) in (None, LIST):
                 return Split(forward, (), [(received[wanted[0]], call)])
         targets: list[ir.Expr] = []
         arguments: list[tuple[ir.Expr, ir.Expr]] = []
@@ -185,9 +185,12 @@ class Handback:
         if isinstance(shape, tuple):
             items = tuple(self.adjoint_of(f"{base}_{k + 1}", s) for k, s in enumerate(shape))  # type: ignore[arg-type]
             return ir.Display("(", items)
-        if shape not in (None, STACK):
+        if shape not in (None, STACK, LIST):
             raise Refused(None, *NOT_A_NUMBER)
-        return self.work.temporary(f"{base}{self.work.supply.suffix}", "", False)
+        made = self.work.temporary(f"{base}{self.work.supply.suffix}", "", False)
+        if shape == LIST and self.work.lists is not None:
+            self.work.lists.fresh.add(made.id)
+        return made
 
     def numbers(self, argument: ir.Expr, adjoint: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]:
         """The numbers of an argument, each with its adjoint."""

@@ -170,16 +170,20 @@ def independent(a: ir.Stmt, b: ir.Stmt) -> bool:
 def with_value(s: ir.Stmt, name: str, value: ir.Expr) -> ir.Stmt:
     """A statement that reads a value instead of a name."""
     match s:
-        case ir.Assign() | ir.Augment():
-            return replace(s, value=put(s.value, name, value))
+        case ir.Assign(targets):
+            new = tuple(put(t, name, value) if isinstance(t, ir.Subscript) else t for t in targets)
+            return replace(s, targets=new, value=put(s.value, name, value))
+        case ir.Augment(target):
+            new_target = put(target, name, value) if isinstance(target, ir.Subscript) else target
+            return replace(s, target=new_target, value=put(s.value, name, value))
         case _:
             return map_expressions(s, lambda e: put(e, name, value))
 
 
 def reads(s: ir.Stmt) -> tuple[ir.Expr, ...]:
     match s:
-        case ir.Assign(_, value):
-            return (value,)
+        case ir.Assign(targets, value):
+            return (value, *(t for t in targets if isinstance(t, ir.Subscript)))
         case ir.Augment(target, _, value):
             return (target, value)
         case _:

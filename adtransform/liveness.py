@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from adtransform import ir
 from adtransform.exits import as_elif
+from adtransform.mentions import written
 from adtransform.traverse import expressions, names, statements, target_names
 
 Live = frozenset[str]
@@ -47,6 +48,10 @@ def one(s: ir.Stmt, live: Live, lists: Live | None) -> tuple[ir.Stmt | None, Liv
     match s:
         case ir.Assign(targets, value):
             bound = {n for t in targets for n in target_names(t)}
+            items = {n for t in targets for n in written(t)}
+            if items:
+                read = names(value).union(*(names(t) for t in targets))
+                return (s, live | read) if items & live else (None, live)
             popped = popped_from(value)
             kept = bool(popped) and (lists is None or bool(popped & lists))
             if not bound & live and bound and not kept:
@@ -54,6 +59,8 @@ def one(s: ir.Stmt, live: Live, lists: Live | None) -> tuple[ir.Stmt | None, Liv
             return s, (live - bound) | names(value)
         case ir.Augment(ir.Name(id), _, value):
             return (s, live | names(value) | {id}) if id in live else (None, live)
+        case ir.Augment(ir.Subscript() as target, _, value):
+            return (s, live | names(value) | names(target)) if set(written(target)) & live else (None, live)
         case ir.Effect(ir.Call(ir.Attribute(ir.Name(id), "append"), _)) if lists is not None and id not in live:
             return None, live
         case ir.If(test, body, orelse):

@@ -61,6 +61,15 @@ class Mentions:
         return False
 
 
+def written(target: ir.Expr) -> tuple[str, ...]:
+    """The list that an assignment to an item writes to."""
+    if not isinstance(target, ir.Subscript):
+        return ()
+    while isinstance(target, ir.Subscript):
+        target = target.value
+    return target_names(target)
+
+
 def following(places: list[int] | tuple[()], k: int) -> int | None:
     at = bisect_right(places, k)
     return places[at] if at < len(places) else None
@@ -75,9 +84,9 @@ def assigned(s: ir.Stmt) -> set[str]:
     for x in statements((s,)):
         match x:
             case ir.Assign(targets):
-                found.update(n for t in targets for n in target_names(t))
+                found.update(n for t in targets for n in (*target_names(t), *written(t)))
             case ir.Augment(target) | ir.For(target):
-                found.update(target_names(target))
+                found.update((*target_names(target), *written(target)))
             case ir.Unread():
                 found.add(RESTORED)
             case _:

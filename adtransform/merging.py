@@ -20,6 +20,7 @@ from adtransform import ir
 from adtransform.exits import Leaves, leave_loop, leaves
 from adtransform.infer import stack_call
 from adtransform.liveness import Live, without_dead
+from adtransform.mentions import written
 from adtransform.mirror import INDEX, Mirror
 from adtransform.traverse import expressions, names, statements, target_names, walk
 from adtransform.versions import Item, Lines, Timeline
@@ -84,9 +85,9 @@ def is_independent(body: ir.Block, behind: Live) -> bool:
 def assigned(s: ir.Stmt) -> set[str]:
     match s:
         case ir.Assign(targets):
-            return {n for t in targets for n in target_names(t)}
+            return {n for t in targets for n in (*target_names(t), *written(t))}
         case ir.Augment(target):
-            return set(target_names(target))
+            return {*target_names(target), *written(target)}
         case _:
             return set()
 
@@ -94,9 +95,11 @@ def assigned(s: ir.Stmt) -> set[str]:
 def others(s: ir.Stmt) -> set[str]:
     """The names that a statement reads beside what it adds to."""
     if isinstance(s, (ir.Assign, ir.Augment)):
-        return names(s.value)
+        targets = s.targets if isinstance(s, ir.Assign) else (s.target,)
+        indices = {n for t in targets if isinstance(t, ir.Subscript) for n in names(t)}
+        return names(s.value) | indices - {n for t in targets for n in written(t)}
     return set().union(*(names(e) for e in expressions(s)))
 
 
 def adds(s: ir.Stmt, name: str) -> bool:
-    return isinstance(s, ir.Augment) and s.op in "+-" and s.target == ir.Name(name)
+    return isinstance(s, ir.Augment) and s.op in "+-" and (s.target == ir.Name(name) or name in written(s.target))

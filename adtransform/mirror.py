@@ -16,14 +16,17 @@ from adtransform import ir
 from adtransform.attempts import flags_of
 from adtransform.calculus import ZERO, finished, number, plus, positive_part
 from adtransform.conditions import divided, elif_, may_break, negated, pruned, reads
+from adtransform.containers import zeros
 from adtransform.infer import backward as downward
 from adtransform.iterations import Iteration
+from adtransform.listwise import Lists
 from adtransform.ranges import backward
 from adtransform.refusals import Refused
+from adtransform.tables import Columns
 from adtransform.templates import substitute
 from adtransform.transpose import Transposed
 from adtransform.traverse import expressions, map_expressions, names, statements
-from adtransform.versions import Item, Lines, Timeline, leaves_loop, raises
+from adtransform.versions import Env, Item, Lines, Timeline, leaves_loop, raises
 
 NO_LIST = ir.Display("[", ())
 SLOT, ROUNDS, INDEX = "slot", "rounds", "index"
@@ -50,6 +53,7 @@ class Mirror:
     iterations: dict[int, Iteration]
     is_list: Callable[[str], bool]
     entries: dict[str, ir.Expr]
+    tables: Lists
     seeds: dict[str, ir.Expr] = field(default_factory=dict)  # adjoints that are given
     segments: list[Segment] = field(default_factory=list)
     loops: list[Item] = field(default_factory=list)
@@ -60,8 +64,12 @@ class Mirror:
     def name(self, variable: str) -> ir.Expr:
         return self.seeds.get(variable, self.adjoint(variable))
 
-    def zero(self, variable: str) -> ir.Stmt:
-        """The adjoint of a variable set to zero; that of a stack is an empty one."""
+    def zero(self, variable: str, env: Env) -> ir.Stmt:
+        """The adjoint of a variable set to zero; that of a stack is an empty one, that of a list one as long."""
+        if self.tables.work.is_table(variable):
+            held = ir.Name(env[variable].tag) if variable in env else None
+            shape = self.tables.tables.shape(ir.Name(variable))
+            return ir.Assign((self.name(variable),), zeros(shape, held) if held is not None else NO_LIST)
         return ir.Assign((self.name(variable),), self.empty(variable) if self.is_list(variable) else ZERO)
 
     def empty(self, variable: str) -> ir.Expr:
@@ -133,8 +141,13 @@ class Mirror:
         if t.push:
             return self.pushed(item, t, zeros)
         alive = [n for n in t.targets if n not in zeros and n in self.active]
-        if not alive:
+        if not alive and not t.table:
             return [], zeros | set(t.targets)
+        if t.table and t.table in zeros:
+            if not t.keeps:
+                return [], zeros
+            more, zeros = self.simple(item, t, zeros - {t.table})
+            return [self.zero(t.table, item.after), *more], zeros
         dead = {self.adjoint(n).id: ZERO for n in t.targets if n not in alive}
         total: dict[str, ir.Expr] = {}
         for target, n, e in t.flows:
@@ -149,7 +162,13 @@ class Mirror:
         if t.keeps:
             own += t.targets
         for n, e in total.items():
-            if n not in own:
+            if n in self.tables.spreads:
+                spread = self.tables.spreads[n]
+                for touched in spread.touched:
+                    found += [self.zero(touched, item.after)] if touched in state else []
+                    state.discard(touched)
+                found += spread.written(e, lambda x: self.placed(item, t, x, dead))
+            elif n not in own:
                 found += self.contribution(n, e, n in state)
                 state.discard(n)
         replaced = [(n, total[n]) for n in own if n in total and total[n] != self.name(n)]
@@ -167,7 +186,7 @@ class Mirror:
     def pushed(self, item: Item, t: Transposed, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
         """The adjoints of what was popped go onto the adjoint of the stack."""
         dead = {self.adjoint(n).id: ZERO for n in t.targets if n in zeros or n not in self.active}
-        found = [self.zero(stack) for stack, _ in t.push if stack in zeros]
+        found = [self.zero(stack, item.after) for stack, _ in t.push if stack in zeros]
         for stack, entry in t.push:
             push = ir.Call(ir.Attribute(self.name(stack), "append"), (ir.Arg(substitute(entry, dead)),))
             found.append(ir.Effect(push))
@@ -183,6 +202,8 @@ class Mirror:
     def contribution(self, variable: str, e: ir.Expr, first: bool) -> list[ir.Stmt]:
         """`x_b = e` the first time, `x_b += e` later; a condition with a zero branch becomes an `if`."""
         target = self.name(variable)
+        if self.tables.work.is_table(variable):
+            return [self.tables.handed(variable, target, e, first)]
         if self.is_list(variable) and not first:
             raise Refused(None, "N140", f"the list `{variable}` is handed on twice", "Use one list for each purpose.")
         match e:
@@ -225,15 +246,15 @@ class Mirror:
         certain = [k for k, p in enumerate(item.parts) if raises(p)]
         if len(certain) == 1:  # the branch that raises has no reverse sweep
             return ways[1 - certain[0]]
-        return self.met(self.timeline.renamed(item.stmt.test, item.before), ways)
+        return self.met(self.timeline.renamed(item.stmt.test, item.before), ways, item.before)
 
     def met(
-        self, test: ir.Expr, ways: list[tuple[list[ir.Stmt], frozenset[str]]]
+        self, test: ir.Expr, ways: list[tuple[list[ir.Stmt], frozenset[str]]], env: Env
     ) -> tuple[list[ir.Stmt], frozenset[str]]:
         (body, first), (orelse, second) = ways
         common = first & second
-        body = body + [self.zero(n) for n in self.ordered(first - common)]
-        orelse = orelse + [self.zero(n) for n in self.ordered(second - common)]
+        body = body + [self.zero(n, env) for n in self.ordered(first - common)]
+        orelse = orelse + [self.zero(n, env) for n in self.ordered(second - common)]
         if not body and not orelse:
             return [], common
         if not body:
@@ -253,7 +274,7 @@ class Mirror:
         for k, flag in reversed(flags_of(item.stmt).items()):
             caught, other = self.sweep(handlers[k], 0, zeros)
             test = ir.Name(item.after[flag].tag)
-            way, state = self.met(test, [(caught, other), (way, state)])
+            way, state = self.met(test, [(caught, other), (way, state)], item.before)
         return [*found, *way], state
 
     def ordered(self, variables: Iterable[str]) -> list[str]:
@@ -266,11 +287,15 @@ class Mirror:
         """A loop backward: what it adds to from one iteration to the next must be zero before it, not unset."""
         (part, *_) = item.parts
         iteration = self.iterations.get(id(item.stmt))
+        columns = self.timeline.columns.get(id(item.stmt))
         state = zeros
         while True:
             body, out = self.sweep(part, 0, state)
             if iteration is not None:
                 gathered, out = self.gathered(iteration, out)
+                body += gathered
+            if columns is not None:
+                gathered, out = self.returned(item, columns, out)
                 body += gathered
             if (t := self.adjoints.get(id(item.stmt))) is not None and t.push:
                 pushes, out = self.pushed(item, t, out)
@@ -278,10 +303,10 @@ class Mirror:
             if state <= out:
                 break
             state &= out
-        body += [self.zero(n) for n in self.ordered(out - state)]
+        body += [self.zero(n, item.before) for n in self.ordered(out - state)]
         if not body:
             return [], zeros
-        found: list[ir.Stmt] = [self.zero(n) for n in self.ordered(zeros - state)]
+        found: list[ir.Stmt] = [self.zero(n, item.after) for n in self.ordered(zeros - state)]
         self.loops += [item] if item not in self.loops else []
         which = self.loops.index(item)
         target = ir.Name(f"{INDEX} {which}")
@@ -290,7 +315,8 @@ class Mirror:
         rounds = None
         lists = isinstance(item.stmt, ir.For) and any(self.is_list(n) for n in names(item.stmt.iterable))
         if iteration is None and not may_break(part) and not lists:
-            rounds = backward(item.stmt, lambda e: self.timeline.renamed(e, item.before))
+            header_ = item.stmt if columns is None else columns.counted
+            rounds = backward(header_, lambda e: self.timeline.renamed(e, item.before))
         header = rounds if rounds is not None else ir.Name(f"{ROUNDS} {which}")
         found.append(ir.For(target, header, tuple(body), ()))
         if iteration is not None:
@@ -309,6 +335,22 @@ class Mirror:
             adjoint = self.name(c.variable) if c.variable not in zeros else ZERO
             found.append(ir.Effect(ir.Call(ir.Attribute(c.gathers, "append"), (ir.Arg(adjoint),))))
         return found, zeros | {c.variable for c in iteration.columns}
+
+    def returned(self, item: Item, columns: Columns, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
+        """The adjoint of a loop variable is added to that of the item that it was."""
+        found: list[ir.Stmt] = []
+        state = set(zeros)
+        entry = Env(item.before).then(columns.entry) if columns.entry else item.before
+        for variable, key in columns.flows:
+            if variable in state:
+                continue
+            spread = self.tables.spreads[key]
+            for touched in spread.touched:
+                found += [self.zero(touched, item.before)] if touched in state else []
+                state.discard(touched)
+            found += spread.written(self.name(variable), lambda e: self.timeline.renamed(e, entry))
+            state.add(variable)
+        return found, frozenset(state)
 
     def distributed(
         self, item: Item, iteration: Iteration, zeros: frozenset[str]

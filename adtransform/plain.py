@@ -76,12 +76,18 @@ def features_of(function: ir.Function) -> Features:
                             for i, a in enumerate(args)
                             if isinstance(a.value, ir.Name) and (a.star == "*" or (i < iterated and not a.keyword))
                         }
-                    case ir.Display("[") | ir.Comprehension("["):
+                    case ir.Display("[") | ir.Comprehension():
                         lists = True
                     case _:
                         pass
     return Features(
-        walrus, tuple(complex_found), tuple(unread), tuple(dynamic), frozenset(sequences), lists, tuple(calls)
+        walrus,
+        tuple(complex_found),
+        tuple(unread),
+        tuple(dynamic),
+        frozenset(sequences),
+        lists or bool(sequences),
+        tuple(calls),
     )
 
 

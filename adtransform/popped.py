@@ -11,6 +11,7 @@ from adtransform.exits import Leaves, breaks
 from adtransform.infer import backward as downward
 from adtransform.structure import Shape as Structure
 from adtransform.structure import find
+from adtransform.tables import aligned
 from adtransform.traverse import blocks, expressions, names, statements
 
 Gathered = Callable[[ir.Expr, ir.Expr], Shares]
@@ -72,19 +73,6 @@ def over_stacks(work: Adjoints, target: ir.Expr, iterable: ir.Expr) -> list[tupl
             return []
         found.append((t, stack))
     return found
-
-
-def aligned(target: ir.Expr, iterable: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]:
-    """The targets of a loop, each with what it runs over."""
-    match target, iterable:
-        case ir.Display(_, ts), ir.Call(ir.Library("builtins", "zip"), args) if len(ts) == len(args):
-            if all(not a.star and not a.keyword for a in args):
-                return [p for t, a in zip(ts, args, strict=True) for p in aligned(t, a.value)]
-        case ir.Display(_, (_, t)), ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(inner, "", ""), *_)):
-            return aligned(t, inner)
-        case _:
-            pass
-    return [(target, iterable)]
 
 
 def is_last(block: ir.Block, loop: ir.Stmt, name: str) -> bool:

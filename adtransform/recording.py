@@ -390,7 +390,7 @@ def parts(e: ir.Expr) -> list[ir.Expr]:
 
 def is_arithmetic(e: ir.Expr) -> bool:
     match e:
-        case ir.Name() | ir.Const() | ir.Binary() | ir.Unary():
+        case ir.Name() | ir.Const() | ir.Binary() | ir.Unary() | ir.Subscript():
             return True
         case ir.Call(ir.Library("math", "sqrt" | "fabs")) | ir.Library("math", "sqrt" | "fabs"):
             return True

@@ -16,9 +16,11 @@ from dataclasses import dataclass, replace
 from adtransform import ir
 from adtransform.adjoints import NOT_A_NUMBER, Adjoints
 from adtransform.calculus import ZERO
+from adtransform.containers import zeros as zeros_of_list
 from adtransform.effects import raises_first
 from adtransform.exits import Exits, behind_else
 from adtransform.handback import Handback
+from adtransform.listwise import Lists
 from adtransform.liveness import needed
 from adtransform.merging import merged
 from adtransform.mirror import INDEX, NO_LIST, ROUNDS, SLOT, Mirror
@@ -27,8 +29,9 @@ from adtransform.reach import falls_through
 from adtransform.recall import recalled
 from adtransform.recording import Places, Recorder, marked
 from adtransform.refusals import Refused
-from adtransform.shapes import STACK, Shape, result, shapes
+from adtransform.shapes import LIST, STACK, Shape, result, shapes
 from adtransform.sinks import check_calls
+from adtransform.tables import Tables
 from adtransform.tidy import tidied
 from adtransform.transpose import Transposer
 from adtransform.traverse import map_blocks, map_expressions, names, rename, statements, target_names
@@ -81,11 +84,14 @@ class Reverse:
         body = exits.function(body)
         worth, in_loop = (2, 4) if "share" in self.enabled else (20, 20)
         work.shapes = shapes(work.unit, work.program, body)
+        tables = Tables(work)
+        tables.read(body)
+        work.lists = Lists(work, tables)
         transposer = Transposer(work, self.calls, worth, in_loop)
         doc, body = (body[:1], body[1:]) if body and is_docstring(body[0]) else ((), body)
         body = transposer.function(body)
         check_calls(work, body, "")
-        timeline = Timeline(tuple(p.name for p in flat.params), body)
+        timeline = Timeline(tuple(p.name for p in flat.params), body, transposer.columns, transposer.is_repeatable)
         opened = self.opened(seed, results)
         seeds = self.seeds(value, target_names(opened))
         active = work.expanded({n for n in work.active if n.isidentifier()})
@@ -97,11 +103,12 @@ class Reverse:
             transposer.iterations,
             work.is_list,
             transposer.entries,
+            work.lists,
             seeds,
         )
         zeros = frozenset(active) - set(seeds)
         reverse, zeros = mirror.sweep(timeline.lines, 0, zeros)
-        adjoints = tuple(self.adjoint(mirror, n, work.shapes.of.get(n), zeros) for n in wrt)
+        adjoints = tuple(self.adjoint(mirror, n, work.shapes.of.get(n), zeros, timeline) for n in wrt)
         live = frozenset(n for a in adjoints for n in names(a))
         block = tuple(reverse)
         if "liveness" in self.enabled:
@@ -150,9 +157,16 @@ class Reverse:
         if isinstance(shape, tuple):
             stem = base if base.endswith("#") else f"{base}#"
             return ir.Display("(", tuple(self.result(stem, s) for s in shape))  # type: ignore[arg-type]
-        if shape not in (None, STACK):
+        if shape not in (None, STACK, LIST):
             raise Refused(self.work.unit.function, *NOT_A_NUMBER)
-        return self.work.temporary(base, "", True)
+        name = self.work.temporary(base, "", True)
+        if shape == LIST:
+            assert self.work.inference is not None
+            inferred = self.work.inference.shapes
+            inferred.variables[name.id] = inferred.results[""]
+            self.work.active |= inferred.leaves(name.id)
+            self.work.varied |= inferred.leaves(name.id)
+        return name
 
     def seeds(self, value: ir.Expr, given: tuple[str, ...]) -> dict[str, ir.Expr]:
         """The adjoints of the variables of the result."""
@@ -169,13 +183,15 @@ class Reverse:
         )
         return ir.Display("(", tuple(self.opened(n, s) for n, s in zip(new, shape, strict=True)))  # type: ignore[arg-type]
 
-    def adjoint(self, mirror: Mirror, key: str, shape: Shape, zeros: frozenset[str]) -> ir.Expr:
+    def adjoint(self, mirror: Mirror, key: str, shape: Shape, zeros: frozenset[str], timeline: Timeline) -> ir.Expr:
         """The adjoint of an input in the end."""
         if isinstance(shape, tuple):
-            items = (self.adjoint(mirror, f"{key}#{k}", s, zeros) for k, s in enumerate(shape))  # type: ignore[arg-type]
+            items = (self.adjoint(mirror, f"{key}#{k}", s, zeros, timeline) for k, s in enumerate(shape))  # type: ignore[arg-type]
             return ir.Display("(", tuple(items))
-        if shape not in (None, STACK):
+        if shape not in (None, STACK, LIST):
             raise Refused(self.work.unit.function, *NOT_A_NUMBER)
+        if shape == LIST and (key in zeros or key not in mirror.active):
+            return zeros_of_list(self.work.shape_of(ir.Name(key), ""), ir.Name(key))
         if shape == STACK and (key in zeros or key not in mirror.active):
             return NO_LIST
         return ZERO if key in zeros or key not in mirror.active else mirror.name(key)

@@ -190,6 +190,7 @@ class Program:
         if main.path is not None:
             self.project.modules[main.path.resolve()] = main
         self.units: dict[tuple[int, str], Unit] = {}
+        self.inferred: Any = None  # the shapes of all units, where they are asked for
         self.first_order: Any = None  # for reverse mode: what makes units first-order
         self.lifted: dict[str, Unit] = {}  # the functions that this made, by name
         self.aliases: dict[str, Unit] = {}  # names for functions of other modules

@@ -12,11 +12,13 @@ from adtransform import ir
 from adtransform.calculus import number
 from adtransform.infer import backward, stack_call
 from adtransform.scopes import Program, Unit, UnitCall
+from adtransform.structure import is_stack
 from adtransform.traverse import expressions, own_names, statements, target_names, walk
 
 Shape = tuple[object, ...] | str | None  # the items of a tuple are shapes
 UNKNOWN = "unknown"
 STACK = "stack"  # a list that is only pushed to and popped from; its adjoint is one, too
+LIST = "list"  # any other list that can be followed
 
 
 @dataclass
@@ -28,10 +30,22 @@ class Shapes:
     of: dict[str, Shape] = field(default_factory=dict)
     pushed: dict[str, Shape] = field(default_factory=dict)  # what stands on the stacks
 
+    def inferred(self, e: ir.Expr) -> Shape:
+        """`LIST` for a list that can be followed and is no stack."""
+        inference = self.program.inferred.inference(self.unit) if self.program.inferred is not None else None
+        if inference is None:
+            return None
+        s = inference.shape(e, "")
+        return LIST if s.kind in ("list", "sequence") and not s.odd and not is_stack(s) else None
+
     def expression(self, e: ir.Expr) -> Shape:
         match e:
             case ir.Name(id):
                 return self.of.get(id)
+            case (
+                ir.Display("[", (_, *_)) | ir.Comprehension("[") | ir.Call() | ir.Binary("+" | "*") | ir.Subscript()
+            ) if self.inferred(e) == LIST:
+                return LIST
             case ir.Display("(", items):
                 if any(isinstance(i, ir.Star) for i in items):
                     return UNKNOWN
@@ -48,6 +62,8 @@ class Shapes:
                     found = whole[k]
                     assert found is None or isinstance(found, (tuple, str))
                     return found
+                if whole == LIST:
+                    return self.inferred(e)
                 return None if not isinstance(whole, tuple) else UNKNOWN if any(whole) else None
             case ir.Binary("+" | "*", left, right):
                 sides = self.expression(left), self.expression(right)
@@ -66,7 +82,7 @@ class Shapes:
 
     def bind(self, target: ir.Expr, shape: Shape) -> None:
         match target:
-            case ir.Name(id) if self.of.get(id) != STACK:
+            case ir.Name(id) if self.of.get(id) not in (STACK, LIST):
                 shape = None if shape == RECURSIVE else shape
                 self.of[id] = met(self.of[id], shape) if id in self.of else shape
             case ir.Display(_, items) if isinstance(shape, tuple) and len(shape) == len(items):
@@ -159,13 +175,15 @@ def of_annotation(e: ir.Expr | None) -> Shape:
 def shapes(unit: Unit, program: Program, block: ir.Block) -> Shapes:
     """The shapes of the variables of a unit whose body is `block`."""
     found = Shapes(unit, program, dict.fromkeys(stack_names(block), STACK))
+    lists = {n for n in unit.scopes.locals[""] if found.inferred(ir.Name(n)) == LIST}
+    found.of |= dict.fromkeys(lists, LIST)
     downward = downward_names(block)
     unpacked: dict[str, Shape] = {}
     for s in statements(block):
         if isinstance(s, ir.Assign) and isinstance(s.value, ir.Name):
             for t in s.targets:
                 if isinstance(t, ir.Display):
-                    found.of |= dict.fromkeys(downward & set(target_names(t)), STACK)
+                    found.of |= dict.fromkeys(downward & set(target_names(t)) - lists, STACK)
                     unpacked.setdefault(s.value.id, found.pattern(t))
     for p in unit.function.params:
         stated = of_annotation(p.annotation)
@@ -175,7 +193,7 @@ def shapes(unit: Unit, program: Program, block: ir.Block) -> Shapes:
                 stated = found.expression(p.default)
             if stated is None and p.name in unit.sequences - downward:
                 stated = UNKNOWN
-        if found.of.get(p.name) != STACK:
+        if found.of.get(p.name) not in (STACK, LIST):
             found.of[p.name] = UNKNOWN if p.role in ("*", "**") else stated
     found.block(block)
     for n in downward:

@@ -117,7 +117,8 @@ def copied(s: Shape, memo: dict[int, Shape]) -> Shape:
 
 def is_stack(s: Shape) -> bool:
     """Whether a shape is that of a stack and nothing else; one that is received and read from its end is one, too."""
-    return (s.kind == "list" or (s.kind == "sequence" and s.downward)) and not (s.odd or s.uses)
+    used = s.downward or (s.kind == "list" and s.changed)
+    return s.kind in ("list", "sequence") and used and not (s.odd or s.uses)
 
 
 def is_list(s: Shape) -> bool:

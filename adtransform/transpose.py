@@ -18,12 +18,14 @@ from adtransform import ir
 from adtransform.activity import passive_line
 from adtransform.adjoints import TUPLES, Adjoints, Shares
 from adtransform.attempts import flagged, touches
-from adtransform.calculus import plus
+from adtransform.calculus import ZERO, plus
+from adtransform.containers import check_parts, parts
 from adtransform.effects import divisors
-from adtransform.exits import as_elif, behind_else
+from adtransform.exits import Leaves, as_elif, behind_else, breaks
 from adtransform.handback import SAVED, Handback
 from adtransform.infer import stack_call
 from adtransform.iterations import Iteration, iteration
+from adtransform.listwise import Lists, counted
 from adtransform.names import temporary
 from adtransform.pieces import with_lead, without_text
 from adtransform.popped import entry, is_last, over_stacks, popped, zeros_of, zeros_of_shape
@@ -34,8 +36,10 @@ from adtransform.shapes import stack_names
 from adtransform.share import Numbering, evaluated, in_order, insert, is_value, share
 from adtransform.stacks import stack_operation
 from adtransform.stores import check_effect, check_lists, check_store, check_target
+from adtransform.structure import find
+from adtransform.tables import Columns, Place, Tables, aligned, root
 from adtransform.terms import collected, flattened
-from adtransform.traverse import blocks, map_blocks, statements
+from adtransform.traverse import blocks, expressions, map_blocks, names, own_names, rebuild, statements, walk
 
 VALUE = "the new value"  # stands for what a statement assigns to its n-th target; no variable can have this name
 
@@ -47,6 +51,7 @@ class Transposed:
     `targets` are the variables that it assigns, with names that stand for their new values; `before` are statements of
     the reverse sweep; each flow `(target, variable, expression)` adds to the adjoint of a variable, for one target
     (empty if for all).  A target that `keeps` its adjoint is a stack; `push` says what is pushed to adjoints of stacks.
+    A statement that writes to a list, `table`, reads its adjoint.
     """
 
     targets: tuple[str, ...] = ()
@@ -54,6 +59,7 @@ class Transposed:
     before: tuple[ir.Stmt, ...] = ()
     keeps: bool = False
     push: tuple[tuple[str, ir.Expr], ...] = ()
+    table: str = ""
     values: dict[str, str] = field(default_factory=dict)
 
 
@@ -70,24 +76,47 @@ class Transposer:
         self.iterations: dict[int, Iteration] = {}
         self.entries: dict[str, ir.Expr] = {}  # the zero of what is pushed to a stack
         self.whole: ir.Block = ()
-        self.lists: set[str] = set()  # the names of stacks
+        self.stacks: set[str] = set()  # the names of stacks
         self.kept: list[ir.Stmt] = []  # so that identities stay
+        self.columns: dict[int, Columns] = {}  # loops over lists
+        self.places: dict[int, Place] = {}  # where statements stand that are new
 
     def function(self, body: ir.Block) -> ir.Block:
         self.whole = body
-        self.lists = stack_names(body)
+        self.stacks = {n for n in stack_names(body) if not self.tables.is_list(ir.Name(n))}
         return self.block(body)
 
     def block(self, block: ir.Block) -> ir.Block:
         found: list[ir.Stmt] = []
         for s in block:
             self.work.loops += isinstance(s, (ir.For, ir.While))
+            here = self.work.place
+            self.work.place = self.tables.places.get(id(s), here)
             try:
-                found += self.statement(s)
+                new = self.statement(s)
+                self.kept += new
+                self.places |= {id(x): self.work.place for x in new}
+                found += new
             except Refused as refused:
                 self.work.refuse(refused, s)
+            self.work.place = here
             self.work.loops -= isinstance(s, (ir.For, ir.While))
         return tuple(found)
+
+    @property
+    def tables(self) -> Tables:
+        assert self.work.lists is not None
+        return self.work.lists.tables
+
+    @property
+    def lists(self) -> Lists:
+        assert self.work.lists is not None
+        return self.work.lists
+
+    def is_repeatable(self, s: ir.Stmt, e: ir.Expr) -> bool:
+        """Whether an expression of a statement has the same value in the reverse sweep."""
+        place = self.places.get(id(s))
+        return place is not None and self.tables.is_repeatable(e, place)
 
     def statement(self, s: ir.Stmt) -> list[ir.Stmt]:
         work = self.work
@@ -99,16 +128,29 @@ class Transposer:
                 return self.assign(s, targets, value)
             case ir.Augment(target, op, value):
                 check_store(work, target, value, "")
-                if passive_line(s) or not isinstance(target, ir.Name) or not work.is_active(target, ""):
+                if passive_line(s) or not work.is_active(target, ""):
                     return [s]
+                if isinstance(target, ir.Subscript):
+                    return self.item_augmented(s, target, op, value)
+                assert isinstance(target, ir.Name)
+                if self.tables.is_list(target):
+                    raise Refused(s, "N140", "a list of active values is extended", "Append the values one by one.")
                 return self.scalar(s, target, ir.Binary(op, target, value, at=s.at))
             case ir.For(target, iterable):
                 if stacks := over_stacks(work, target, iterable):
                     return [self.over_stacks(s, stacks)]
+                if (columns := self.over_lists(s, target, iterable)) is not None:
+                    return columns
                 if work.is_active(iterable, ""):
                     return [self.iteration(s, target, iterable)]
                 check_target(work, target, "")
                 return [map_blocks(s, self.block)]
+            case ir.Effect(ir.Call(ir.Attribute(base, "append"), (ir.Arg(value),))) if self.tables.is_list(base):
+                return self.appended(s, base, value) if work.is_active(base, "") else [s]
+            case ir.Effect(ir.Call(ir.Attribute(base, attr))) if self.tables.is_list(base) and work.is_active(base, ""):
+                raise Refused(s, "N140", f"`{attr}` changes a list of active values", "Write the items one by one.")
+            case ir.Inert("del") if any(isinstance(e, ir.Subscript) and work.is_active(e, "") for e in expressions(s)):
+                raise Refused(s, "N140", "an item of a list of active values is deleted", "Make another list.")
             case ir.Effect(value):
                 check_effect(work, value, "")
                 return [s]
@@ -132,7 +174,7 @@ class Transposer:
             case ir.With(items) if touches(work, s) and not all(passes(c) for c, _ in items):
                 text = "active values are assigned in `with`: not supported in reverse mode yet"
                 raise Refused(s, "N165", text, "Move the statements out of the `with` statement.")
-            case ir.If(test) if not is_repeatable(test, self.lists):
+            case ir.If(test) if not self.repeats(test):
                 new = map_blocks(s, self.block)
                 return self.kept_test(new, test) if self.matters(new) else [new]
             case _:
@@ -221,6 +263,215 @@ class Transposer:
             replace(new, source=ir.Source((), s.source.trail)),
         ]
 
+    # --- lists --------------------------------------------------------------------------------------------------------
+
+    def items_assigned(self, s: ir.Assign, targets: tuple[ir.Expr, ...], value: ir.Expr) -> list[ir.Stmt]:
+        """`x[i] = e`, `x[i], x[j] = x[j], x[i]`: one item after the other, the values first."""
+        if len(targets) == 1 and isinstance(targets[0], ir.Subscript):
+            return self.item_assigned(s, targets[0], value)
+        several = [p for t in targets for p in parts(t)]
+        if len(targets) > 1:
+            values = [value] * len(several)
+        elif isinstance(value, ir.Display) and isinstance(targets[0], ir.Display) and len(value.items) == len(several):
+            values = list(value.items)
+        else:
+            raise Refused(s, "N161", "items of lists are set to a tuple that is not written out", TUPLES)
+        found: list[ir.Stmt] = []
+        held: dict[int, ir.Expr] = {}
+        for k, v in enumerate(values):
+            if isinstance(v, ir.Const) or (k and len(targets) > 1):
+                continue
+            name = self.work.temporary("t#", "", self.work.is_active(v, ""))
+            found += self.assign(ir.Assign((name,), v, at=s.at), (name,), v)
+            held[k] = name
+        for k, (t, v) in enumerate(zip(several, values, strict=True)):
+            new = held.get(0 if len(targets) > 1 else k, v)
+            found += self.assign(ir.Assign((t,), new, at=s.at), (t,), new)
+        first = replace(found[0], source=replace(found[0].source, lead=s.source.lead))
+        if id(found[0]) in self.adjoints:
+            self.note(first, self.adjoints[id(found[0])])
+        return [first, *found[1:]]
+
+    def item_assigned(self, s: ir.Assign, target: ir.Subscript, value: ir.Expr) -> list[ir.Stmt]:
+        """`x[i] = e`: the adjoint of the item goes to `e` and is zero before."""
+        work = self.work
+        if self.tables.is_list(target) or isinstance(target.index, ir.Slice):
+            text = "a list or a slice is put into a list of active values"
+            raise Refused(target, "N140", text, "Assign the items one by one.")
+        place = self.lists.adjoint(target)
+        clear = ir.Assign((place,), ZERO)
+        table = root(self.lists.resolved(target))
+        if not work.is_active(value, ""):
+            return [self.note(s, Transposed(before=(clear,), table=table))]
+        if isinstance(value, ir.Choice):
+            return self.branches(s, target, value.test, value.body, value.orelse)
+        if isinstance(value, ir.Call) and (self.calls.is_call(value) or self.is_largest(value)):
+            return self.through_name(s, target, value)
+        seed = work.temporary(f"t{work.supply.suffix}#", "", False)
+        flows = self.gathered(value, seed)
+        pre, primal, flows = self.recorded(value, flows, VALUE)
+        if any(VALUE in names(e) for _, e in flows):
+            return self.through_name(s, target, value)
+        before, flows = self.shared(flows)
+        new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
+        found = with_lead(pre, new)
+        flat = tuple(("", n, flattened(e)) for n, e in flows)
+        self.note(found[-1], Transposed((), flat, (ir.Assign((seed,), place), clear, *before), table=table))
+        return found
+
+    def through_name(self, s: ir.Assign, target: ir.Expr, value: ir.Expr) -> list[ir.Stmt]:
+        """`t = e` and `x[i] = t`."""
+        name = self.work.temporary(temporary(value), "", True)
+        first = self.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
+        new = replace(s, value=name, source=ir.Source((), s.source.trail))
+        return [*first, *self.assign(new, (target,), name)]
+
+    def item_augmented(self, s: ir.Augment, target: ir.Subscript, op: str, value: ir.Expr) -> list[ir.Stmt]:
+        """`x[i] += e` leaves the adjoint of the item as it is; any other operator makes it anew."""
+        check_parts(self.work, (target,), "")
+        if op not in "+-" or isinstance(target.index, ir.Slice):
+            whole = ir.Binary(op, target, value, at=s.at)
+            return self.item_assigned(
+                ir.Assign((target,), whole, at=s.at, source=without_text(s.source)), target, whole
+            )
+        if not self.work.is_active(value, ""):
+            return [s]
+        seed = self.work.temporary(f"t{self.work.supply.suffix}#", "", False)
+        place, table = self.lists.adjoint(target), root(self.lists.resolved(target))
+        flows = self.gathered(value, seed if op == "+" else ir.Unary("-", seed))
+        pre, primal, flows = self.recorded(value, flows, VALUE)
+        if any(VALUE in names(e) for _, e in flows):
+            name = self.work.temporary(temporary(value), "", True)
+            first = self.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
+            new = replace(s, value=name, source=ir.Source((), s.source.trail))
+            return [*first, *self.item_augmented(new, target, op, name)]
+        before, flows = self.shared(flows)
+        new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
+        found = with_lead(pre, new)
+        flat = tuple(("", n, flattened(e)) for n, e in flows)
+        self.note(found[-1], Transposed((), flat, (ir.Assign((seed,), place), *before), table=table))
+        return found
+
+    def list_assigned(self, s: ir.Assign, targets: tuple[ir.Expr, ...], value: ir.Expr) -> list[ir.Stmt]:
+        """A list is made from active values, or gets a second name."""
+        if len(targets) > 1 or not isinstance(targets[0], ir.Name):
+            raise Refused(s, "N161", "several variables get a list at once", "Assign one by one.")
+        target = targets[0]
+        if self.tables.alias(target.id):
+            return [s]
+        seed = self.work.tangent(target.id)
+        flows: Shares = []
+        for n, e in self.lists.shares(value, seed):
+            flows.append((n, e))
+        counted_ = Counter(n for n, _ in flows)
+        if any(k > 1 and self.work.is_table(n) for n, k in counted_.items()):
+            raise Refused(s, "N140", "a list stands in this value twice", "Use one list for each purpose.")
+        total: dict[str, ir.Expr] = {}
+        for n, e in flows:
+            both = plus(total.get(n), e)
+            assert both is not None
+            total[n] = both
+        pre, primal, flows = self.recorded(value, self.work.spread(list(total.items())), "")
+        new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
+        found = with_lead(pre, new)
+        flat = tuple((target.id, n, flattened(e)) for n, e in flows)
+        self.note(found[-1], Transposed((target.id,), flat))
+        return found
+
+    def appended(self, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> list[ir.Stmt]:
+        """`y.append(e)`: the adjoint of `e` is the last item of the adjoint of `y`."""
+        work = self.work
+        place, table = self.lists.adjoint(base), root(self.lists.resolved(base))
+        pop = ir.Call(ir.Attribute(place, "pop"), ())
+        if not work.is_active(value, ""):
+            return [self.note(s, Transposed((table,), (), (ir.Effect(pop),), keeps=True, table=table))]
+        if isinstance(value, ir.Call) and self.is_largest(value):
+            raise Refused(value, "N161", "the largest of a list is appended", "Assign it to a variable first.")
+        seed = work.temporary(f"t{work.supply.suffix}#", "", False)
+        self.lists.fresh.add(seed.id)
+        flows = self.of_value(value, seed)
+        pre, primal, shares = self.recorded(value, flows, "")
+        if primal != value:
+            s = replace(s, value=on(base, "append", primal), source=without_text(s.source))
+        before, shares = self.shared(shares)
+        found = with_lead(pre, s)
+        flat = tuple(("", n, flattened(e)) for n, e in shares)
+        first = ir.Assign((seed,), pop)
+        self.note(found[-1], Transposed((table,), flat, (first, *before), keeps=True, table=table))
+        return found
+
+    def of_value(self, value: ir.Expr, seed: ir.Expr) -> Shares:
+        if not self.tables.is_list(value):
+            return self.gathered(value, seed)
+        total: dict[str, ir.Expr] = {}
+        for n, e in self.lists.shares(value, seed):
+            both = plus(total.get(n), e)
+            assert both is not None
+            total[n] = both
+        return self.work.spread(list(total.items()))
+
+    def is_largest(self, e: ir.Expr) -> bool:
+        """Whether an expression is the largest or smallest of a list."""
+        match e:
+            case ir.Call(ir.Library("builtins", "max" | "min"), (ir.Arg(value),)):
+                return self.tables.is_list(value)
+            case _:
+                return False
+
+    def over_lists(self, s: ir.For, target: ir.Expr, iterable: ir.Expr) -> list[ir.Stmt] | None:
+        """A loop over lists of active values, as one that counts; None if it is over something else."""
+        pairs = aligned(target, iterable)
+        over = [(t, e) for t, e in pairs if self.tables.is_reference(e) and self.work.is_active(e, "")]
+        if not over or any(self.work.is_active(e, "") for _, e in pairs if not self.tables.is_reference(e)):
+            return None
+        lengths = [e for _, e in pairs if self.tables.is_list(e)]
+        if len(lengths) < len(pairs) or any(not isinstance(t, ir.Name) for t, _ in over):
+            raise Refused(iterable, "N162", "a loop over active values in a form that is not supported yet", LOOP)
+        if any(id(find(self.tables.shape(e))) in self.tables.moved for e in lengths):
+            raise Refused(iterable, "N162", "a loop over a list whose items are moved about", LOOP)
+        inner = Place(self.work.place.order, (*self.work.place.loops, id(s)))
+        grows = any(not self.grows(e, inner) for e in lengths)
+        match target, iterable:
+            case ir.Display(_, (ir.Name() as k, _)), ir.Call(ir.Library("builtins", "enumerate"), (_,)):
+                counter, new = k, s
+            case _:
+                counter = self.work.temporary("k", "", False)
+                new = s
+                if grows or leaves_early(s):
+                    both = ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(iterable),))
+                    paired = ir.Display("(", (counter, target))
+                    new = replace(s, target=paired, iterable=both, source=without_text(s.source))
+        items: dict[str, ir.Expr] = {t.id: ir.Subscript(e, counter) for t, e in over if isinstance(t, ir.Name)}
+        rebound = {n for x in statements(s.body) for n in own_names(x)} & {counter.id}
+        if rebound:
+            raise Refused(s, "N162", "the counter of a loop over active values is assigned in it", LOOP)
+        for t, e in over:
+            if isinstance(t, ir.Name) and self.tables.is_list(t):
+                self.tables.paths[t.id] = ir.Subscript(e, counter), inner.loops
+        here, self.work.place = self.work.place, inner
+        flows = tuple(
+            (t.id, self.lists.item(ir.Subscript(e, counter)))
+            for t, e in over
+            if isinstance(t, ir.Name) and not self.tables.is_list(t) and self.work.is_active(t, "")
+        )
+        self.work.place = here
+        made = map_blocks(new, self.block)
+        length = lengths[0]
+        count = counted(length)
+        if len(lengths) > 1:
+            each = tuple(ir.Arg(ir.Call(ir.Library("builtins", "len"), (ir.Arg(e),))) for e in lengths)
+            count = ir.Call(ir.Library("builtins", "range"), (ir.Arg(ir.Call(ir.Library("builtins", "min"), each)),))
+        columns = Columns(counter.id, items, ir.For(counter, count, (), ()), flows)
+        if not (grows or leaves_early(s)):
+            self.columns[id(made)] = columns
+        else:
+            raise Refused(s, "N162", "a loop over a list that it leaves early or that grows", LOOP)
+        return [made]
+
+    def grows(self, e: ir.Expr, place: Place) -> bool:
+        """Whether a list has the same length in the reverse sweep."""
+        return self.tables.is_stable(e, place)
+
     def matters(self, s: ir.Stmt) -> bool:
         """Whether the reverse sweep has to know which branch was taken."""
         inside = [x for b in blocks(s) for x in statements(b)]
@@ -234,6 +485,12 @@ class Transposer:
             check_store(work, t, value, "")
         if not work.targets_active(s, ""):
             return [s]
+        check_parts(work, targets, "")
+        if any(isinstance(p, ir.Subscript) and self.tables.is_list(p.value) for t in targets for p in parts(t)):
+            return self.items_assigned(s, targets, value)
+        if any(self.tables.is_list(t) for t in targets if isinstance(t, ir.Name)) and work.is_active(value, ""):
+            if not (isinstance(value, ir.Call) and self.calls.is_call(value)):
+                return self.list_assigned(s, targets, value)
         if not work.is_active(value, ""):
             return [self.note(s, Transposed(tuple(k for t in targets for k in work.keys(t))))]
         if len(targets) > 1:
@@ -282,7 +539,12 @@ class Transposer:
         """`y = a if c else b` as an `if` statement."""
         ways = [tuple(self.assign(ir.Assign((target,), v, at=s.at), (target,), v)) for v in (body, orelse)]
         new = ir.If(test, ways[0], behind_else(ways[1]), at=s.at, source=ir.Source(s.source.lead, s.source.trail))
-        return [new] if is_repeatable(test, self.lists) else self.kept_test(new, test)
+        return [new] if self.repeats(test) else self.kept_test(new, test)
+
+    def repeats(self, test: ir.Expr) -> bool:
+        """Whether a test can be evaluated again."""
+        plain = map_items(test)
+        return is_repeatable(plain, self.stacks) and self.tables.is_repeatable(test, self.work.place)
 
     def note(self, s: ir.Stmt, transposed: Transposed) -> ir.Stmt:
         self.adjoints[id(s)] = transposed
@@ -353,6 +615,8 @@ class Transposer:
             else:
                 for part in table.parts[n]:
                     uses[part] += uses[n]
+        changing = {table.number(x) for x in self.tables.unstable(value, self.work.place)}
+        chosen |= {n for n in changing if n != top and read_in(table, n, flows)}
         in_order(table, value, top, chosen)
         names: dict[int, ir.Name] = {}
         pre: list[ir.Stmt] = []
@@ -397,4 +661,20 @@ class Transposer:
         return call.forward
 
 
+def leaves_early(s: ir.For) -> bool:
+    """Whether a loop may be left by `break`."""
+    return any(breaks(x) is not Leaves.NEVER for x in s.body)
+
+
+def read_in(table: Numbering, n: int, flows: Shares) -> bool:
+    """Whether the adjoint reads a value."""
+    return any(table.number(x) == n for _, e in flows for x in walk(e))
+
+
+def map_items(e: ir.Expr) -> ir.Expr:
+    """An expression with names in place of items of lists."""
+    return ir.Name("an item") if isinstance(e, ir.Subscript) else rebuild(e, map_items)
+
+
+LOOP = "Loop over `range(len(…))` and index the list."
 NESTED = "Define the function at the top level and pass what it uses."

@@ -11,11 +11,12 @@ decides where each version is kept (static single assignment on structured code;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from adtransform import ir
 from adtransform.exits import Leaves, always, ends, leave_loop, leaves
+from adtransform.tables import Columns
 from adtransform.traverse import bound_names, own_names, rename, target_names
 
 
@@ -94,7 +95,15 @@ class Item:
 class Timeline:
     """The versions of one function."""
 
-    def __init__(self, params: tuple[str, ...], body: ir.Block) -> None:
+    def __init__(
+        self,
+        params: tuple[str, ...],
+        body: ir.Block,
+        columns: dict[int, Columns],
+        repeatable: Callable[[ir.Stmt, ir.Expr], bool],
+    ) -> None:
+        self.columns = columns
+        self.repeatable = repeatable
         self.versions: dict[str, Version] = {}
         self.by_name: dict[str, list[Version]] = {}
         self.lines = Lines((), ())
@@ -131,6 +140,8 @@ class Timeline:
             return item.before
         new = {n: self.new(n, lines, len(lines.items) - 1) for n in sorted(names)}
         match s:
+            case ir.Assign(_, value) | ir.Augment(_, _, value) if not self.repeatable(s, value):
+                pass
             case ir.Assign((ir.Name(id),), value):
                 new[id].value = self.renamed(value, item.before)
             case ir.Assign((ir.Display(_, ts),), ir.Display(_, vs)) if len(ts) == len(vs):
@@ -177,11 +188,24 @@ class Timeline:
         counted = target_names(s.target) if isinstance(s, ir.For) else ()
         old = {n for n, v in item.before.items() if v.bound}
         entry = {n: self.new(n, body, -1, n in counted, n in counted or n in old) for n in assigned}
-        if isinstance(s, ir.For) and isinstance(s.target, ir.Name):
+        if isinstance(s, ir.For) and isinstance(s.target, ir.Name) and id(s) not in self.columns:
             entry[s.target.id].counts = item
+        if (columns := self.columns.get(id(s))) is not None:
+            self.count(columns, item, body, entry)
         self.fill(body, s.body, item.before.then(entry))
         behind = {n: self.new(n, lines, len(lines.items) - 1, False, n in old) for n in assigned}
         return item.before.then(behind)
+
+    def count(self, columns: Columns, item: Item, body: Lines, entry: dict[str, Version]) -> None:
+        """A loop over lists: its variables are the items at the number of the iteration."""
+        if columns.counter not in entry:
+            entry[columns.counter] = self.new(columns.counter, body, -1)
+        entry[columns.counter].counts = item
+        columns.entry = entry
+        env = item.before.then(entry)
+        for n, e in columns.items.items():
+            if self.repeatable(item.stmt, e):
+                entry[n].value = self.renamed(e, env)
 
     def inside(self, lines: Lines, item: Item, s: ir.With) -> Env:
         body = Lines(lines.loops, lines.arms)

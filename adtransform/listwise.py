@@ -1,0 +1,278 @@
+"""The adjoints of statements about lists: items that are written, lists that are made, filled, summed and handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from adtransform import ir
+from adtransform.calculus import ZERO
+from adtransform.containers import check_index
+from adtransform.operators import SEQUENCES
+from adtransform.refusals import Refused
+from adtransform.spreads import SEED, Spread, shadow
+from adtransform.structure import Shape, find
+from adtransform.tables import ROWS, Tables, aligned, root
+from adtransform.traverse import names, rename, target_names, walk
+
+if TYPE_CHECKING:
+    from adtransform.adjoints import Adjoints
+
+Shares = list[tuple[str, ir.Expr]]
+LIST = ("N161", "a list that is made like this has no adjoint yet", "Fill it item by item.")
+
+
+class Lists:
+    """Where adjoints go in the lists of one unit; the spreads that it makes have names that no variable has."""
+
+    def __init__(self, work: Adjoints, tables: Tables) -> None:
+        self.work = work
+        self.tables = tables
+        self.spreads: dict[str, Spread] = {}
+        self.keys: dict[object, str] = {}
+        self.fresh: set[str] = set()  # names of lists that were made for one purpose
+        self.items: dict[str, ir.Expr] = {}  # variables of comprehensions, each with the item that it stands for
+
+    # --- items --------------------------------------------------------------------------------------------------------
+
+    def adjoint(self, e: ir.Expr) -> ir.Expr:
+        """The place of the adjoint of an item, or of a list."""
+        return shadow(self.resolved(e), lambda n: self.work.tangent(n))
+
+    def resolved(self, e: ir.Expr) -> ir.Expr:
+        found = self.tables.resolved(e, self.work.place.loops)
+        inner = found
+        while isinstance(inner, ir.Subscript):
+            check_index(self.work, inner.index, "")
+            if not self.tables.is_repeatable(inner.index, self.work.place):
+                raise Refused(e, "N162", "the index is found in a list that is written to later", INDEX)
+            inner = inner.value
+        return found
+
+    def new(self, key: object, spread: Spread) -> str:
+        if key not in self.keys:
+            self.keys[key] = name = f"the spread {len(self.keys)}"
+            self.spreads[name] = spread
+        return self.keys[key]
+
+    def item(self, e: ir.Expr) -> str:
+        """The key of an item: what flows there is added to its adjoint."""
+        found = self.resolved(e)
+        target = shadow(found, lambda n: self.work.tangent(n))
+        return self.new(("item", found), Spread((ir.Augment(target, "+", SEED),), (root(found),)))
+
+    def at(self, values: ir.Expr, index: ir.Expr) -> str:
+        """The key of an item that is found by a search."""
+        found = ir.Subscript(self.resolved(values), index)
+        target = shadow(found, lambda n: self.work.tangent(n))
+        return self.new(("item", found), Spread((ir.Augment(target, "+", SEED),), (root(found),)))
+
+    def each(self, e: ir.Expr) -> str:
+        """The key of all items of a list of numbers."""
+        found = self.resolved(e)
+        k = self.work.temporary("k", "", False)
+        item = shadow(ir.Subscript(found, k), lambda n: self.work.tangent(n))
+        loop = ir.For(k, counted(e), (ir.Augment(item, "+", SEED),), ())
+        return self.new(("each", found), Spread((loop,), (root(found),), self.temporary()))
+
+    def whole(self, e: ir.Expr) -> str:
+        """The key of a list, which gets another list of adjoints."""
+        match e:
+            case ir.Name(id) if not self.tables.alias(id) and id not in self.items and self.tables.is_list(e):
+                return id
+            case _:
+                found = self.resolved(e)
+                target = shadow(found, lambda n: self.work.tangent(n))
+                body = self.sum(target, SEED, find(self.tables.shape(e)))
+                return self.new(("whole", len(self.keys)), Spread((body,), (root(found),)))
+
+    def sum(self, target: ir.Expr, e: ir.Expr, shape: Shape) -> ir.Stmt:
+        """A list of adjoints added to another one, item by item."""
+        inner = find(shape.items[0])
+        k, v = self.work.temporary("k", "", False), self.work.temporary("v", "", False)
+        item = ir.Subscript(target, k)
+        body = self.sum(item, v, inner) if inner.kind in SEQUENCES else ir.Augment(item, "+", v)
+        both = ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(e),))
+        return ir.For(ir.Display("(", (k, v)), both, (body,), ())
+
+    def temporary(self) -> str:
+        return self.work.temporary(f"t{self.work.supply.suffix}#", "", False).id
+
+    # --- whole lists --------------------------------------------------------------------------------------------------
+
+    def shares(self, e: ir.Expr, seed: ir.Expr) -> Shares:
+        """Where the adjoint of a list goes, a list of the same structure."""
+        match e:
+            case _ if not self.work.is_active(e, ""):
+                return []
+            case ir.Name() | ir.Subscript() if self.tables.is_reference(e):
+                if not self.tables.is_stable(e, self.work.place):
+                    raise Refused(e, "N140", "a list has two names, and is written to later", ROWS)
+                return [(self.whole(e), seed)]
+            case ir.Display("[", items):
+                found: Shares = []
+                for k, i in enumerate(items):
+                    found += self.value(i, ir.Subscript(seed, ir.Const(k, str(k))))
+                return found
+            case ir.Binary("*", ir.Display("[", (item,)), _) if not self.tables.is_list(item):
+                return self.work.shares(item, ir.Call(ir.Library("builtins", "sum"), (ir.Arg(seed),)), "")
+            case ir.Comprehension("["):
+                return [(self.loop(e, True), seed)]
+            case ir.Call(ir.Library("builtins", "list"), (ir.Arg(value, "", ""),)):
+                return self.copied(value, seed)
+            case ir.Call(ir.Attribute(value, "copy"), ()) | ir.Subscript(value, ir.Slice(None, None, None)):
+                return self.copied(value, seed)
+            case _:
+                raise Refused(e, *LIST)
+
+    def copied(self, value: ir.Expr, seed: ir.Expr) -> Shares:
+        """A copy of a list of numbers."""
+        inner = find(self.tables.shape(value).items[0]) if self.tables.is_list(value) else None
+        if inner is None or inner.kind in SEQUENCES:
+            raise Refused(value, *LIST)
+        return [(self.whole(value), seed)]
+
+    def value(self, e: ir.Expr, seed: ir.Expr) -> Shares:
+        """Where the adjoint of a number or a list goes."""
+        return self.shares(e, seed) if self.tables.is_list(e) else self.work.shares(e, seed, "")
+
+    def handed(self, variable: str, target: ir.Expr, e: ir.Expr, first: bool) -> ir.Stmt:
+        """A list of adjoints becomes that of a variable; where it has one, it is added to that."""
+        shape = self.tables.shape(ir.Name(variable))
+        if not first:
+            return self.sum(target, e, shape)
+        return ir.Assign((target,), e if self.is_fresh(e) else copy_of(shape, e))
+
+    def is_fresh(self, e: ir.Expr) -> bool:
+        """Whether nobody else has a list: a function has just returned it, or it was taken off another list."""
+        return isinstance(e, (ir.Call, ir.Binary)) or (isinstance(e, ir.Name) and e.id in self.fresh)
+
+    # --- comprehensions -----------------------------------------------------------------------------------------------
+
+    def loop(self, g: ir.Comprehension, indexed: bool) -> str:
+        """The key of a comprehension: its adjoint is a loop over the same values.
+
+        `indexed` if each element has an adjoint of its own, as in a list; a sum has one for all.
+        """
+        if indexed and (len(g.clauses) > 1 or g.clauses[0].conditions):
+            raise Refused(g, "N122", "a comprehension with several clauses or a condition has no adjoint yet", LOOP)
+        with self.inside(g) as (clauses, new, counter):
+            element = rename(g.element, new.get)
+            seed: ir.Expr = ir.Subscript(SEED, counter) if indexed else SEED
+            body: list[ir.Stmt] = []
+            touched: list[str] = []
+            if self.tables.unstable(element, self.work.place) or any(
+                not self.tables.is_repeatable(c.iterable, self.work.place) for c in clauses
+            ):
+                raise Refused(g, "N122", "the comprehension reads a list that is written to later", LOOP)
+            for n, e in self.work.spread(self.gathered(element, seed)):
+                if n in self.spreads:
+                    body += self.spreads[n].written(e, lambda x: x)
+                    touched += self.spreads[n].touched
+                else:
+                    body.append(ir.Augment(self.work.tangent(n), "+", e))
+                    touched.append(n)
+        for c in reversed(clauses):
+            for condition in reversed(c.conditions):
+                body = [ir.If(condition, tuple(body), ())]
+            body = [ir.For(c.target, c.iterable, tuple(body), ())]
+        spread = Spread(tuple(body), tuple(dict.fromkeys(touched)), self.temporary())
+        return self.new(("loop", len(self.keys)), spread)
+
+    def gathered(self, element: ir.Expr, seed: ir.Expr) -> Shares:
+        from adtransform.calculus import plus
+
+        total: dict[str, ir.Expr] = {}
+        for n, e in self.value(element, seed):
+            both = plus(total.get(n), e)
+            assert both is not None
+            total[n] = both
+        return list(total.items())
+
+    @contextmanager
+    def inside(self, g: ir.Comprehension) -> Iterator[tuple[list[ir.Clause], dict[str, ir.Expr], ir.Expr]]:
+        """The clauses with variables of their own and a counter, the new names, and the counter of the first."""
+        work, inference = self.work, self.work.inference
+        assert inference is not None
+        if any(isinstance(x, (ir.Walrus, ir.Lambda)) for x in walk(g)):
+            raise Refused(g, "N122", "an assignment expression or a lambda stands in a comprehension", LOOP)
+        saved = dict(work.probe.local), dict(inference.local), dict(self.items), dict(self.tables.paths)
+        new: dict[str, ir.Expr] = {}
+        clauses: list[ir.Clause] = []
+        first: ir.Expr | None = None
+        try:
+            for c in g.clauses:
+                iterable = rename(c.iterable, new.get)
+                new |= {n: self.local(n) for n in target_names(c.target)}
+                target = rename(c.target, new.get)
+                work.probe.local |= work.probe.clause(ir.Clause(target, iterable), "")
+                inference.bind_local(target, inference.elements(iterable, ""))
+                made, counter = self.counted(target, iterable)
+                first = first or counter
+                conditions = tuple(rename(x, new.get) for x in c.conditions)
+                clauses.append(ir.Clause(*made, conditions))
+            assert first is not None
+            yield clauses, new, first
+        finally:
+            work.probe.local, inference.local, self.items, self.tables.paths = saved
+
+    def local(self, name: str) -> ir.Expr:
+        """A name for the variable of a comprehension in the reverse sweep, which has other variables, too."""
+        if self.work.unit.scopes.key("", name) is None and name not in self.work.mentioned:
+            return ir.Name(name)
+        return self.work.temporary(name, "", False)
+
+    def counted(self, target: ir.Expr, iterable: ir.Expr) -> tuple[tuple[ir.Expr, ir.Expr], ir.Expr]:
+        """A clause that counts its iterations; its variables stand for items of what it runs over."""
+        match target, iterable:
+            case ir.Name(), ir.Call(ir.Library("builtins", "range"), (_,)):
+                return (target, iterable), target
+            case ir.Display(_, (ir.Name() as k, inner)), ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(e),)):
+                self.stands_for(inner, e, k)
+                return (target, iterable), k
+            case _:
+                k = self.work.temporary("k", "", False)
+                self.stands_for(target, iterable, k)
+                both = ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(iterable),))
+                return (ir.Display("(", (k, target)), both), k
+
+    def stands_for(self, target: ir.Expr, iterable: ir.Expr, k: ir.Expr) -> None:
+        for t, e in aligned(target, iterable):
+            if not self.work.is_active(e, ""):
+                continue
+            if not self.tables.is_reference(e) or not isinstance(t, ir.Name):
+                raise Refused(e, "N122", "a comprehension runs over active values in this form", LOOP)
+            self.items[t.id] = ir.Subscript(e, k)
+            if self.tables.is_list(t):
+                self.tables.paths[t.id] = ir.Subscript(e, k), self.work.place.loops
+
+
+def copy_of(shape: Shape, e: ir.Expr) -> ir.Expr:
+    """A copy of a list, its inner lists copied as well.
+
+    >>> from adtransform.printer import show
+    >>> from adtransform.structure import many, number
+    >>> show(copy_of(many("list", many("list", number())), ir.Name("seed")))
+    '[list(row) for row in seed]'
+    """
+    inner = find(find(shape).items[0])
+    if inner.kind not in SEQUENCES:
+        return ir.Call(ir.Library("builtins", "list"), (ir.Arg(e),))
+    row = ir.Name("row" if e != ir.Name("row") else "part")
+    return ir.Comprehension("[", copy_of(inner, row), (ir.Clause(row, e),))
+
+
+def counted(e: ir.Expr) -> ir.Expr:
+    """`range(len(e))`."""
+    length = ir.Call(ir.Library("builtins", "len"), (ir.Arg(e),))
+    return ir.Call(ir.Library("builtins", "range"), (ir.Arg(length),))
+
+
+def reads(e: ir.Expr) -> set[str]:
+    return names(e)
+
+
+INDEX = "Assign the index to a variable first."
+LOOP = "Write a loop."
+assert ZERO

@@ -1,0 +1,265 @@
+"""Lists in reverse mode: beside a list of active values lives the list of their adjoints, of the same structure.
+
+    y[i] = a * x[i]            t_b = y_b[i]
+                               y_b[i] = 0.0
+                               a_b += x[i] * t_b
+                               x_b[i] += a * t_b
+
+An item that is read adds to the adjoint of that item; one that is written hands its adjoint on and starts from zero
+(Griewank and Walther, Evaluating Derivatives, section 4.1, on overwriting).  A row has no adjoint of its own: it is
+found where the row was found.  What a list holds is read again in the reverse sweep if nothing is written to it later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from adtransform import ir
+from adtransform.calls import bind
+from adtransform.methods import METHODS
+from adtransform.operators import SEQUENCES
+from adtransform.refusals import Refused
+from adtransform.scopes import LibraryCall, UnitCall
+from adtransform.structure import Shape, find, is_stack, lists_in
+from adtransform.traverse import blocks, expressions, names, target_names, walk
+from adtransform.work import Work
+
+Loops = tuple[int, ...]
+READING = frozenset({"index", "count", "copy"})
+MOVING = METHODS - READING - {"append"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a statement stands: its number in the order of the text, and the loops around it."""
+
+    order: int
+    loops: Loops
+
+
+@dataclass
+class Columns:
+    """A loop over lists, as one that counts: `counter` is the number of an iteration, `items` what each loop variable
+    is then; `flows` are the loop variables with the keys of these items; `counted` is the loop over the numbers.
+    """
+
+    counter: str
+    items: dict[str, ir.Expr]
+    counted: ir.For
+    flows: tuple[tuple[str, str], ...] = ()
+    entry: Any = None  # the versions at the start of an iteration
+
+
+@dataclass
+class Tables:
+    """The lists of one function: who names them, and where they are written to.
+
+    `paths` are variables that hold a row of another list, with what they were set to and where; `bound` counts how
+    often each name is assigned.
+    """
+
+    work: Work
+    places: dict[int, Place] = field(default_factory=dict)
+    writes: dict[int, list[Place]] = field(default_factory=dict)
+    moved: dict[int, ir.Node] = field(default_factory=dict)  # lists whose items are taken out or moved about
+    bound: dict[str, int] = field(default_factory=dict)
+    made: dict[str, Loops] = field(default_factory=dict)  # the loops in which a variable is assigned
+    paths: dict[str, tuple[ir.Expr, Loops]] = field(default_factory=dict)
+    kept: list[ir.Stmt] = field(default_factory=list)
+
+    # --- what is known of a function ----------------------------------------------------------------------------------
+
+    def read(self, block: ir.Block, loops: Loops = ()) -> None:
+        """Take down what the statements of a function do to its lists."""
+        for s in block:
+            self.kept.append(s)
+            self.places[id(s)] = place = Place(len(self.places), loops)
+            self.note(s, place)
+            inner = (*loops, id(s)) if isinstance(s, (ir.For, ir.While)) else loops
+            for b in blocks(s):
+                self.read(b, inner)
+
+    def note(self, s: ir.Stmt, place: Place) -> None:
+        targets: tuple[ir.Expr, ...] = ()
+        match s:
+            case ir.Assign(targets):
+                if len(targets) == 1 and isinstance(targets[0], ir.Name) and self.is_reference(s.value):
+                    self.paths[targets[0].id] = s.value, place.loops
+            case ir.Augment(target) | ir.For(target):
+                targets = (target,)
+            case ir.Inert("del"):
+                targets = expressions(s)
+            case _:
+                pass
+        for t in targets:
+            self.assigned(t, s, place)
+        for e in expressions(s):
+            for x in walk(e):
+                if isinstance(x, ir.Call):
+                    self.called(x, place)
+
+    def assigned(self, target: ir.Expr, s: ir.Stmt, place: Place) -> None:
+        for n in target_names(target):
+            self.bound[n] = self.bound.get(n, 0) + 1
+            known = self.made.get(n, place.loops)
+            self.made[n] = common(known, place.loops)
+            if isinstance(s, ir.Augment) and self.is_list(ir.Name(n)):
+                self.write(ir.Name(n), place, moves=True)
+        for part in [target, *(target.items if isinstance(target, ir.Display) else ())]:
+            if isinstance(part, ir.Subscript):
+                moves = isinstance(part.index, ir.Slice) or self.is_list(part) or isinstance(s, ir.Inert)
+                self.write(part.value, place, moves)
+
+    def called(self, e: ir.Call, place: Place) -> None:
+        callee = self.work.callee(e.func, "")
+        if isinstance(e.func, ir.Attribute) and e.func.attr in METHODS - READING and self.is_list(e.func.value):
+            self.write(e.func.value, place, e.func.attr in MOVING)
+        if isinstance(callee, UnitCall):
+            signature, bound = self.work.signature(callee.unit), bind(callee.unit.function.params, e)
+            for p, a in bound.pairs if bound is not None and signature is not None else ():
+                assert signature is not None
+                changed = any(inner.changed for inner in lists_in(signature.params[p.name]))
+                if changed and self.is_list(a.value):
+                    for inner in lists_in(self.shape(a.value)):
+                        self.writes.setdefault(id(find(inner)), []).append(place)
+                        self.moved.setdefault(id(find(inner)), e)
+
+    def write(self, base: ir.Expr, place: Place, moves: bool = False) -> None:
+        shape = find(self.shape(base))
+        self.writes.setdefault(id(shape), []).append(place)
+        if moves:
+            self.moved.setdefault(id(shape), base)
+
+    def shape(self, e: ir.Expr) -> Shape:
+        return self.work.shape_of(e, "")
+
+    def is_list(self, e: ir.Expr) -> bool:
+        """Whether an expression is a list that is no stack."""
+        if isinstance(e, (ir.Const, ir.Library)):
+            return False
+        s = self.shape(e)
+        return s.kind in ("list", "sequence") and not s.odd and not is_stack(s)
+
+    def is_reference(self, e: ir.Expr) -> bool:
+        """Whether an expression names a list that exists."""
+        is_item = isinstance(e, ir.Subscript) and not isinstance(e.index, ir.Slice)
+        return (isinstance(e, ir.Name) or is_item) and self.is_list(e)
+
+    # --- questions ----------------------------------------------------------------------------------------------------
+
+    def is_stable(self, base: ir.Expr, place: Place) -> bool:
+        """Whether nothing is written later to a list that is read at a place."""
+        root = base
+        while isinstance(root, ir.Subscript):
+            root = root.value
+        if not isinstance(root, ir.Name):
+            return False
+        if self.work.unit.scopes.key("", root.id) is None:
+            return True  # a constant of the module
+        shape = self.shape(base)
+        if shape.kind == "tuple" or not shape.kind:
+            return not shape.changed
+        if shape.odd:
+            return not shape.changed and root.id not in self.bound
+        own = len(self.made.get(self.root_of(root.id), ()))
+        for w in self.writes.get(id(shape), ()):
+            if w.order > place.order or len(common(w.loops, place.loops)) > own:
+                return False
+        return True
+
+    def root_of(self, name: str) -> str:
+        seen: set[str] = set()
+        while name in self.paths and self.bound.get(name) == 1 and name not in seen:
+            seen.add(name)
+            e = self.paths[name][0]
+            while isinstance(e, ir.Subscript):
+                e = e.value
+            name = e.id if isinstance(e, ir.Name) else name
+        return name
+
+    def unstable(self, e: ir.Expr, place: Place) -> list[ir.Expr]:
+        """The items in an expression that cannot be read again later."""
+        return [
+            x
+            for x in walk(e)
+            if isinstance(x, ir.Subscript) and not isinstance(x.index, ir.Slice) and not self.is_stable(x.value, place)
+        ]
+
+    def is_repeatable(self, e: ir.Expr, place: Place) -> bool:
+        """Whether an expression gives the same value in the reverse sweep."""
+        for x in walk(e):
+            if isinstance(x, ir.Subscript) and not self.is_stable(x.value, place):
+                return False
+            if isinstance(x, ir.Name) and self.is_list(x) and not self.is_stable(x, place):
+                return False
+        return True
+
+    def alias(self, name: str) -> bool:
+        """Whether a variable only ever stands for a list that another one holds."""
+        return name in self.paths and self.bound.get(name) == 1 and not self.is_param(name)
+
+    def is_param(self, name: str) -> bool:
+        return any(p.name == name for p in self.work.unit.function.params)
+
+    def resolved(self, e: ir.Expr, loops: Loops) -> ir.Expr:
+        """An item or a list, by the variable that owns it.
+
+        Raises `Refused` where that does not show.
+        """
+        match e:
+            case ir.Name(name) if self.alias(name) or (name in self.paths and name not in self.bound):
+                ref, own = self.paths[name]
+                if loops[: len(own)] != own:
+                    raise Refused(e, "N162", f"`{name}` is used behind the loop that sets it", ROWS)
+                for n in names(ref):
+                    if self.bound.get(n, 0) + self.is_param(n) > 1:
+                        raise Refused(e, "N162", f"`{name}` is found by `{n}`, which is assigned more than once", ROWS)
+                return self.resolved(ref, loops)
+            case ir.Name():
+                return e
+            case ir.Subscript(value, index):
+                shape = find(self.shape(value))
+                if self.is_list(e) and id(shape) in self.moved:
+                    raise Refused(e, "N162", "lists are moved about in the list that this one is found in", ROWS)
+                return ir.Subscript(self.resolved(value, loops), index)
+            case _:
+                raise Refused(e, "N161", "a list stands here that has no name", "Assign it to a variable.")
+
+
+def common(a: Loops, b: Loops) -> Loops:
+    """The loops that stand around both of two places."""
+    k = 0
+    while k < min(len(a), len(b)) and a[k] == b[k]:
+        k += 1
+    return a[:k]
+
+
+def aligned(target: ir.Expr, iterable: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]:
+    """The targets of a loop, each with what it runs over."""
+    match target, iterable:
+        case ir.Display(_, ts), ir.Call(ir.Library("builtins", "zip"), args) if len(ts) == len(args):
+            if all(not a.star and not a.keyword for a in args):
+                return [p for t, a in zip(ts, args, strict=True) for p in aligned(t, a.value)]
+        case ir.Display(_, (_, t)), ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(inner, "", ""), *_)):
+            return aligned(t, inner)
+        case _:
+            pass
+    return [(target, iterable)]
+
+
+def root(e: ir.Expr) -> str:
+    """The variable at the root of an item."""
+    while isinstance(e, ir.Subscript):
+        e = e.value
+    assert isinstance(e, ir.Name)
+    return e.id
+
+
+def is_library(work: Work, e: ir.Call, *found: str) -> bool:
+    callee = work.callee(e.func, "")
+    return isinstance(callee, LibraryCall) and callee.name in found
+
+
+ROWS = "Index the outer list instead."
+assert SEQUENCES
