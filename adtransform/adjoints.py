@@ -18,9 +18,9 @@ from adtransform.refusals import Refused
 from adtransform.shapes import LIST, STACK, Shape, Shapes, parts
 from adtransform.structure import Shape as Structure
 from adtransform.structure import find
-from adtransform.tables import Place
+from adtransform.tables import Place, Tables
 from adtransform.tangents import MIXED, Tangents
-from adtransform.traverse import children, rebuild
+from adtransform.traverse import children, rebuild, walk
 
 ONE = constant(1.0)
 Shares = list[tuple[str, ir.Expr]]
@@ -85,6 +85,8 @@ class Adjoints(Tangents):
     def listed(self, e: ir.Expr, seed: ir.Expr, lists: Lists) -> Shares | None:
         """The shares of items of lists and of whole lists; None for anything else."""
         tables = lists.tables
+        if isinstance(e, ir.Subscript) and self.component(e) is not None:
+            return None
         match e:
             case ir.Name(id) if id in lists.items and not tables.is_list(e):
                 return [(lists.item(lists.items[id]), seed)]
@@ -96,7 +98,7 @@ class Adjoints(Tangents):
                 return [(lists.item(e), seed)]
             case ir.Call(ir.Library("builtins" | "math", "sum" | "fsum"), (ir.Arg(values), *rest)):
                 others = [s for a in rest for s in self.shares(a.value, seed, "")]
-                if isinstance(values, ir.Comprehension) and any(self.is_active(c.iterable, "") for c in values.clauses):
+                if isinstance(values, ir.Comprehension) and self.reads_items(values, tables):
                     return [(lists.loop(values, False), seed), *others]
                 if tables.is_reference(values) and is_numbers(tables.shape(values)):
                     return [(lists.each(values), seed), *others]
@@ -108,6 +110,13 @@ class Adjoints(Tangents):
                 return [(lists.at(values, where), seed)]
             case _:
                 return None
+
+    def reads_items(self, g: ir.Comprehension, tables: Tables) -> bool:
+        """Whether a comprehension runs over active values, or reads items of active lists."""
+        if any(self.is_active(c.iterable, "") for c in g.clauses):
+            return True
+        items = (e.value for e in walk(g) if isinstance(e, ir.Subscript))
+        return any(self.is_active(e, "") and tables.is_list(e) for e in items)
 
     # --- tuples -------------------------------------------------------------------------------------------------------
 
@@ -205,7 +214,11 @@ class Adjoints(Tangents):
 
     def is_table(self, key: str) -> bool:
         """Whether a key stands for a list that is no stack."""
-        return self.shapes is not None and self.shapes.of.get(key) == LIST
+        base, *indices = key.split("#")
+        shape: Any = self.shapes.of.get(base) if self.shapes is not None else None
+        for k in indices:
+            shape = shape[int(k)] if isinstance(shape, tuple) else None
+        return bool(shape == LIST)
 
     def expanded(self, names: set[str]) -> set[str]:
         """Variables, with tuples by their numbers."""

@@ -61,6 +61,8 @@ def check_index(work: Work, index: ir.Expr, path: str) -> None:
     """An index stands twice, beside the list and beside its tangent: it must be the same both times."""
     for e in walk(index):
         match e:
+            case ir.Call(ir.Attribute(_, "index" | "count")):
+                pass
             case ir.Call(func):
                 callee = work.callee(func, path)
                 if not (isinstance(callee, LibraryCall) and (callee.home != "builtins" or callee.name in INDEX)):

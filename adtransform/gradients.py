@@ -23,7 +23,7 @@ from adtransform.pieces import renumbered
 from adtransform.plan import Instance, Plan
 from adtransform.reverse import Reverse, Sweeps
 from adtransform.seams import fused, returning
-from adtransform.shapes import RECURSIVE, Shape, result, shapes
+from adtransform.shapes import LIST, RECURSIVE, STACK, Shape, result, shapes
 from adtransform.signatures import mirrored_annotation
 from adtransform.traverse import expressions, map_blocks, names, own_names, statements, target_names, walk
 from adtransform.unread import without_unread
@@ -152,7 +152,9 @@ class Gradients:
         body = (*sweeps.doc, *self.both(opened(sweeps), sweeps.forward, sweeps.reverse, value, sweeps.merged))
         note = mirrored_annotation(flat.returns) if flat.returns is not None else None
         one = constant(1.0)
-        default = filled(sweeps.results, one)
+        default = filled(sweeps.results, one) if not holds_list(sweeps.results) else None
+        if default is None and any(p.default is not None for p in flat.params):
+            default = ir.Const(None, "None")
         params = with_seed(flat.params, ir.Param(self.seeds[current], "", note, default))
         returns = self.annotation(current, flat)
         return replace(flat, name=self.joint_name(current), params=params, body=body, returns=returns, is_lambda=False)
@@ -273,6 +275,11 @@ def unused(base: str, f: ir.Function) -> str:
 def filled(shape: Shape, e: ir.Expr) -> ir.Expr:
     """A tuple of a shape with the same number everywhere."""
     return ir.Display("(", tuple(filled(s, e) for s in shape)) if isinstance(shape, tuple) else e  # type: ignore[arg-type]
+
+
+def holds_list(shape: Shape) -> bool:
+    """Whether there are lists in a result: their length is not known, so that a seed has no default."""
+    return any(holds_list(s) for s in shape) if isinstance(shape, tuple) else shape in (LIST, STACK)  # type: ignore[arg-type]
 
 
 def opened(sweeps: Sweeps) -> ir.Block:

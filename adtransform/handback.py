@@ -14,6 +14,14 @@ from adtransform.refusals import Refused
 from adtransform.scopes import NestedCall, Unit, UnitCall, ValueCall
 from adtransform.shapes import LIST, STACK, Shape
 
+
+def alike(shape: Shape) -> Shape:
+    """A shape in which stacks and other lists are the same: their adjoints are."""
+    if isinstance(shape, tuple):
+        return tuple(alike(s) for s in shape)  # type: ignore[arg-type]
+    return LIST if shape == STACK else shape
+
+
 SAVED = "the saved values"  # no variable can have this name
 
 
@@ -73,7 +81,7 @@ class Handback:
             help = "Assign them to variables first."
             raise Refused(e, "N151", "which arguments of this call are active cannot be told", help)
         protocol = self.protocol(found)
-        if self.work.shapes is not None and self.work.shapes.pattern(target) != protocol.results:
+        if self.work.shapes is not None and alike(self.work.shapes.pattern(target)) != alike(protocol.results):
             raise Refused(
                 e, "N161", f"the tuple that `{unit.name}` returns is not unpacked as it is made", "Unpack it."
             )

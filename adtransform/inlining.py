@@ -8,9 +8,9 @@ from dataclasses import replace
 from adtransform import ir
 from adtransform.adjoints import flat
 from adtransform.liveness import Live
-from adtransform.mentions import Mentions, assigned, mentioned
+from adtransform.mentions import Mentions, assigned, mentioned, written
 from adtransform.terms import chain
-from adtransform.traverse import expressions, map_blocks, map_expressions, names, rebuild, rename, walk
+from adtransform.traverse import expressions, map_blocks, map_expressions, names, rebuild, rename, target_names, walk
 
 ROOM = 9  # operations that a reader can still follow in one expression
 Own = Callable[[str], bool]
@@ -130,6 +130,9 @@ def single_use(found: Mentions, i: int, name: str, live: Live, often: bool) -> i
         return 0
     if not isinstance(s, (ir.Assign, ir.Return)) and not (isinstance(s, ir.Augment) and s.target != ir.Name(name)):
         return 0
+    targets = s.targets if isinstance(s, ir.Assign) else (s.target,) if isinstance(s, ir.Augment) else ()
+    if any(name in written(t) for t in targets):
+        return 0
     count = sum(e == ir.Name(name) for top in reads(s) for e in walk(top))
     return j if (count == 1 or (often and count)) and is_dead(found, name, j, live) else 0
 
@@ -143,7 +146,8 @@ def is_dead(found: Mentions, name: str, j: int, live: Live) -> bool:
     if k is None:
         return name not in live
     after = found.block[k]
-    return isinstance(after, ir.Assign) and name in assigned(after) and name not in names(after.value)
+    bound = {n for t in after.targets for n in target_names(t)} if isinstance(after, ir.Assign) else set()
+    return isinstance(after, ir.Assign) and name in bound and name not in names(after.value)
 
 
 def postponed(between: list[ir.Stmt], reader: ir.Stmt, value: ir.Expr) -> tuple[list[ir.Stmt], list[ir.Stmt]] | None:

@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from adtransform import ir
-from adtransform.calculus import ZERO
 from adtransform.containers import check_index
 from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused
 from adtransform.spreads import SEED, Spread, shadow
-from adtransform.structure import Shape, find
+from adtransform.structure import Shape, find, lists_in
 from adtransform.tables import ROWS, Tables, aligned, root
 from adtransform.traverse import names, rename, target_names, walk
 
@@ -139,7 +138,9 @@ class Lists:
 
     def handed(self, variable: str, target: ir.Expr, e: ir.Expr, first: bool) -> ir.Stmt:
         """A list of adjoints becomes that of a variable; where it has one, it is added to that."""
-        shape = self.tables.shape(ir.Name(variable))
+        from adtransform.mirror import held_in
+
+        shape = self.tables.shape(held_in(variable, ir.Name(variable.partition("#")[0])))
         if not first:
             return self.sum(target, e, shape)
         return ir.Assign((target,), e if self.is_fresh(e) else copy_of(shape, e))
@@ -256,6 +257,52 @@ def copy_of(shape: Shape, e: ir.Expr) -> ir.Expr:
     >>> show(copy_of(many("list", many("list", number())), ir.Name("seed")))
     '[list(row) for row in seed]'
     """
+    s = find(shape)
+    if not any(lists_in(s)) and s.kind != "sequence":
+        return e
+    if s.kind == "tuple":
+        parts = (copy_of(i, ir.Subscript(e, ir.Const(k, str(k)))) for k, i in enumerate(s.items))
+        return ir.Display("(", tuple(parts))
+    inner = find(s.items[0])
+    if not any(lists_in(inner)) and inner.kind != "sequence":
+        return ir.Call(ir.Library("builtins", "list"), (ir.Arg(e),))
+    row = ir.Name("row" if e != ir.Name("row") else "part")
+    return ir.Comprehension("[", copy_of(inner, row), (ir.Clause(row, e),))
+
+
+def counted(self, target: ir.Expr, iterable: ir.Expr) -> tuple[tuple[ir.Expr, ir.Expr], ir.Expr]:
+        """A clause that counts its iterations; its variables stand for items of what it runs over."""
+        match target, iterable:
+            case ir.Name(), ir.Call(ir.Library("builtins", "range"), (_,)):
+                return (target, iterable), target
+            case ir.Display(_, (ir.Name() as k, inner)), ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(e),)):
+                self.stands_for(inner, e, k)
+                return (target, iterable), k
+            case _:
+                k = self.work.temporary("k", "", False)
+                self.stands_for(target, iterable, k)
+                both = ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(iterable),))
+                return (ir.Display("(", (k, target)), both), k
+
+    def stands_for(self, target: ir.Expr, iterable: ir.Expr, k: ir.Expr) -> None:
+        for t, e in aligned(target, iterable):
+            if not self.work.is_active(e, ""):
+                continue
+            if not self.tables.is_reference(e) or not isinstance(t, ir.Name):
+                raise Refused(e, "N122", "a comprehension runs over active values in this form", LOOP)
+            self.items[t.id] = ir.Subscript(e, k)
+            if self.tables.is_list(t):
+                self.tables.paths[t.id] = ir.Subscript(e, k), self.work.place.loops
+
+
+def copy_of(shape: Shape, e: ir.Expr) -> ir.Expr:
+    """A copy of a list, its inner lists copied as well.
+
+    >>> from adtransform.printer import show
+    >>> from adtransform.structure import many, number
+    >>> show(copy_of(many("list", many("list", number())), ir.Name("seed")))
+    '[list(row) for row in seed]'
+    """
     inner = find(find(shape).items[0])
     if inner.kind not in SEQUENCES:
         return ir.Call(ir.Library("builtins", "list"), (ir.Arg(e),))
@@ -275,4 +322,3 @@ def reads(e: ir.Expr) -> set[str]:
 
 INDEX = "Assign the index to a variable first."
 LOOP = "Write a loop."
-assert ZERO

@@ -39,6 +39,8 @@ def method(inference: Inference, e: ir.Call, func: ir.Attribute, path: str) -> S
         more(own, CHANGED)
     if name not in ("index", "count", "copy"):
         find(own).changed = True
+    if name in ("pop", "clear"):
+        find(own).popped = True
     match name, args:
         case "append", [value]:
             pushed = inference.of(value, path)

@@ -67,8 +67,9 @@ class Mirror:
     def zero(self, variable: str, env: Env) -> ir.Stmt:
         """The adjoint of a variable set to zero; that of a stack is an empty one, that of a list one as long."""
         if self.tables.work.is_table(variable):
-            held = ir.Name(env[variable].tag) if variable in env else None
-            shape = self.tables.tables.shape(ir.Name(variable))
+            base = variable.partition("#")[0]
+            held = held_in(variable, ir.Name(env[base].tag)) if base in env else None
+            shape = self.tables.tables.shape(held_in(variable, ir.Name(base)))
             return ir.Assign((self.name(variable),), zeros(shape, held) if held is not None else NO_LIST)
         return ir.Assign((self.name(variable),), self.empty(variable) if self.is_list(variable) else ZERO)
 
@@ -80,6 +81,11 @@ class Mirror:
             return NO_LIST
         length = ir.Call(ir.Library("builtins", "len"), (ir.Arg(ir.Name(rest.tag)),))
         return ir.Binary("*", ir.Display("[", (self.entries[variable],)), length)
+
+    def nothing(self, variable: str, env: Env) -> ir.Expr:
+        """What stands for an adjoint that is zero."""
+        s = self.zero(variable, env)
+        return s.value if isinstance(s, ir.Assign) and self.tables.work.is_table(variable) else ZERO
 
     def sweep(self, lines: Lines, start: int, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
         """The reverse sweep of the items of a block from one on, and which adjoints are zero behind it."""
@@ -148,7 +154,7 @@ class Mirror:
                 return [], zeros
             more, zeros = self.simple(item, t, zeros - {t.table})
             return [self.zero(t.table, item.after), *more], zeros
-        dead = {self.adjoint(n).id: ZERO for n in t.targets if n not in alive}
+        dead = {self.adjoint(n).id: self.nothing(n, item.after) for n in t.targets if n not in alive}
         total: dict[str, ir.Expr] = {}
         for target, n, e in t.flows:
             if target and target not in alive:
@@ -192,7 +198,7 @@ class Mirror:
             found.append(ir.Effect(push))
         return found, (zeros | set(t.targets)) - {stack for stack, _ in t.push}
 
-    def placed(self, item: Item, t: Transposed, e: ir.Expr, dead: dict[str, ir.Const]) -> ir.Expr:
+    def placed(self, item: Item, t: Transposed, e: ir.Expr, dead: dict[str, ir.Expr]) -> ir.Expr:
         """An expression of the adjoint with the versions of its values."""
         new = self.timeline.renamed(e, item.before)
         after: dict[str, ir.Expr] = {v: ir.Name(item.after[n].tag) for v, n in t.values.items()}
@@ -367,6 +373,13 @@ class Mirror:
         for n, e in total.items():
             found += self.contribution(n, e, n in zeros)
         return found, zeros - set(total)
+
+
+def held_in(key: str, base: ir.Expr) -> ir.Expr:
+    """What a key stands for: `p[1]` for `p#1`."""
+    for k in key.split("#")[1:]:
+        base = ir.Subscript(base, ir.Const(int(k), k))
+    return base
 
 
 def is_emptied(lines: Lines, stack: str) -> bool:

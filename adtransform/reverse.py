@@ -84,7 +84,7 @@ class Reverse:
         body = exits.function(body)
         worth, in_loop = (2, 4) if "share" in self.enabled else (20, 20)
         work.shapes = shapes(work.unit, work.program, body)
-        tables = Tables(work)
+        tables = Tables(work, results=frozenset(target_names(value)))
         tables.read(body)
         work.lists = Lists(work, tables)
         transposer = Transposer(work, self.calls, worth, in_loop)
@@ -190,8 +190,11 @@ class Reverse:
             return ir.Display("(", tuple(items))
         if shape not in (None, STACK, LIST):
             raise Refused(self.work.unit.function, *NOT_A_NUMBER)
-        if shape == LIST and (key in zeros or key not in mirror.active):
-            return zeros_of_list(self.work.shape_of(ir.Name(key), ""), ir.Name(key))
+        if shape == LIST:
+            unread = key in zeros or key not in mirror.active
+            held = zeros_of_list(self.work.shape_of(ir.Name(key), ""), ir.Name(key)) if unread else mirror.name(key)
+            is_tuple = any(p.name == key and takes_tuple(p) for p in self.work.unit.function.params)
+            return ir.Call(ir.Library("builtins", "tuple"), (ir.Arg(held),)) if is_tuple else held
         if shape == STACK and (key in zeros or key not in mirror.active):
             return NO_LIST
         return ZERO if key in zeros or key not in mirror.active else mirror.name(key)
@@ -207,6 +210,15 @@ class Reverse:
         if s.targets != (value,) or names(whole) & read or any(raises_first(e) for e in values_of(s.value)):
             return whole, None
         return timeline.renamed(s.value, items[-1].before), items[-1]
+
+
+def takes_tuple(p: ir.Param) -> bool:
+    """Whether an argument is a tuple of any length: so is its adjoint."""
+    match p.annotation:
+        case ir.Subscript(ir.Name("tuple" | "Tuple")) | ir.Name("tuple" | "Tuple"):
+            return True
+        case _:
+            return p.role == "*"
 
 
 def values_of(e: ir.Expr) -> tuple[ir.Expr, ...]:

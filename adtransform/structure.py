@@ -22,7 +22,8 @@ class Shape:
     """`kind` is "number", "tuple", "list", "sequence" (what can be indexed), or empty as long as nothing is known.
 
     `items` are those of a tuple, or one for all of a list.  `odd` says why it cannot be followed; `uses` why the lists
-    in it are more than stacks; `changed` whether it is written to; `downward` whether it is read from its end.
+    in it are more than stacks; `changed` whether it is written to, `downward` whether it is read from its end, and
+    `popped` whether it gets shorter by that.
     """
 
     kind: str = ""
@@ -31,6 +32,7 @@ class Shape:
     uses: str = ""
     changed: bool = False
     downward: bool = False
+    popped: bool = False
     link: Shape | None = None
 
 
@@ -95,6 +97,7 @@ def unify(a: Shape, b: Shape) -> None:
     b = find(b)
     b.changed |= a.changed
     b.downward |= a.downward
+    b.popped |= a.popped
     if a.odd:
         escape(b, a.odd)
     if a.uses:
@@ -110,15 +113,14 @@ def copied(s: Shape, memo: dict[int, Shape]) -> Shape:
     """A shape of its own for one call; what was equal stays equal."""
     s = find(s)
     if id(s) not in memo:
-        memo[id(s)] = Shape(s.kind, [], s.odd, s.uses, s.changed, s.downward)
+        memo[id(s)] = Shape(s.kind, [], s.odd, s.uses, s.changed, s.downward, s.popped)
         memo[id(s)].items = [copied(i, memo) for i in s.items]
     return memo[id(s)]
 
 
 def is_stack(s: Shape) -> bool:
     """Whether a shape is that of a stack and nothing else; one that is received and read from its end is one, too."""
-    used = s.downward or (s.kind == "list" and s.changed)
-    return s.kind in ("list", "sequence") and used and not (s.odd or s.uses)
+    return s.kind in ("list", "sequence") and (s.downward or s.popped) and not (s.odd or s.uses)
 
 
 def is_list(s: Shape) -> bool:

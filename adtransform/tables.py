@@ -67,6 +67,7 @@ class Tables:
     made: dict[str, Loops] = field(default_factory=dict)  # the loops in which a variable is assigned
     paths: dict[str, tuple[ir.Expr, Loops]] = field(default_factory=dict)
     kept: list[ir.Stmt] = field(default_factory=list)
+    results: frozenset[str] = frozenset()  # the variables of the result
 
     # --- what is known of a function ----------------------------------------------------------------------------------
 
@@ -84,8 +85,9 @@ class Tables:
         targets: tuple[ir.Expr, ...] = ()
         match s:
             case ir.Assign(targets):
-                if len(targets) == 1 and isinstance(targets[0], ir.Name) and self.is_reference(s.value):
-                    self.paths[targets[0].id] = s.value, place.loops
+                named = targets[0].id if len(targets) == 1 and isinstance(targets[0], ir.Name) else ""
+                if named and named not in self.results and self.is_reference(s.value):
+                    self.paths[named] = s.value, place.loops
             case ir.Augment(target) | ir.For(target):
                 targets = (target,)
             case ir.Inert("del"):
@@ -98,6 +100,9 @@ class Tables:
             for x in walk(e):
                 if isinstance(x, ir.Call):
                     self.called(x, place)
+                if isinstance(x, ir.Binary) and x.op == "*" and self.is_list(x) and self.holds_lists(x):
+                    for inner in (i for t in targets if self.is_list(t) for i in lists_in(self.shape(t))):
+                        self.moved.setdefault(id(find(inner)), x)  # one row many times
 
     def assigned(self, target: ir.Expr, s: ir.Stmt, place: Place) -> None:
         for n in target_names(target):
@@ -114,7 +119,8 @@ class Tables:
     def called(self, e: ir.Call, place: Place) -> None:
         callee = self.work.callee(e.func, "")
         if isinstance(e.func, ir.Attribute) and e.func.attr in METHODS - READING and self.is_list(e.func.value):
-            self.write(e.func.value, place, e.func.attr in MOVING)
+            last = e.func.attr == "pop" and not e.args and not self.holds_lists(e.func.value)
+            self.write(e.func.value, place, e.func.attr in MOVING and not last)
         if isinstance(callee, UnitCall):
             signature, bound = self.work.signature(callee.unit), bind(callee.unit.function.params, e)
             for p, a in bound.pairs if bound is not None and signature is not None else ():
@@ -140,6 +146,9 @@ class Tables:
             return False
         s = self.shape(e)
         return s.kind in ("list", "sequence") and not s.odd and not is_stack(s)
+
+    def holds_lists(self, e: ir.Expr) -> bool:
+        return find(self.shape(e).items[0]).kind in SEQUENCES
 
     def is_reference(self, e: ir.Expr) -> bool:
         """Whether an expression names a list that exists."""
@@ -262,4 +271,3 @@ def is_library(work: Work, e: ir.Call, *found: str) -> bool:
 
 
 ROWS = "Index the outer list instead."
-assert SEQUENCES

@@ -360,21 +360,12 @@ class Transposer:
         if self.tables.alias(target.id):
             return [s]
         seed = self.work.tangent(target.id)
-        flows: Shares = []
-        for n, e in self.lists.shares(value, seed):
-            flows.append((n, e))
-        counted_ = Counter(n for n, _ in flows)
-        if any(k > 1 and self.work.is_table(n) for n, k in counted_.items()):
-            raise Refused(s, "N140", "a list stands in this value twice", "Use one list for each purpose.")
-        total: dict[str, ir.Expr] = {}
-        for n, e in flows:
-            both = plus(total.get(n), e)
-            assert both is not None
-            total[n] = both
-        pre, primal, flows = self.recorded(value, self.work.spread(list(total.items())), "")
+        pre, primal, flows = self.recorded(value, self.of_list(value, seed), "")
         new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
         found = with_lead(pre, new)
         flat = tuple((target.id, n, flattened(e)) for n, e in flows)
+        if len(flows) == 1 and target.id not in self.tables.results:
+            self.lists.fresh.add(seed.id)  # nobody reads it any more
         self.note(found[-1], Transposed((target.id,), flat))
         return found
 
@@ -387,10 +378,19 @@ class Transposer:
             return [self.note(s, Transposed((table,), (), (ir.Effect(pop),), keeps=True, table=table))]
         if isinstance(value, ir.Call) and self.is_largest(value):
             raise Refused(value, "N161", "the largest of a list is appended", "Assign it to a variable first.")
-        seed = work.temporary(f"t{work.supply.suffix}#", "", False)
-        self.lists.fresh.add(seed.id)
-        flows = self.of_value(value, seed)
+        if self.tables.is_list(value):
+            seed: ir.Expr = work.temporary(f"t{work.supply.suffix}#", "", False)
+            self.lists.fresh |= names(seed)
+            flows = self.of_list(value, seed)
+        else:
+            seed, each = popped(work, value, self.gathered)
+            flows = [(n, e) for _, n, e in each]
         pre, primal, shares = self.recorded(value, flows, "")
+        if isinstance(value, ir.Call) and any(value in walk(e) for _, e in shares):
+            name = work.temporary(temporary(value), "", True)
+            first_ = self.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
+            new = replace(s, value=on(base, "append", name), source=ir.Source((), s.source.trail))
+            return [*first_, *self.appended(new, base, name)]
         if primal != value:
             s = replace(s, value=on(base, "append", primal), source=without_text(s.source))
         before, shares = self.shared(shares)
@@ -400,9 +400,11 @@ class Transposer:
         self.note(found[-1], Transposed((table,), flat, (first, *before), keeps=True, table=table))
         return found
 
-    def of_value(self, value: ir.Expr, seed: ir.Expr) -> Shares:
-        if not self.tables.is_list(value):
-            return self.gathered(value, seed)
+    def of_list(self, value: ir.Expr, seed: ir.Expr) -> Shares:
+        """Where the adjoint of a list goes, one share a place."""
+        counts = Counter(n for n, _ in self.lists.shares(value, seed))
+        if any(k > 1 and self.work.is_table(n) for n, k in counts.items()):
+            raise Refused(value, "N140", "a list stands in this value twice", "Use one list for each purpose.")
         total: dict[str, ir.Expr] = {}
         for n, e in self.lists.shares(value, seed):
             both = plus(total.get(n), e)
@@ -498,6 +500,11 @@ class Transposer:
                 raise Refused(s, "N161", "a chain of tuple assignments: not supported in reverse mode yet", TUPLES)
             return self.chain(s, [t for t in targets if isinstance(t, ir.Name)], value)
         (target,) = targets
+        match value:
+            case ir.Call(ir.Attribute(ir.Name() as base, "pop"), ()) if self.tables.is_list(base):
+                return [self.note(s, Transposed(tuple(work.keys(target)), push=((base.id, entry(work, target)),)))]
+            case _:
+                pass
         if isinstance(value, ir.Call) and self.calls.is_call(value):
             return self.called(s, target, value)
         if isinstance(target, ir.Name) and isinstance(value, ir.Display) and work.is_stack(target, ""):
