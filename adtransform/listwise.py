@@ -270,46 +270,6 @@ def copy_of(shape: Shape, e: ir.Expr) -> ir.Expr:
     return ir.Comprehension("[", copy_of(inner, row), (ir.Clause(row, e),))
 
 
-def counted(self, target: ir.Expr, iterable: ir.Expr) -> tuple[tuple[ir.Expr, ir.Expr], ir.Expr]:
-        """A clause that counts its iterations; its variables stand for items of what it runs over."""
-        match target, iterable:
-            case ir.Name(), ir.Call(ir.Library("builtins", "range"), (_,)):
-                return (target, iterable), target
-            case ir.Display(_, (ir.Name() as k, inner)), ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(e),)):
-                self.stands_for(inner, e, k)
-                return (target, iterable), k
-            case _:
-                k = self.work.temporary("k", "", False)
-                self.stands_for(target, iterable, k)
-                both = ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(iterable),))
-                return (ir.Display("(", (k, target)), both), k
-
-    def stands_for(self, target: ir.Expr, iterable: ir.Expr, k: ir.Expr) -> None:
-        for t, e in aligned(target, iterable):
-            if not self.work.is_active(e, ""):
-                continue
-            if not self.tables.is_reference(e) or not isinstance(t, ir.Name):
-                raise Refused(e, "N122", "a comprehension runs over active values in this form", LOOP)
-            self.items[t.id] = ir.Subscript(e, k)
-            if self.tables.is_list(t):
-                self.tables.paths[t.id] = ir.Subscript(e, k), self.work.place.loops
-
-
-def copy_of(shape: Shape, e: ir.Expr) -> ir.Expr:
-    """A copy of a list, its inner lists copied as well.
-
-    >>> from adtransform.printer import show
-    >>> from adtransform.structure import many, number
-    >>> show(copy_of(many("list", many("list", number())), ir.Name("seed")))
-    '[list(row) for row in seed]'
-    """
-    inner = find(find(shape).items[0])
-    if inner.kind not in SEQUENCES:
-        return ir.Call(ir.Library("builtins", "list"), (ir.Arg(e),))
-    row = ir.Name("row" if e != ir.Name("row") else "part")
-    return ir.Comprehension("[", copy_of(inner, row), (ir.Clause(row, e),))
-
-
 def counted(e: ir.Expr) -> ir.Expr:
     """`range(len(e))`."""
     length = ir.Call(ir.Library("builtins", "len"), (ir.Arg(e),))
