@@ -29,6 +29,7 @@ Shares = list[tuple[str, ir.Expr]]
 class Adjoints(Tangents):
     """Transposes the expressions of one unit; the adjoint of `x` is called `x_b`."""
 
+    backward = True
     operands: list[ir.Expr] | None = None  # of the operator at hand, as its rule asks for them
     chosen = -1  # the operand whose tangent is the seed
     seed: ir.Expr = ZERO
@@ -92,7 +93,7 @@ class Adjoints(Tangents):
                 return [(lists.item(lists.items[id]), seed)]
             case ir.Name() if tables.is_list(e):
                 return lists.shares(e, seed)
-            case ir.Subscript(value) if tables.is_list(e):
+            case ir.Subscript() | ir.Call() | ir.Comprehension() | ir.Display("[") | ir.Binary() if tables.is_list(e):
                 return lists.shares(e, seed)
             case ir.Subscript(value) if tables.is_list(value):
                 return [(lists.item(e), seed)]

@@ -78,6 +78,11 @@ class Generated:
             raise Raised(f"the generated function returns {adjoints!r}, not the adjoints of {', '.join(wrt)}")
         return value, dict(zip(wrt, each, strict=True))
 
+    @property
+    def has_seed(self) -> bool:
+        """Whether an adjoint may be called without a seed: that of a list has no default."""
+        return inspect.signature(self.f).parameters[self.derivative.seed].default not in (None, inspect.Parameter.empty)
+
     def run(self, values: Values) -> object:
         """The value alone."""
         return self.along(values, {})[0] if self.derivative.mode == "forward" else self.against(values)[0]

@@ -101,7 +101,7 @@ class Flatten:
         pre: list[ir.Stmt] = []
         if isinstance(value, ir.Choice) and self.splits(value, path):
             return self.branches(value, path, lambda v: replace(s, value=v, source=ir.Source()), s)
-        if isinstance(value, ir.Comprehension) and value.bracket == "[" and calls_users(self.work, value, path):
+        if isinstance(value, ir.Comprehension) and value.bracket == "[" and self.is_unrolled(value, path):
             match s.targets:
                 case (ir.Name(id) as name,) if id not in names(value):
                     self.unrolled(value, path, pre, name)
@@ -233,6 +233,11 @@ class Flatten:
         pre.append(ir.Assign((name,), e, at=e.at))
         return name
 
+    def is_unrolled(self, e: ir.Comprehension, path: str) -> bool:
+        """Whether a comprehension becomes a loop: if it calls the user's functions, or has no simple adjoint."""
+        several = e.bracket == "[" and (len(e.clauses) > 1 or bool(e.clauses[0].conditions))
+        return calls_users(self.work, e, path) or (self.work.backward and several and self.work.inference is not None)
+
     def unrolled(self, e: ir.Comprehension, path: str, pre: list[ir.Stmt], name: ir.Name | None = None) -> ir.Expr:
         """A comprehension whose element calls a function of the user's, as a loop that fills a list."""
         work, name = self.work, name or self.new(e, path)
@@ -275,7 +280,7 @@ class Flatten:
         if not self.work.is_active(e, path) and not self.binds(e):
             return e
         match e:
-            case ir.Comprehension("[" | "(") if calls_users(self.work, e, path):
+            case ir.Comprehension("[" | "(") if self.is_unrolled(e, path):
                 return self.unrolled(e, path, pre)
             case ir.Call(ir.Library("math", "prod"), (ir.Arg(values, "", ""),)) if self.runs_over(values, path):
                 return self.product(e, values, path, pre)

@@ -118,7 +118,7 @@ class Lists:
                 return self.work.shares(item, ir.Call(ir.Library("builtins", "sum"), (ir.Arg(seed),)), "")
             case ir.Comprehension("["):
                 return [(self.loop(e, True), seed)]
-            case ir.Call(ir.Library("builtins", "list"), (ir.Arg(value, "", ""),)):
+            case ir.Call(ir.Library("builtins", "list" | "tuple"), (ir.Arg(value, "", ""),)):
                 return self.copied(value, seed)
             case ir.Call(ir.Attribute(value, "copy"), ()) | ir.Subscript(value, ir.Slice(None, None, None)):
                 return self.copied(value, seed)
@@ -266,8 +266,24 @@ def copy_of(shape: Shape, e: ir.Expr) -> ir.Expr:
     inner = find(s.items[0])
     if not any(lists_in(inner)) and inner.kind != "sequence":
         return ir.Call(ir.Library("builtins", "list"), (ir.Arg(e),))
-    row = ir.Name("row" if e != ir.Name("row") else "part")
-    return ir.Comprehension("[", copy_of(inner, row), (ir.Clause(row, e),))
+    row = unpacked(inner, "row" if e != ir.Name("row") else "part")
+    return ir.Comprehension("[", copied_as(inner, row), (ir.Clause(row, e),))
+
+
+def unpacked(shape: Shape, name: str) -> ir.Expr:
+    """A target for a value: a tuple is taken apart."""
+    s = find(shape)
+    if s.kind != "tuple":
+        return ir.Name(name)
+    return ir.Display("(", tuple(unpacked(i, f"{name}_{k + 1}") for k, i in enumerate(s.items)))
+
+
+def copied_as(shape: Shape, target: ir.Expr) -> ir.Expr:
+    """A copy of what a target was set to."""
+    s = find(shape)
+    if isinstance(target, ir.Display):
+        return ir.Display("(", tuple(copied_as(i, t) for i, t in zip(s.items, target.items, strict=True)))
+    return copy_of(s, target)
 
 
 def counted(e: ir.Expr) -> ir.Expr:

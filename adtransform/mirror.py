@@ -156,22 +156,31 @@ class Mirror:
             return [self.zero(t.table, item.after), *more], zeros
         dead = {self.adjoint(n).id: self.nothing(n, item.after) for n in t.targets if n not in alive}
         total: dict[str, ir.Expr] = {}
+        lists: list[tuple[str, ir.Expr]] = []
         for target, n, e in t.flows:
             if target and target not in alive:
+                continue
+            if self.tables.work.is_table(n):
+                lists.append((n, self.placed(item, t, e, dead)))
                 continue
             both = plus(total.get(n), self.placed(item, t, e, dead))
             assert both is not None
             total[n] = both
         found = [map_expressions(s, lambda e: self.placed(item, t, e, dead)) for s in t.before]
         own = [n for n in t.targets if n in total]
-        state = set(zeros)
+        made = {n for n in t.targets if self.tables.work.is_table(n) and not t.keeps}
+        state = set(zeros) | made
         if t.keeps:
             own += t.targets
+        for n, e in lists:
+            if n not in t.targets or e != self.name(n):
+                found += self.contribution(n, e, n in state)
+            state.discard(n)
         for n, e in total.items():
             if n in self.tables.spreads:
                 spread = self.tables.spreads[n]
                 for touched in spread.touched:
-                    found += [self.zero(touched, item.after)] if touched in state else []
+                    found += [self.zero(touched, item.before)] if touched in state else []
                     state.discard(touched)
                 found += spread.written(e, lambda x: self.placed(item, t, x, dead))
             elif n not in own:
@@ -185,7 +194,7 @@ class Mirror:
         else:
             for n, e in replaced:
                 found += self.scaled(n, e)
-        state |= {n for n in t.targets if n not in own}
+        state |= {n for n in t.targets if n not in own and n not in made}
         state -= set(own)
         return found, frozenset(state)
 

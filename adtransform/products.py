@@ -64,7 +64,7 @@ def products(adjoint: Generated, tangent: Generated | None, values: Values, valu
             for name in adjoint.derivative.wrt
         }
         primal, slopes = tangent.along(values, directions)
-        again, adjoints = adjoint.against(values, seed if trial else None)
+        again, adjoints = adjoint.against(values, seed if trial or not adjoint.has_seed else None)
         if not same(primal, again):
             raise Raised(f"the tangent returns the value {primal!r}, the adjoint {again!r}")
         left = terms(seed, slopes)

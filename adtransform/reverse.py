@@ -108,6 +108,7 @@ class Reverse:
         )
         zeros = frozenset(active) - set(seeds)
         reverse, zeros = mirror.sweep(timeline.lines, 0, zeros)
+        self.check_arrived(zeros, mirror)
         adjoints = tuple(self.adjoint(mirror, n, work.shapes.of.get(n), zeros, timeline) for n in wrt)
         live = frozenset(n for a in adjoints for n in names(a))
         block = tuple(reverse)
@@ -151,6 +152,14 @@ class Reverse:
             opened,
             one is not None,
         )
+
+    def check_arrived(self, zeros: frozenset[str], mirror: Mirror) -> None:
+        """No adjoint of a list is left where the function begins, but for those of its arguments."""
+        params = {p.name for p in self.work.unit.function.params}
+        for n in sorted(mirror.active - zeros - set(mirror.seeds)):
+            if self.work.is_table(n) and n.partition("#")[0] not in params:
+                text = f"it does not show which lists `{n}` stands for"
+                raise Refused(self.work.unit.function, "N161", text, "Use one name for each list.")
 
     def result(self, base: str, shape: Shape) -> ir.Expr:
         """The variable of the result, or a tuple of them."""

@@ -173,7 +173,7 @@ class Tables:
             return not shape.changed and root.id not in self.bound
         own = len(self.made.get(self.root_of(root.id), ()))
         for w in self.writes.get(id(shape), ()):
-            if w.order > place.order or len(common(w.loops, place.loops)) > own:
+            if w.order >= place.order or len(common(w.loops, place.loops)) > own:
                 return False
         return True
 

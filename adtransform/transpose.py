@@ -360,13 +360,19 @@ class Transposer:
         if self.tables.alias(target.id):
             return [s]
         seed = self.work.tangent(target.id)
-        pre, primal, flows = self.recorded(value, self.of_list(value, seed), "")
+        before: tuple[ir.Stmt, ...] = ()
+        found_ = self.of_list(value, seed)
+        if any(target.id in self.lists.spreads[n].touched for n, _ in found_ if n in self.lists.spreads):
+            own = self.work.temporary(f"t{self.work.supply.suffix}#", "", False)
+            before = (ir.Assign((own,), seed),)  # the adjoint of the old list begins
+            found_ = self.of_list(value, own)
+        pre, primal, flows = self.recorded(value, found_, "")
         new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
         found = with_lead(pre, new)
         flat = tuple((target.id, n, flattened(e)) for n, e in flows)
         if len(flows) == 1 and target.id not in self.tables.results:
             self.lists.fresh.add(seed.id)  # nobody reads it any more
-        self.note(found[-1], Transposed((target.id,), flat))
+        self.note(found[-1], Transposed((target.id,), flat, before))
         return found
 
     def appended(self, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> list[ir.Stmt]:
@@ -402,15 +408,16 @@ class Transposer:
 
     def of_list(self, value: ir.Expr, seed: ir.Expr) -> Shares:
         """Where the adjoint of a list goes, one share a place."""
-        counts = Counter(n for n, _ in self.lists.shares(value, seed))
-        if any(k > 1 and self.work.is_table(n) for n, k in counts.items()):
-            raise Refused(value, "N140", "a list stands in this value twice", "Use one list for each purpose.")
+        lists: Shares = []
         total: dict[str, ir.Expr] = {}
         for n, e in self.lists.shares(value, seed):
+            if self.work.is_table(n):
+                lists.append((n, e))
+                continue
             both = plus(total.get(n), e)
             assert both is not None
             total[n] = both
-        return self.work.spread(list(total.items()))
+        return self.work.spread([*lists, *total.items()])
 
     def is_largest(self, e: ir.Expr) -> bool:
         """Whether an expression is the largest or smallest of a list."""
@@ -451,11 +458,14 @@ class Transposer:
             if isinstance(t, ir.Name) and self.tables.is_list(t):
                 self.tables.paths[t.id] = ir.Subscript(e, counter), inner.loops
         here, self.work.place = self.work.place, inner
-        flows = tuple(
-            (t.id, self.lists.item(ir.Subscript(e, counter)))
-            for t, e in over
-            if isinstance(t, ir.Name) and not self.tables.is_list(t) and self.work.is_active(t, "")
-        )
+        flows = []
+        for t, e in over:
+            if not isinstance(t, ir.Name) or not self.work.is_active(t, "") or self.tables.alias(t.id):
+                continue
+            item = ir.Subscript(e, counter)
+            if self.tables.is_list(t) and not self.tables.is_stable(t, inner):
+                raise Refused(t, "N162", f"`{t.id}` stands for several lists, and is written to", LOOP)
+            flows.append((t.id, self.lists.whole(item) if self.tables.is_list(t) else self.lists.item(item)))
         self.work.place = here
         made = map_blocks(new, self.block)
         length = lengths[0]
@@ -463,7 +473,7 @@ class Transposer:
         if len(lengths) > 1:
             each = tuple(ir.Arg(ir.Call(ir.Library("builtins", "len"), (ir.Arg(e),))) for e in lengths)
             count = ir.Call(ir.Library("builtins", "range"), (ir.Arg(ir.Call(ir.Library("builtins", "min"), each)),))
-        columns = Columns(counter.id, items, ir.For(counter, count, (), ()), flows)
+        columns = Columns(counter.id, items, ir.For(counter, count, (), ()), tuple(flows))
         if not (grows or leaves_early(s)):
             self.columns[id(made)] = columns
         else:
@@ -502,7 +512,9 @@ class Transposer:
         (target,) = targets
         match value:
             case ir.Call(ir.Attribute(ir.Name() as base, "pop"), ()) if self.tables.is_list(base):
-                return [self.note(s, Transposed(tuple(work.keys(target)), push=((base.id, entry(work, target)),)))]
+                if not isinstance(owner := self.lists.resolved(base), ir.Name):
+                    raise Refused(value, "N140", "a value is taken from a row of another list", "Index the outer list.")
+                return [self.note(s, Transposed(tuple(work.keys(target)), push=((owner.id, entry(work, target)),)))]
             case _:
                 pass
         if isinstance(value, ir.Call) and self.calls.is_call(value):
@@ -599,12 +611,16 @@ class Transposer:
     def gathered(self, value: ir.Expr, seed: ir.Expr) -> Shares:
         """The shares of the variables in an expression, one a variable."""
         self.work.nonzero = divisors(value) if self.work.signs else []
+        lists: Shares = []
         total: dict[str, ir.Expr] = {}
         for n, e in self.work.shares(value, seed, ""):
+            if self.work.is_table(n):
+                lists.append((n, e))
+                continue
             both = plus(total.get(n), e)
             assert both is not None
             total[n] = both
-        return self.work.spread([(n, collected(e, self.work.parts)) for n, e in total.items()])
+        return self.work.spread([*lists, *((n, collected(e, self.work.parts)) for n, e in total.items())])
 
     def recorded(self, value: ir.Expr, flows: Shares, root: str) -> tuple[list[ir.Stmt], ir.Expr, Shares]:
         """What the statement and its adjoint both compute, and what costs enough to be kept, gets a name."""
@@ -656,12 +672,16 @@ class Transposer:
         for argument, adjoint in call.arguments:
             for value_, share_ in self.calls.numbers(argument, adjoint):
                 flows += [("", n, e) for n, e in self.work.shares(value_, share_, "")]
+        lists = [(n, e) for _, n, e in flows if self.work.is_table(n)]
         total: dict[str, ir.Expr] = {}
         for _, n, e in flows:
+            if self.work.is_table(n):
+                continue
             both = plus(total.get(n), e)
             assert both is not None
             total[n] = both
-        before, shares = self.shared(self.work.spread([(n, collected(e, self.work.parts)) for n, e in total.items()]))
+        gathered = [(n, collected(e, self.work.parts)) for n, e in total.items()]
+        before, shares = self.shared(self.work.spread([*lists, *gathered]))
         flat = tuple(("", n, flattened(e)) for n, e in shares)
         values = ({SAVED: call.saved} if call.saved else {}) | call.partials
         self.note(call.forward[-1], Transposed(tuple(keys), flat, (*call.backward, *before), values=values))

@@ -19,6 +19,8 @@ from adtransform.traverse import children, expressions, names, own_names, statem
 class Work:
     """The facts about one unit, which grow by the temporaries that the passes introduce."""
 
+    backward = False  # whether adjoints are wanted
+
     def __init__(self, unit: Unit, program: Program, activity: Activity, facts: Facts, supply: Supply) -> None:
         self.unit = unit
         self.program = program
