@@ -13,7 +13,7 @@ from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall
 from adtransform.structure import Shape, find, is_list
-from adtransform.traverse import names, walk
+from adtransform.traverse import children, names, walk
 from adtransform.work import Work
 
 INDEX = frozenset("len int abs min max range round".split())
@@ -82,10 +82,21 @@ def check_parts(work: Work, targets: tuple[ir.Expr, ...], path: str) -> None:
         own = part
         while isinstance(own, ir.Subscript):
             check_index(work, own.index, path)
-            if names(own.index) & (bound | written) or names(own) & bound:
+            if names(own.index) & bound or items_read(own.index) & written or names(own) & bound:
                 text = "an index or a list is assigned in the statement that uses it"
                 raise Refused(part, "N152", text, "Assign one by one.")
             own = own.value
+
+
+def items_read(e: ir.Expr) -> set[str]:
+    """The names in an expression, but for those of lists that are only counted."""
+    match e:
+        case ir.Call(ir.Library("builtins", "len")):
+            return set()
+        case ir.Name(id):
+            return {id}
+        case _:
+            return set[str]().union(*(items_read(c) for c in children(e)))
 
 
 def parts(target: ir.Expr) -> list[ir.Expr]:

@@ -72,7 +72,8 @@ class Lists:
         found = self.resolved(e)
         k = self.work.temporary("k", "", False)
         item = shadow(ir.Subscript(found, k), lambda n: self.work.tangent(n))
-        loop = ir.For(k, counted(e), (ir.Augment(item, "+", SEED),), ())
+        own = shadow(found, lambda n: self.work.tangent(n))  # as long as the list was there
+        loop = ir.For(k, counted(own), (ir.Augment(item, "+", SEED),), ())
         return self.new(("each", found), Spread((loop,), (root(found),), self.temporary()))
 
     def whole(self, e: ir.Expr) -> str:

@@ -16,10 +16,11 @@ from dataclasses import replace
 from adtransform import ir
 from adtransform.activity import passive_line
 from adtransform.calculus import ZERO, finished
-from adtransform.containers import check_index, list_call
-from adtransform.effects import divisors, may_raise, raises_first
+from adtransform.containers import check_index, list_call, mates
+from adtransform.effects import divisors, index_first, index_only, may_raise, raises_first
 from adtransform.handover import Handover
-from adtransform.pieces import untold, with_lead
+from adtransform.names import temporary
+from adtransform.pieces import untold, with_lead, without_text
 from adtransform.sequences import beside
 from adtransform.stacks import zero_of
 from adtransform.stores import check_store, tangent_target
@@ -90,9 +91,14 @@ def put_in(
     pre: list[ir.Stmt] = [ir.Assign((n,), e) for n, e in shared.temporaries]
     primal = replace(s, value=on(base, what, *where, shared.primal), source=untold(s.source, shared.primal == value))
     tangent = ir.Effect(on(work.mirrored(base, path), what, *where, shared.tangents[0]))
-    if raises_first(shared.primal) and (in_try or may_raise(shared.tangents[0])):
+    alike = index_only(shared.tangents[0]) and index_first(shared.primal)
+    if not raises_first(shared.primal) or not (in_try or (may_raise(shared.tangents[0]) and not alike)):
+        return with_lead([*pre, tangent], primal)
+    if not mates(work, ir.Subscript(base, ZERO), path) & set[str]().union(*map(names, (*where, shared.tangents[0]))):
         return [*with_lead(pre, primal), tangent]
-    return with_lead([*pre, tangent], primal)
+    held = work.temporary(temporary(value), path, False)  # the tangent reads the list as it was
+    last = replace(primal, value=on(base, what, *where, held), source=without_text(s.source))
+    return with_lead([*pre, ir.Assign((held,), shared.primal), tangent], last)
 
 
 def on(base: ir.Expr, what: str, *args: ir.Expr) -> ir.Call:
