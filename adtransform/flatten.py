@@ -248,7 +248,7 @@ class Flatten:
             work.inference.bind_local(c.target, work.inference.elements(rename(c.iterable, new.get), path))
             for n in target_names(c.target):
                 own = work.variable(n, path, not work.active.isdisjoint(sources[n]))
-                work.inference.shapes.variables[path + own.id] = work.inference.local.pop(n)
+                work.inference.shapes.add(path + own.id, work.inference.local.pop(n))
                 new[n] = own
         push = ir.Effect(ir.Call(ir.Attribute(name, "append"), (ir.Arg(rename(e.element, new.get)),)))
         body: ir.Stmt = push
@@ -269,7 +269,8 @@ class Flatten:
         item = self.work.temporary("factor", path, True)
         shapes = self.work.probe.shapes
         if shapes is not None:
-            shapes.variables |= {path + n.id: number() for n in (total, item)}
+            for n in (total, item):
+                shapes.add(path + n.id, number())
         pre.append(ir.Assign((total,), ir.Const(1, "1"), at=e.at))
         if isinstance(flat, ir.Comprehension) and len(flat.clauses) == 1:
             flat = replace(flat, bracket="[")
@@ -439,7 +440,7 @@ class Flatten:
         shape = self.work.shape_of(e, path)
         name = self.work.temporary(temporary(e), path, self.work.is_active(e, path))
         if self.work.inference is not None:
-            self.work.inference.shapes.variables[path + name.id] = shape
+            self.work.inference.shapes.add(path + name.id, shape)
             if path + name.id in self.work.active:
                 self.work.active |= self.work.inference.shapes.leaves(path + name.id)
                 self.work.varied |= self.work.inference.shapes.leaves(path + name.id)

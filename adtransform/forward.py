@@ -305,6 +305,8 @@ class Forward:
         match d:
             case ir.Name() | ir.Subscript() if d == own:
                 return with_lead([ir.Assign((n,), e) for n, e in shared.temporaries], primal)
+            case ir.Binary("+", first, rest) if first == own and work.is_sequence(target, path):
+                tangent = ir.Augment(own, "+", rest)  # the list stays the same one
             case ir.Binary("+" | "-" as sign, first, rest) if first == own and own not in walk(rest):
                 tangent = ir.Augment(own, sign, rest)
             case ir.Binary("*", factor, last) if (

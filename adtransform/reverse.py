@@ -172,7 +172,7 @@ class Reverse:
         if shape == LIST:
             assert self.work.inference is not None
             inferred = self.work.inference.shapes
-            inferred.variables[name.id] = inferred.results[""]
+            inferred.add(name.id, inferred.results[""])
             self.work.active |= inferred.leaves(name.id)
             self.work.varied |= inferred.leaves(name.id)
         return name

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 MIXED = "it holds, or is, now this and now that"
 ENDLESS = "it is part of itself"
@@ -33,6 +34,8 @@ class Shape:
     changed: bool = False
     downward: bool = False
     popped: bool = False
+    name: str = ""  # of the first variable that holds it
+    number: int = field(default_factory=count().__next__)
     link: Shape | None = None
 
 
@@ -71,37 +74,36 @@ def more(s: Shape, why: str) -> None:
 
 
 def unify(a: Shape, b: Shape) -> None:
-    """Make two shapes equal; where that cannot be, the lists in both are odd."""
+    """Make two shapes equal; where that cannot be, the lists in both are odd.
+
+    The older one stands for both, so that what is asked later changes no answer that was given before.
+    """
     a, b = find(a), find(b)
     if a is b:
         return
     if not b.kind or (b.kind == "sequence" and a.kind):
-        a, b = b, a
-    if not a.kind:
-        if occurs(a, b):
-            escape(b, ENDLESS)
-            return
-        a.link = b
-    elif a.kind == "sequence" and b.kind in ("sequence", "list", "tuple"):
-        a.link = b
-        for i in b.items:
-            unify(a.items[0], i)
-    elif a.kind == b.kind and len(a.items) == len(b.items):
-        a.link = b
-        for i, k in zip(a.items, b.items, strict=True):
-            unify(i, k)
-    else:
+        a, b = b, a  # b says more
+    if not a.kind and occurs(a, b):
+        escape(b, ENDLESS)
+        return
+    alike = a.kind == b.kind and len(a.items) == len(b.items)
+    if a.kind and not alike and not (a.kind == "sequence" and b.kind in ("list", "tuple")):
         escape(a, MIXED)
         escape(b, MIXED)
         return
-    b = find(b)
-    b.changed |= a.changed
-    b.downward |= a.downward
-    b.popped |= a.popped
-    if a.odd:
-        escape(b, a.odd)
-    if a.uses:
-        more(b, a.uses)
+    old, new = (a, b) if a.number < b.number else (b, a)
+    items, others = b.items, a.items
+    old.kind, old.items, new.link = b.kind, items, old
+    old.changed |= new.changed
+    old.downward |= new.downward
+    old.popped |= new.popped
+    old.name = old.name or new.name
+    for n, i in enumerate(items if others else ()):
+        unify(others[n if alike else 0], i)
+    if new.odd:
+        escape(old, new.odd)
+    if new.uses:
+        more(old, new.uses)
 
 
 def occurs(a: Shape, b: Shape) -> bool:
@@ -181,7 +183,6 @@ class Shapes:
     variables: dict[str, Shape] = field(default_factory=dict)
     results: dict[str, Shape] = field(default_factory=dict)
     arguments: dict[int, list[tuple[str, Shape]]] = field(default_factory=dict)
-    named: dict[int, str] = field(default_factory=dict)
     trees: dict[str, tuple[Tree, frozenset[str]]] = field(default_factory=dict)
 
     def known(self, key: str) -> tuple[Tree, frozenset[str]]:
@@ -189,6 +190,11 @@ class Shapes:
             tree = self.tree_of(self.variables[key], key) if key in self.variables else key
             self.trees[key] = tree, frozenset(flat(tree))
         return self.trees[key]
+
+    def add(self, key: str, shape: Shape) -> None:
+        """A variable that a pass has introduced."""
+        self.variables[key] = shape
+        self.trees.pop(key, None)
 
     def tree(self, key: str) -> Tree:
         """The leaves of a variable, in its structure."""
@@ -200,7 +206,8 @@ class Shapes:
             case "tuple" if s.items:
                 return tuple(self.tree_of(i, f"{base}.{n}") for n, i in enumerate(s.items))
             case "list" | "sequence" if is_list(s):
-                return Many(self.tree_of(s.items[0], self.named.setdefault(id(s), base) + "[]"))
+                s.name = s.name or base
+                return Many(self.tree_of(s.items[0], s.name + "[]"))
             case "sequence":
                 return Many(self.tree_of(s.items[0], base + "[]"))
             case _:

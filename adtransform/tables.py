@@ -200,7 +200,7 @@ class Tables:
         for x in walk(e):
             if isinstance(x, ir.Subscript) and not self.is_stable(x.value, place):
                 return False
-            if isinstance(x, ir.Name) and self.is_list(x) and not self.is_stable(x, place):
+            if isinstance(x, (ir.Name, ir.Subscript)) and self.is_list(x) and not self.is_stable(x, place):
                 return False
         return True
 

@@ -10,7 +10,7 @@ from random import Random
 
 FLAT = ("a", "b", "c", "d")
 ROWS = ("m",)
-CALLEES = '''import math
+CALLEES = """import math
 
 
 def scaled(v: list[float], k: float) -> list[float]:
@@ -32,7 +32,7 @@ def put(v: list[float], k: float) -> float:
     return v[0] + k
 
 
-'''
+"""
 
 
 @dataclass

@@ -150,8 +150,10 @@ def test_adjoint_of_adjoint(path: Path, request: pytest.FixtureRequest) -> None:
 
 WRONG_AGAIN: dict[str, str] = {}
 REFUSED_AGAIN = {
-    "N140", "N148",  # stacks
-    "N161", "N162",  # a tuple as a value
+    "N140",
+    "N148",  # stacks
+    "N161",
+    "N162",  # a tuple as a value
 }
 
 

@@ -56,8 +56,8 @@ def methods_d(
     y = x[1:]
     y_d.append(k_d)
     y.append(k)
-    y.insert(0, x[0] * k)
     y_d.insert(0, k * x_d[0] + x[0] * k_d)
+    y.insert(0, x[0] * k)
     y_d.reverse()
     y.reverse()
     z_d = y_d.pop(1)

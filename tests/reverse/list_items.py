@@ -102,7 +102,7 @@ def running_b(
 
     # reverse sweep
     y_b = [0.0] * len(y)
-    for k2 in range(len(y)):
+    for k2 in range(len(y_b)):
         y_b[k2] += seed
     y_b[-1] += seed
     t_b4 = y_b[1]
@@ -186,7 +186,7 @@ def burgers_b(
 
     # reverse sweep
     u_b = [0.0] * len(u)
-    for k2 in range(len(u)):
+    for k2 in range(len(u_b)):
         u_b[k2] += seed
     dt_b = 0.0
     for _ in range(steps):

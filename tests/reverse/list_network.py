@@ -291,7 +291,7 @@ def outside_b(
     # reverse sweep
     more_b = [0.0] * len(more)
     t_b1 = points[-1] * seed
-    for k3 in range(len(more)):
+    for k3 in range(len(more_b)):
         more_b[k3] += t_b1
     points_b = [0.0] * len(points)
     points_b[-1] += sum_more * seed
