@@ -329,7 +329,15 @@ class Mirror:
             found = [*self.lists(iteration, iteration.uneven or may_break(part)), *found]
         rounds = None
         lists = isinstance(item.stmt, ir.For) and any(self.is_list(n) for n in names(item.stmt.iterable))
-        if iteration is None and not may_break(part) and not lists:
+        fixed = (
+            columns is not None
+            or isinstance(item.stmt, ir.While)
+            or self.timeline.repeatable(
+                item.stmt,
+                item.stmt.iterable,  # type: ignore[union-attr]
+            )
+        )
+        if iteration is None and not may_break(part) and not lists and fixed:
             header_ = item.stmt if columns is None else columns.counted
             rounds = backward(header_, lambda e: self.timeline.renamed(e, item.before))
         header = rounds if rounds is not None else ir.Name(f"{ROUNDS} {which}")

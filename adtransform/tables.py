@@ -22,7 +22,7 @@ from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall, UnitCall
 from adtransform.structure import Shape, find, is_stack, lists_in
-from adtransform.traverse import blocks, expressions, names, target_names, walk
+from adtransform.traverse import blocks, children, expressions, names, target_names, walk
 from adtransform.work import Work
 
 Loops = tuple[int, ...]
@@ -62,6 +62,7 @@ class Tables:
     work: Work
     places: dict[int, Place] = field(default_factory=dict)
     writes: dict[int, list[Place]] = field(default_factory=dict)
+    resized: dict[int, list[Place]] = field(default_factory=dict)
     moved: dict[int, ir.Node] = field(default_factory=dict)  # lists whose items are taken out or moved about
     bound: dict[str, int] = field(default_factory=dict)
     made: dict[str, Loops] = field(default_factory=dict)  # the loops in which a variable is assigned
@@ -120,7 +121,7 @@ class Tables:
         callee = self.work.callee(e.func, "")
         if isinstance(e.func, ir.Attribute) and e.func.attr in METHODS - READING and self.is_list(e.func.value):
             last = e.func.attr == "pop" and not e.args and not self.holds_lists(e.func.value)
-            self.write(e.func.value, place, e.func.attr in MOVING and not last)
+            self.write(e.func.value, place, e.func.attr in MOVING and not last, True)
         if isinstance(callee, UnitCall):
             signature, bound = self.work.signature(callee.unit), bind(callee.unit.function.params, e)
             for p, a in bound.pairs if bound is not None and signature is not None else ():
@@ -129,11 +130,14 @@ class Tables:
                 if changed and self.is_list(a.value):
                     for inner in lists_in(self.shape(a.value)):
                         self.writes.setdefault(id(find(inner)), []).append(place)
+                        self.resized.setdefault(id(find(inner)), []).append(place)
                         self.moved.setdefault(id(find(inner)), e)
 
-    def write(self, base: ir.Expr, place: Place, moves: bool = False) -> None:
+    def write(self, base: ir.Expr, place: Place, moves: bool = False, resizes: bool = False) -> None:
         shape = find(self.shape(base))
         self.writes.setdefault(id(shape), []).append(place)
+        if moves or resizes:
+            self.resized.setdefault(id(shape), []).append(place)
         if moves:
             self.moved.setdefault(id(shape), base)
 
@@ -157,8 +161,8 @@ class Tables:
 
     # --- questions ----------------------------------------------------------------------------------------------------
 
-    def is_stable(self, base: ir.Expr, place: Place) -> bool:
-        """Whether nothing is written later to a list that is read at a place."""
+    def is_stable(self, base: ir.Expr, place: Place, writes: dict[int, list[Place]] | None = None) -> bool:
+        """Whether nothing is written later to a list that is read at a place; `writes` are those that matter."""
         root = base
         while isinstance(root, ir.Subscript):
             root = root.value
@@ -172,7 +176,7 @@ class Tables:
         if shape.odd:
             return not shape.changed and root.id not in self.bound
         own = len(self.made.get(self.root_of(root.id), ()))
-        for w in self.writes.get(id(shape), ()):
+        for w in (self.writes if writes is None else writes).get(id(shape), ()):
             if w.order >= place.order or len(common(w.loops, place.loops)) > own:
                 return False
         return True
@@ -188,21 +192,35 @@ class Tables:
         return name
 
     def unstable(self, e: ir.Expr, place: Place) -> list[ir.Expr]:
-        """The items in an expression that cannot be read again later."""
-        return [
-            x
-            for x in walk(e)
-            if isinstance(x, ir.Subscript) and not isinstance(x.index, ir.Slice) and not self.is_stable(x.value, place)
-        ]
+        """The items in an expression, and what is computed from whole lists, that cannot be read again later."""
+        found: list[ir.Expr] = []
+        for x in walk(e):
+            match x:
+                case ir.Subscript(value, index) if not isinstance(index, ir.Slice) and not self.is_stable(value, place):
+                    found.append(x)
+                case ir.Call(ir.Library(), args) if any(self.is_whole(a.value) for a in args):
+                    found += [x] if not self.is_repeatable(x, place) else []
+                case _:
+                    pass
+        return found
+
+    def is_whole(self, e: ir.Expr) -> bool:
+        """Whether an argument is a list, or made of one."""
+        return isinstance(e, ir.Comprehension) or self.is_list(e)
 
     def is_repeatable(self, e: ir.Expr, place: Place) -> bool:
         """Whether an expression gives the same value in the reverse sweep."""
-        for x in walk(e):
-            if isinstance(x, ir.Subscript) and not self.is_stable(x.value, place):
+        match e:
+            case ir.Call(ir.Library("builtins", "len"), (ir.Arg(value),)) if self.is_reference(value):
+                return self.is_stable(value, place, self.resized) and (
+                    not isinstance(value, ir.Subscript) or self.is_repeatable(value, place)
+                )
+            case ir.Subscript(value) if not self.is_stable(value, place):
                 return False
-            if isinstance(x, (ir.Name, ir.Subscript)) and self.is_list(x) and not self.is_stable(x, place):
+            case ir.Name() | ir.Subscript() if self.is_list(e) and not self.is_stable(e, place):
                 return False
-        return True
+            case _:
+                return all(self.is_repeatable(c, place) for c in children(e))
 
     def alias(self, name: str) -> bool:
         """Whether a variable only ever stands for a list that another one holds."""
