@@ -105,8 +105,6 @@ class Adjoints(Tangents):
                     return [(lists.each(values), seed), *others]
                 return None
             case ir.Call(ir.Library("builtins", "max" | "min"), (ir.Arg(values),)) if tables.is_reference(values):
-                if not tables.is_stable(values, self.place):
-                    raise Refused(e, "N140", "the list is written to later", "Take the value out in a loop.")
                 where = ir.Call(ir.Attribute(values, "index"), (ir.Arg(e),))
                 return [(lists.at(values, where), seed)]
             case _:

@@ -215,6 +215,9 @@ def put(e: ir.Expr, name: str, value: ir.Expr) -> ir.Expr:
     """The expression with a value for a name; products stay flat."""
     if e == ir.Name(name):
         return value
+    if isinstance(e, ir.Subscript):  # indices are whole numbers: their terms stay as they are
+        index = rename(e.index, lambda n: value if n == name else None)
+        return e if name not in names(e) else ir.Subscript(put(e.value, name, value), index)
     new = rebuild(e, lambda x: put(x, name, value))
     if new is e:
         return e

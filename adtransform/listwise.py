@@ -13,7 +13,7 @@ from adtransform.refusals import Refused
 from adtransform.spreads import SEED, Spread, shadow
 from adtransform.structure import Shape, find, lists_in
 from adtransform.tables import ROWS, Tables, aligned, root
-from adtransform.traverse import names, rename, target_names, walk
+from adtransform.traverse import map_blocks, map_expressions, names, rename, target_names, walk
 
 if TYPE_CHECKING:
     from adtransform.adjoints import Adjoints
@@ -30,6 +30,7 @@ class Lists:
         self.tables = tables
         self.spreads: dict[str, Spread] = {}
         self.keys: dict[object, str] = {}
+        self.copies: list[ir.Stmt] = []  # to be made before the statement at hand
         self.fresh: set[str] = set()  # names of lists that were made for one purpose
         self.items: dict[str, ir.Expr] = {}  # variables of comprehensions, each with the item that it stands for
 
@@ -41,6 +42,8 @@ class Lists:
 
     def resolved(self, e: ir.Expr) -> ir.Expr:
         found = self.tables.resolved(e, self.work.place.loops)
+        if not self.tables.is_list(ir.Name(root(found))):
+            raise Refused(e, "N161", "a list in a tuple is used without a name of its own", "Unpack the tuple first.")
         inner = found
         while isinstance(inner, ir.Subscript):
             check_index(self.work, inner.index, "")
@@ -63,7 +66,7 @@ class Lists:
 
     def at(self, values: ir.Expr, index: ir.Expr) -> str:
         """The key of an item that is found by a search."""
-        found = ir.Subscript(self.resolved(values), index)
+        found = ir.Subscript(self.resolved(values), rename(index, self.held(values).get))
         target = shadow(found, lambda n: self.work.tangent(n))
         return self.new(("item", found), Spread((ir.Augment(target, "+", SEED),), (root(found),)))
 
@@ -81,6 +84,8 @@ class Lists:
         match e:
             case ir.Name(id) if not self.tables.alias(id) and id not in self.items and self.tables.is_list(e):
                 return id
+            case ir.Subscript() if (key := self.work.component(e)) is not None:
+                return key
             case _:
                 found = self.resolved(e)
                 target = shadow(found, lambda n: self.work.tangent(n))
@@ -164,10 +169,6 @@ class Lists:
             seed: ir.Expr = ir.Subscript(SEED, counter) if indexed else SEED
             body: list[ir.Stmt] = []
             touched: list[str] = []
-            if self.tables.unstable(element, self.work.place) or any(
-                not self.tables.is_repeatable(c.iterable, self.work.place) for c in clauses
-            ):
-                raise Refused(g, "N122", "the comprehension reads a list that is written to later", LOOP)
             for n, e in self.work.spread(self.gathered(element, seed)):
                 if n in self.spreads:
                     body += self.spreads[n].written(e, lambda x: x)
@@ -179,8 +180,28 @@ class Lists:
             for condition in reversed(c.conditions):
                 body = [ir.If(condition, tuple(body), ())]
             body = [ir.For(c.target, c.iterable, tuple(body), ())]
+        held = self.held(g)
+        body = [with_names(s, held) for s in body]
         spread = Spread(tuple(body), tuple(dict.fromkeys(touched)), self.temporary())
         return self.new(("loop", len(self.keys)), spread)
+
+    def held(self, e: ir.Expr) -> dict[str, ir.Expr]:
+        """Names for copies of the lists that an expression reads and that are written to later."""
+        found: dict[str, ir.Expr] = {}
+        for x in walk(e):
+            if not isinstance(x, (ir.Name, ir.Subscript)) or not self.tables.is_reference(x):
+                continue
+            owner = root(x)
+            if owner in found or self.tables.is_stable(x, self.work.place):
+                continue
+            shape = self.tables.shape(ir.Name(owner))
+            name = self.work.temporary(f"{owner}_0", "", False)
+            assert self.work.inference is not None
+            self.work.inference.shapes.add(name.id, Shape(shape.kind, shape.items))
+            comment = f"# {owner} is written to below, and the reverse sweep reads it"
+            self.copies.append(ir.Assign((name,), copy_of(shape, ir.Name(owner)), source=ir.Source(trail=comment)))
+            found[owner] = name
+        return found
 
     def gathered(self, element: ir.Expr, seed: ir.Expr) -> Shares:
         from adtransform.calculus import plus
@@ -248,6 +269,14 @@ class Lists:
             self.items[t.id] = ir.Subscript(e, k)
             if self.tables.is_list(t):
                 self.tables.paths[t.id] = ir.Subscript(e, k), self.work.place.loops
+
+
+def with_names(s: ir.Stmt, new: dict[str, ir.Expr]) -> ir.Stmt:
+    """A statement that reads other lists."""
+    if not new:
+        return s
+    inner = map_blocks(s, lambda b: tuple(with_names(x, new) for x in b))
+    return map_expressions(inner, lambda e: rename(e, new.get))
 
 
 def copy_of(shape: Shape, e: ir.Expr) -> ir.Expr:

@@ -176,7 +176,11 @@ class Mirror:
             if n not in t.targets or e != self.name(n):
                 found += self.contribution(n, e, n in state)
             state.discard(n)
+        own_targets = set() if t.keeps else set(t.targets)
+        late = [n for n in total if n in self.tables.spreads and set(self.tables.spreads[n].touched) & own_targets]
         for n, e in total.items():
+            if n in late:
+                continue
             if n in self.tables.spreads:
                 spread = self.tables.spreads[n]
                 for touched in spread.touched:
@@ -186,6 +190,8 @@ class Mirror:
             elif n not in own:
                 found += self.contribution(n, e, n in state)
                 state.discard(n)
+        seeds = [(n, ir.Name(self.tables.spreads[n].name or self.tables.temporary())) for n in late]
+        found += [ir.Assign((seed,), total[n]) for n, seed in seeds]
         replaced = [(n, total[n]) for n in own if n in total and total[n] != self.name(n)]
         clash = any(names(e) & {self.adjoint(m).id for m, _ in replaced if m != n} for n, e in replaced)
         if len(replaced) > 1 and clash:
@@ -196,6 +202,12 @@ class Mirror:
                 found += self.scaled(n, e)
         state |= {n for n in t.targets if n not in own and n not in made}
         state -= set(own)
+        for n, seed in seeds:  # they add to what the statement assigns: its adjoint begins anew
+            spread = self.tables.spreads[n]
+            for touched in spread.touched:
+                found += [self.zero(touched, item.before)] if touched in state else []
+                state.discard(touched)
+            found += spread.written(seed, lambda x: self.placed(item, t, x, dead))
         return found, frozenset(state)
 
     def pushed(self, item: Item, t: Transposed, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
@@ -318,7 +330,7 @@ class Mirror:
             if state <= out:
                 break
             state &= out
-        body += [self.zero(n, item.before) for n in self.ordered(out - state)]
+        body += [self.zero(n, item.entry) for n in self.ordered(out - state)]
         if not body:
             return [], zeros
         found: list[ir.Stmt] = [self.zero(n, item.after) for n in self.ordered(zeros - state)]

@@ -156,6 +156,8 @@ class Reverse:
     def check_arrived(self, zeros: frozenset[str], mirror: Mirror) -> None:
         """No adjoint of a list is left where the function begins, but for those of its arguments."""
         params = {p.name for p in self.work.unit.function.params}
+        if self.work.refused:
+            return
         for n in sorted(mirror.active - zeros - set(mirror.seeds)):
             if self.work.is_table(n) and n.partition("#")[0] not in params:
                 text = f"it does not show which lists `{n}` stands for"

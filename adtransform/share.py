@@ -24,7 +24,7 @@ from adtransform.traverse import children, rebuild, walk
 
 WORTH = 2  # operations that must be saved before a temporary pays
 WORTH_IN_LOOP = 1  # one is enough where it is saved many times
-PURE_BUILTINS = frozenset("abs min max sum pow round divmod float int bool len".split())
+PURE_BUILTINS = frozenset("abs min max sum pow round divmod float int bool len zip enumerate range reversed".split())
 PLAIN = (ir.Name, ir.Const, ir.Library, ir.Unary, ir.Binary, ir.Call)
 CALL = 20  # what a call counts of which nothing is known: it may do anything, and must not run twice
 
@@ -44,7 +44,9 @@ class Numbering:
             return self.memo[id(e)][1]
         shell = outline(e)
         inner = tuple(self.number(c) for c in children(e)) if shell is not None else ()
-        key = (shell, inner) if shell is not None else ("unique", id(e))
+        key: object = (shell, inner) if shell is not None else ("unique", id(e))
+        if isinstance(e, ir.Comprehension) and is_quiet(e):
+            key = ("comprehension", e)
         if key not in self.by_key:
             self.by_key[key] = len(self.parts)
             self.parts.append(inner)
@@ -91,6 +93,12 @@ def outline(e: ir.Expr) -> object:
 def is_plain_value(e: ir.Expr) -> bool:
     """Whether an expression has operators and pure library calls alone: evaluated again it gives the same."""
     return all(isinstance(x, PLAIN) and outline(x) is not None for x in walk(e))
+
+
+def is_quiet(e: ir.Comprehension) -> bool:
+    """Whether a comprehension only computes, so that two that are written alike have one value."""
+    calls = (x for x in walk(e) if isinstance(x, ir.Call))
+    return all(isinstance(x.func, ir.Library) and is_pure(x.func.home, x.func.name) for x in calls)
 
 
 def is_pure(home: str, name: str) -> bool:

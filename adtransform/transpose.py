@@ -19,6 +19,7 @@ from adtransform.activity import passive_line
 from adtransform.adjoints import TUPLES, Adjoints, Shares
 from adtransform.attempts import flagged, touches
 from adtransform.calculus import ZERO, plus
+from adtransform.calls import bind
 from adtransform.containers import check_parts, parts
 from adtransform.effects import divisors
 from adtransform.exits import Leaves, as_elif, behind_else, breaks
@@ -32,11 +33,12 @@ from adtransform.popped import entry, is_last, over_stacks, popped, zeros_of, ze
 from adtransform.pushes import on
 from adtransform.refusals import Refused
 from adtransform.repeatable import is_repeatable, passes
-from adtransform.shapes import stack_names
+from adtransform.scopes import UnitCall
+from adtransform.shapes import LIST, stack_names
 from adtransform.share import Numbering, evaluated, in_order, insert, is_value, share
 from adtransform.stacks import stack_operation
 from adtransform.stores import check_effect, check_lists, check_store, check_target
-from adtransform.structure import find
+from adtransform.structure import Shape, find, lists_in
 from adtransform.tables import Columns, Place, Tables, aligned, root
 from adtransform.terms import collected, flattened
 from adtransform.traverse import blocks, expressions, map_blocks, names, own_names, rebuild, statements, walk
@@ -94,6 +96,7 @@ class Transposer:
             self.work.place = self.tables.places.get(id(s), here)
             try:
                 new = self.statement(s)
+                new, self.lists.copies = [*self.lists.copies, *new], []
                 self.kept += new
                 self.places |= {id(x): self.work.place for x in new}
                 found += new
@@ -262,6 +265,40 @@ class Transposer:
             ir.Assign((name,), test, source=ir.Source(s.source.lead)),
             replace(new, source=ir.Source((), s.source.trail)),
         ]
+
+    def copied(self, e: ir.Call) -> dict[ir.Expr, ir.Name]:
+        """Names for the lists that a function is given and that are written to later: it gets copies of them."""
+        found: dict[ir.Expr, ir.Name] = {}
+        for a in e.args:
+            if self.tables.is_reference(a.value) and not self.tables.is_repeatable(a.value, self.work.place):
+                name = self.work.temporary(f"{root(a.value)}_0", "", self.work.is_active(a.value, ""))
+                shape = self.tables.shape(a.value)
+                assert self.work.inference is not None
+                self.work.inference.shapes.add(name.id, Shape(shape.kind, shape.items))
+                if name.id in self.work.active:
+                    self.work.active |= self.work.inference.shapes.leaves(name.id)
+                    self.work.varied |= self.work.inference.shapes.leaves(name.id)
+                assert self.work.shapes is not None
+                self.work.shapes.of[name.id] = LIST
+                found[a.value] = name
+        return found
+
+    def copy(self, name: ir.Name, e: ir.Expr) -> list[ir.Stmt]:
+        comment = f"# {root(e)} is written to below, and the reverse sweep reads it"
+        value = ir.Subscript(e, ir.Slice(None, None, None))
+        return self.assign(ir.Assign((name,), value, source=ir.Source(trail=comment)), (name,), value)
+
+    def changes(self, e: ir.Call) -> bool:
+        """Whether a function changes lists of active values that it is given."""
+        callee = self.work.callee(e.func, "")
+        if not isinstance(callee, UnitCall):
+            return False
+        signature, bound = self.work.signature(callee.unit), bind(callee.unit.function.params, e)
+        return bound is not None and any(
+            self.tables.is_list(a.value)
+            and (signature is None or any(s.changed for s in lists_in(signature.params[p.name])))
+            for p, a in bound.pairs
+        )
 
     # --- lists --------------------------------------------------------------------------------------------------------
 
@@ -667,6 +704,12 @@ class Transposer:
         active = [k for k in keys if k.partition("#")[0] in self.work.active]
         if len(set(active)) < len(active):
             raise Refused(target, "N161", "a variable is assigned twice at once", TUPLES)
+        if self.changes(value):
+            raise Refused(value, "N148", "a function that changes the lists that it is given is called", CHANGES)
+        if copies := self.copied(value):
+            new = replace(value, args=tuple(replace(a, value=copies.get(a.value, a.value)) for a in value.args))
+            pre = [s_ for e, name in copies.items() for s_ in self.copy(name, e)]
+            return [*pre, *self.called(replace(s, value=new, source=without_text(s.source)), target, new)]
         call = self.calls.split(s, target, value)
         flows: list[tuple[str, str, ir.Expr]] = []
         for argument, adjoint in call.arguments:
@@ -688,6 +731,11 @@ class Transposer:
         return call.forward
 
 
+def is_changed(shape: Shape) -> bool:
+    """Whether a function writes to lists that it is given."""
+    return any(s.changed for s in lists_in(shape))
+
+
 def leaves_early(s: ir.For) -> bool:
     """Whether a loop may be left by `break`."""
     return any(breaks(x) is not Leaves.NEVER for x in s.body)
@@ -703,5 +751,6 @@ def map_items(e: ir.Expr) -> ir.Expr:
     return ir.Name("an item") if isinstance(e, ir.Subscript) else rebuild(e, map_items)
 
 
+CHANGES = "Let it return a new list."
 LOOP = "Loop over `range(len(…))` and index the list."
 NESTED = "Define the function at the top level and pass what it uses."

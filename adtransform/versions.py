@@ -89,6 +89,7 @@ class Item:
     stmt: ir.Stmt
     before: Env
     parts: tuple[Lines, ...] = ()
+    entry: Env = field(default_factory=Env)  # of a loop: at the start of an iteration
     after: Env = field(default_factory=Env)
 
 
@@ -192,7 +193,8 @@ class Timeline:
             entry[s.target.id].counts = item
         if (columns := self.columns.get(id(s))) is not None:
             self.count(columns, item, body, entry)
-        self.fill(body, s.body, item.before.then(entry))
+        item.entry = item.before.then(entry)
+        self.fill(body, s.body, item.entry)
         behind = {n: self.new(n, lines, len(lines.items) - 1, False, n in old) for n in assigned}
         return item.before.then(behind)
 

@@ -57,10 +57,8 @@ def check(text: str, seed: int, seen: Counter[str], off: frozenset[str] = frozen
         return
     by_name = {"a_d": list(d["a"]), "b_d": list(d["b"]), "x_d": d["x"]}
     for mode in ("forward", "reverse"):
-        known = {"forward", "reverse"}
-        disabled = off if mode in known else off
         try:
-            result = transform(text, "<string>", Options(mode, ("f",), ("a", "b", "x"), disabled=disabled))
+            result = transform(text, "<string>", Options(mode, ("f",), ("a", "b", "x"), disabled=off))
         except TransformError as error:
             seen[f"{mode} refused"] += 1
             for r in error.refusals[:1]:

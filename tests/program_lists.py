@@ -147,8 +147,10 @@ class Writer:
         """What reverse mode often refuses: second names, rows that move, slices that are written, other methods."""
         r, add = self.random, self.lines.append
         if self.tame and r.random() < 0.8:
-            add(f"{indent}r = {r.choice(['m[0]', 'm[1]', *FLAT])}")
-            add(f"{indent}r[0] = {self.number(1)}" if r.random() < 0.5 else f"{indent}x = x * 0.5 + r[-1]")
+            self.fresh += 1
+            row = f"r{self.fresh}"
+            add(f"{indent}{row} = {r.choice(['m[0]', 'm[1]', *FLAT])}")
+            add(f"{indent}{row}[0] = {self.number(1)}" if r.random() < 0.5 else f"{indent}x = x * 0.5 + {row}[-1]")
             return
         add(
             indent

@@ -175,7 +175,7 @@ REFUSED: dict[str, dict[str, str]] = {
         "swapped": "N140 N162",
     },
     "list_calls": {"scale": "N166", "fill": "N166", "uses": "N148", "halves": "N161"},
-    "list_comprehensions": {"nested": "N161", "whole": "N161", "conditions": "N161"},
+    "list_comprehensions": {"nested": "N122", "whole": "N161", "conditions": "N161"},
     "list_methods": {"methods": "N101 N140 N161", "slices": "N140 N161", "emptied": "N140", "ordered": "N161"},
     "list_closures": {"written": "N140 N148 N163", "written_put": "N166", "written_both": "N148"},
     "stack_handed_on": {"empty": "N166", "f": "N140", "g": "N140", "h": "N161"},
