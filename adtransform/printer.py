@@ -70,7 +70,7 @@ def flat(e: ir.Expr) -> str:
         case ir.Const(_, text):
             return text
         case ir.Library(home, name):
-            return f"{home}.{name}" if home else name
+            return f"{home}.{name}" if home not in ("", "builtins") else name
         case ir.Binary("**", left, right):
             gap = "" if is_simple(left) and is_simple(right) else " "
             return f"{show(left, POWER + 1)}{gap}**{gap}{show(right, SIGN)}"
@@ -367,6 +367,9 @@ def bracketed(e: ir.Expr) -> Bracketed:
                 inner = Bracketed(flat(whole), [(whole.bracket, [text], CLOSING[whole.bracket], "")], [inner], "call")
             opening = ("(", call_items(args), ")", show(func, ATOM))
             return Bracketed(flat(e), [opening], parts=[inner], kind="call")
+        case ir.Comprehension(bracket) if bracket != "(":
+            text = show_comprehension(e.element, e.clauses)
+            return Bracketed(flat(e), [(bracket, [text], CLOSING[bracket], "")], [comprehension_parts(e)], "call")
         case ir.Call(func, args):
             parts = [inside(a) for a in args]
             return Bracketed(flat(e), [("(", call_items(args), ")", show(func, ATOM))], parts=parts, kind="call")

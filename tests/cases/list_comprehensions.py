@@ -58,7 +58,10 @@ def matmul_d(
     """Tangent of `matmul` with respect to a, b."""
     return (
         [[sum(a[i][k] * b[k][j] for k in range(len(b))) for j in range(len(b[0]))] for i in range(len(a))],
-        [[sum(b[k][j] * a_d[i][k] + a[i][k] * b_d[k][j] for k in range(len(b))) for j in range(len(b[0]))] for i in range(len(a))],
+        [
+            [sum(b[k][j] * a_d[i][k] + a[i][k] * b_d[k][j] for k in range(len(b))) for j in range(len(b[0]))]
+            for i in range(len(a))
+        ],
     )
 
 
