@@ -9,7 +9,7 @@ from __future__ import annotations
 from adtransform import ir
 from adtransform.inference import COPIED, NESTED, Inference, Lookup, backward
 from adtransform.scopes import Program, Unit, UnitCall
-from adtransform.structure import Shapes, Signature, is_list, lists_in, more, number
+from adtransform.structure import Shapes, Signature, escape, find, is_list, lists_in, more, number
 from adtransform.traverse import expressions, statements, walk
 
 __all__ = ["Inferred", "backward", "stack_call"]
@@ -78,6 +78,10 @@ def infer(unit: Unit, program: Program, lookup: Lookup) -> Inference:
     found = Inference(unit, program, lookup, read_names(unit.function))
     found.function(unit.function, "")
     found.settle()
+    for p in unit.function.params:
+        shape = find(found.shapes.variables[p.name])
+        if isinstance(p.default, (ir.Display, ir.Comprehension)) and shape.changed:
+            escape(shape, "its default is shared by all calls")
     for s in found.copies:
         if is_list(s):
             more(s, COPIED)

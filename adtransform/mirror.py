@@ -341,14 +341,11 @@ class Mirror:
             found = [*self.lists(iteration, iteration.uneven or may_break(part)), *found]
         rounds = None
         lists = isinstance(item.stmt, ir.For) and any(self.is_list(n) for n in names(item.stmt.iterable))
-        fixed = (
-            columns is not None
-            or isinstance(item.stmt, ir.While)
-            or self.timeline.repeatable(
-                item.stmt,
-                item.stmt.iterable,  # type: ignore[union-attr]
-            )
+        fixed = isinstance(item.stmt, ir.While) or self.timeline.repeatable(
+            item.stmt,
+            item.stmt.iterable,  # type: ignore[union-attr]
         )
+        fixed = columns.ranged if columns is not None else fixed
         if iteration is None and not may_break(part) and not lists and fixed:
             header_ = item.stmt if columns is None else columns.counted
             rounds = backward(header_, lambda e: self.timeline.renamed(e, item.before))

@@ -48,6 +48,7 @@ class Columns:
     items: dict[str, ir.Expr]
     counted: ir.For
     flows: tuple[tuple[str, str], ...] = ()
+    ranged: bool = True  # whether the reverse sweep can count as well
     entry: Any = None  # the versions at the start of an iteration
 
 
@@ -67,6 +68,7 @@ class Tables:
     bound: dict[str, int] = field(default_factory=dict)
     made: dict[str, Loops] = field(default_factory=dict)  # the loops in which a variable is assigned
     paths: dict[str, tuple[ir.Expr, Loops]] = field(default_factory=dict)
+    rows: dict[tuple[int, str], ir.Expr] = field(default_factory=dict)  # by loop and its variable
     kept: list[ir.Stmt] = field(default_factory=list)
     results: frozenset[str] = frozenset()  # the variables of the result
 
@@ -222,8 +224,14 @@ class Tables:
             case _:
                 return all(self.is_repeatable(c, place) for c in children(e))
 
+    def row(self, name: str, loops: Loops) -> ir.Expr | None:
+        """The item that the variable of a loop stands for in its body."""
+        return next((self.rows[loop, name] for loop in reversed(loops) if (loop, name) in self.rows), None)
+
     def alias(self, name: str) -> bool:
-        """Whether a variable only ever stands for a list that another one holds."""
+        """Whether a variable stands for a list that another one holds."""
+        if self.row(name, self.work.place.loops) is not None:  # type: ignore[attr-defined]
+            return True
         return name in self.paths and self.bound.get(name) == 1 and not self.is_param(name)
 
     def is_param(self, name: str) -> bool:
@@ -235,11 +243,13 @@ class Tables:
         Raises `Refused` where that does not show.
         """
         match e:
+            case ir.Name(name) if (row := self.row(name, loops)) is not None:
+                return self.resolved(row, loops)
             case ir.Name(name) if self.alias(name) or (name in self.paths and name not in self.bound):
                 ref, own = self.paths[name]
                 if loops[: len(own)] != own:
                     raise Refused(e, "N162", f"`{name}` is used behind the loop that sets it", ROWS)
-                for n in names(ref):
+                for n in names(ref) if name in self.bound else ():
                     if self.bound.get(n, 0) + self.is_param(n) > 1:
                         raise Refused(e, "N162", f"`{name}` is found by `{n}`, which is assigned more than once", ROWS)
                 return self.resolved(ref, loops)

@@ -491,13 +491,14 @@ class Transposer:
         rebound = {n for x in statements(s.body) for n in own_names(x)} & {counter.id}
         if rebound:
             raise Refused(s, "N162", "the counter of a loop over active values is assigned in it", LOOP)
+        assigned = {n for x in statements(s.body) for n in own_names(x)}
         for t, e in over:
-            if isinstance(t, ir.Name) and self.tables.is_list(t):
-                self.tables.paths[t.id] = ir.Subscript(e, counter), inner.loops
+            if isinstance(t, ir.Name) and self.tables.is_list(t) and t.id not in assigned:
+                self.tables.rows[id(s), t.id] = ir.Subscript(e, counter)
         here, self.work.place = self.work.place, inner
         flows = []
         for t, e in over:
-            if not isinstance(t, ir.Name) or not self.work.is_active(t, "") or self.tables.alias(t.id):
+            if not isinstance(t, ir.Name) or not self.work.is_active(t, "") or (id(s), t.id) in self.tables.rows:
                 continue
             item = ir.Subscript(e, counter)
             if self.tables.is_list(t) and not self.tables.is_stable(t, inner):
@@ -511,10 +512,9 @@ class Transposer:
             each = tuple(ir.Arg(ir.Call(ir.Library("builtins", "len"), (ir.Arg(e),))) for e in lengths)
             count = ir.Call(ir.Library("builtins", "range"), (ir.Arg(ir.Call(ir.Library("builtins", "min"), each)),))
         columns = Columns(counter.id, items, ir.For(counter, count, (), ()), tuple(flows))
-        if not (grows or leaves_early(s)):
-            self.columns[id(made)] = columns
-        else:
-            raise Refused(s, "N162", "a loop over a list that it leaves early or that grows", LOOP)
+        columns.ranged = not (grows or leaves_early(s))
+        self.columns[id(made)] = columns
+        self.kept.append(made)
         return [made]
 
     def grows(self, e: ir.Expr, place: Place) -> bool:

@@ -202,7 +202,8 @@ class Timeline:
         """A loop over lists: its variables are the items at the number of the iteration."""
         if columns.counter not in entry:
             entry[columns.counter] = self.new(columns.counter, body, -1)
-        entry[columns.counter].counts = item
+        if columns.ranged:
+            entry[columns.counter].counts = item
         columns.entry = entry
         env = item.before.then(entry)
         for n, e in columns.items.items():
