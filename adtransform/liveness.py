@@ -53,7 +53,7 @@ def one(s: ir.Stmt, live: Live, lists: Live | None) -> tuple[ir.Stmt | None, Liv
                 read = names(value).union(*(names(t) for t in targets))
                 return (s, live | read) if items & live else (None, live)
             popped = popped_from(value)
-            kept = bool(popped) and (lists is None or bool(popped & lists))
+            kept = bool(popped) and (lists is None or bool(popped & (lists | live)))
             if not bound & live and bound and not kept:
                 return None, live
             return s, (live - bound) | names(value)

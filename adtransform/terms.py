@@ -42,6 +42,8 @@ def collected(e: Expr, parts: Mapping[str, Expr] = NOTHING) -> Expr:
     first: dict[Key, tuple[Expr, float]] = {}
     for sign, term in terms:
         key, coefficient = monomial(term, parts)
+        if not coefficient:
+            continue
         total[key] = total.get(key, 0.0) + sign * coefficient
         first.setdefault(key, (term, coefficient))
     if (len(total) == len(terms) and all(total.values())) or any(len(repr(c)) > DIGITS for c in total.values()):

@@ -41,7 +41,17 @@ from adtransform.stores import check_effect, check_lists, check_store, check_tar
 from adtransform.structure import Shape, find, lists_in
 from adtransform.tables import Columns, Place, Tables, aligned, root
 from adtransform.terms import collected, flattened
-from adtransform.traverse import blocks, expressions, map_blocks, names, own_names, rebuild, statements, walk
+from adtransform.traverse import (
+    blocks,
+    expressions,
+    map_blocks,
+    map_expressions,
+    names,
+    own_names,
+    rebuild,
+    statements,
+    walk,
+)
 
 VALUE = "the new value"  # stands for what a statement assigns to its n-th target; no variable can have this name
 
@@ -95,8 +105,9 @@ class Transposer:
             here = self.work.place
             self.work.place = self.tables.places.get(id(s), here)
             try:
+                pre, s = self.with_indices(s)
                 new = self.statement(s)
-                new, self.lists.copies = [*self.lists.copies, *new], []
+                new, self.lists.copies = [*pre, *self.lists.copies, *new], []
                 self.kept += new
                 self.places |= {id(x): self.work.place for x in new}
                 found += new
@@ -299,6 +310,34 @@ class Transposer:
             and (signature is None or any(s.changed for s in lists_in(signature.params[p.name])))
             for p, a in bound.pairs
         )
+
+    def with_indices(self, s: ir.Stmt) -> tuple[list[ir.Stmt], ir.Stmt]:
+        """A statement with names for the indices that could not be found again: `c[len(d) - 1]` if `d` grows later."""
+        found: list[ir.Stmt] = []
+
+        def visit(e: ir.Expr) -> ir.Expr:
+            match e:
+                case ir.Subscript(value, index) if not isinstance(index, ir.Slice) and self.tables.is_list(value):
+                    inner = visit(value)
+                    if self.tables.is_repeatable(index, self.work.place):
+                        return e if inner is value else ir.Subscript(inner, index)
+                    name = self.work.temporary("k", "", False)
+                    found.append(ir.Assign((name,), index))
+                    return ir.Subscript(inner, name)
+                case (
+                    ir.Comprehension() | ir.Lambda() | ir.Choice() | ir.Logic() | ir.Name() | ir.Const() | ir.Library()
+                ):
+                    return e
+                case _:
+                    return rebuild(e, visit)
+
+        if not isinstance(s, (ir.Assign, ir.Augment, ir.Effect)):
+            return [], s
+        new = map_expressions(s, visit)
+        if not found:
+            return [], s
+        *pre, last = with_lead(found, replace(new, source=without_text(new.source)))
+        return pre, last
 
     # --- lists --------------------------------------------------------------------------------------------------------
 
