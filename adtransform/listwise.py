@@ -188,11 +188,13 @@ class Lists:
     def held(self, e: ir.Expr) -> dict[str, ir.Expr]:
         """Names for copies of the lists that an expression reads and that are written to later."""
         found: dict[str, ir.Expr] = {}
+        clauses = (c for x in walk(e) if isinstance(x, ir.Comprehension) for c in x.clauses)
+        own = {n for c in clauses for n in target_names(c.target)}
         for x in walk(e):
             if not isinstance(x, (ir.Name, ir.Subscript)) or not self.tables.is_reference(x):
                 continue
             owner = root(x)
-            if owner in found or self.tables.is_stable(x, self.work.place):
+            if owner in own or owner in found or self.tables.is_stable(x, self.work.place):
                 continue
             shape = self.tables.shape(ir.Name(owner))
             name = self.work.temporary(f"{owner}_0", "", False)

@@ -333,6 +333,9 @@ class Mirror:
         body += [self.zero(n, item.entry) for n in self.ordered(out - state)]
         if not body:
             return [], zeros
+        if not isinstance(body[0], ir.Unread):  # what it reads comes back first
+            stop = next((k for k, i in enumerate(part.items) if self.is_exit(i)), len(part.items))
+            body = [ir.Unread(f"{SLOT} {self.segment(part, 0, stop)}", (), ()), *body]
         found: list[ir.Stmt] = [self.zero(n, item.after) for n in self.ordered(zeros - state)]
         self.loops += [item] if item not in self.loops else []
         which = self.loops.index(item)
