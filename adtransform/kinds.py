@@ -141,6 +141,12 @@ def uses_of(function: ir.Function) -> tuple[dict[str, Kind], Passed]:
                     for i, a in enumerate(e.args):
                         if isinstance(a.value, ir.Name):
                             passed.setdefault(a.value.id, []).append((e, i))
+    for s in statements(function.body, nested=True):
+        match s:
+            case ir.Assign((ir.Name(other),), ir.Name(id)) if id not in found and found.get(other) is Kind.INT:
+                found[id] = Kind.INT
+            case _:
+                pass
     return found, passed
 
 
@@ -272,6 +278,15 @@ def holds_floats(activity: Activity, unit: Unit, name: str) -> bool:
     """Whether a parameter is a list of numbers, or of lists of them, that can be followed."""
     signature = activity.stacks.signature(unit) if activity.stacks is not None else None
     return signature is not None and is_numeric(signature.params[name])
+
+
+def depth(activity: Activity, unit: Unit, name: str) -> int:
+    """How deep lists are nested in a parameter; 0 for a number."""
+    signature = activity.stacks.signature(unit) if activity.stacks is not None else None
+    s, found = find(signature.params[name]) if signature is not None else Shape(), 0
+    while s.kind in ("list", "sequence"):
+        s, found = find(s.items[0]), found + 1
+    return found
 
 
 def is_numeric(s: Shape) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 FLOATS = (0.7, 1.3, 2.1, 3.4, 4.6, 5.9, 7.2, 8.3, 9.1, 10.7)
 ORDERS = (
@@ -20,6 +21,7 @@ ORDERS = (
 )
 SCALES = (1.0, 10.0, 0.1, 100.0, 0.01, 1000.0, 0.001)
 
+NUMBERS: Mapping[str, int] = MappingProxyType({})
 Signature = inspect.Signature
 Parameter = inspect.Parameter
 
@@ -28,13 +30,16 @@ class NoValue(Exception):
     """A parameter has no default and no annotation to draw a value from."""
 
 
-def candidates(signature: Signature, wrt: tuple[str, ...], given: Mapping[str, object]) -> Iterator[dict[str, object]]:
+def candidates(
+    signature: Signature, wrt: tuple[str, ...], given: Mapping[str, object], depths: Mapping[str, int] = NUMBERS
+) -> Iterator[dict[str, object]]:
     """Points to try, best first: the defaults and rising numbers, then falling, spread, larger and smaller ones.
 
     Arguments:
         signature: that of the function.
         wrt: the parameters that are differentiated; they are floats whatever their annotation says.
         given: the values that are fixed, by parameter.
+        depths: how deep lists are nested in parameters that are lists, whatever their annotations say.
 
     Yields:
         A value for each parameter, by name; `*args` is a tuple, `**kwargs` is left out.
@@ -49,7 +54,7 @@ def candidates(signature: Signature, wrt: tuple[str, ...], given: Mapping[str, o
         point = {
             p.name: fixed(given[p.name], p.name in wrt)
             if p.name in given
-            else choose(p, p.name in wrt, supply, p.name in filled, whole)
+            else choose(p, p.name in wrt, supply, p.name in filled, whole, depths.get(p.name, 0))
             for p in parameters
         }
         if repr(point) not in seen:
@@ -68,13 +73,24 @@ def fixed(value: object, active: bool) -> object:
     return float(value) if active and isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def choose(parameter: Parameter, active: bool, supply: Iterator[float], filled: bool, whole: bool) -> object:
+def nested(depth: int, supply: Iterator[float]) -> object:
+    """A list of three numbers, or of two lists."""
+    if not depth:
+        return next(supply)
+    return [nested(depth - 1, supply) for _ in range(3 if depth == 1 else 2)]
+
+
+def choose(
+    parameter: Parameter, active: bool, supply: Iterator[float], filled: bool, whole: bool, depth: int = 0
+) -> object:
     """One value.  `filled`: draw one although the default is None; `whole`: what may be an int is one."""
     name, kind = parameter.name, words(parameter.annotation)
     if parameter.kind is Parameter.VAR_POSITIONAL:
         return (next(supply), next(supply)) if active else ()
     if parameter.default is not Parameter.empty and not (filled and parameter.default is None):
         return parameter.default
+    if depth and not kind.startswith(("tuple", "Tuple")):
+        return nested(depth, supply)
     if kind.startswith(("list", "List", "Sequence")) and "float" in kind:
         return [next(supply), next(supply), next(supply)]
     if kind.startswith(("tuple", "Tuple")) and "float" in kind:

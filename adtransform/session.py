@@ -18,6 +18,7 @@ from adtransform.flatten import Flatten
 from adtransform.forward import Forward
 from adtransform.gradients import Gradients
 from adtransform.handover import Handover
+from adtransform.kinds import depth
 from adtransform.modules import Module
 from adtransform.names import Supply, suffix
 from adtransform.plan import Instance, Plan, instance, plan
@@ -252,7 +253,9 @@ class Session:
         from adtransform.pipeline import Derivative
 
         wrt = tuple(p.name for p in current.unit.function.params if p.name in whole.wrt[current])
+        depths = tuple(depth(self.activity, current.unit, n) for n in wrt)
         if self.gradients is not None:
             seed = self.gradients.seeds.get(current, "")
-            return Derivative(current.unit.name, self.names[current], wrt, seed=seed)
-        return Derivative(current.unit.name, self.names[current], wrt, tuple(n + self.suffix for n in wrt))
+            return Derivative(current.unit.name, self.names[current], wrt, seed=seed, depths=depths)
+        tangents = tuple(n + self.suffix for n in wrt)
+        return Derivative(current.unit.name, self.names[current], wrt, tangents, depths=depths)

@@ -53,7 +53,8 @@ class Trial:
         """A few points at which the function has a finite value, or else one at which it has any; and these values."""
         fallback: tuple[Values, object] | None = None
         problem, tried, found = "", 0, 0
-        for values in candidates(self.signature, self.derivative.wrt, self.given):
+        wrt, depths = self.derivative.wrt, self.derivative.depths
+        for values in candidates(self.signature, wrt, self.given, dict(zip(wrt, depths, strict=False))):
             try:
                 tried += 1
                 value = self.primal.call(values)

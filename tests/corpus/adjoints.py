@@ -43,6 +43,10 @@ def judge_adjoint(subject: Subject, opinion: SecondOpinion) -> Verdict:
 def compare_at(measured: Measured, adjoint: Generated, tangent: Generated | None) -> Iterator[Finding]:
     """Findings at one point: the value, and each input for a few seeds."""
     where = f"at {measured.point.arguments}"
+    wrt, depths = adjoint.derivative.wrt, adjoint.derivative.depths
+    if any(d and isinstance(measured.point.arguments[n], (int, float)) for n, d in zip(wrt, depths)):
+        yield "inconclusive", f"{where}: a number for a list"  # the function has not looked at it
+        return
     slopes: dict[str, list[tuple[float, float]]] = {}  # of every output, with their errors
     exact: set[str] = set()
     for name, known in measured.slopes.items():
