@@ -427,6 +427,10 @@ class Inference:
         match callee:
             case UnitCall(unit) if not unit.directives.partials and not unit.directives.passive:
                 return self.unit_call(e, unit, path)
+            case UnitCall(unit) if unit.directives.partials:
+                for a in e.args:
+                    unify(self.of(a.value, path), number())
+                return number()
             case NestedCall(inner, functions):
                 return self.nested_call(e, inner, functions, path)
             case LibraryCall(home, name):

@@ -23,7 +23,7 @@ from adtransform.handback import Handback
 from adtransform.listwise import Lists
 from adtransform.liveness import needed
 from adtransform.merging import merged
-from adtransform.mirror import INDEX, NO_LIST, ROUNDS, SLOT, Mirror
+from adtransform.mirror import INDEX, NO_LIST, ROUNDS, SLOT, Mirror, held_in
 from adtransform.pieces import is_docstring
 from adtransform.reach import falls_through
 from adtransform.recall import recalled
@@ -122,21 +122,23 @@ class Reverse:
             timeline, mirror, work.supply.fresh, "recompute" in self.enabled, "tbr" not in self.enabled, joint
         )
         versions = [n for n in names(returned) if "@" in n]
+        last_read = (ir.Effect(ir.Display("(", adjoints)),)  # what they read has to be there, too
         one = merged(timeline, mirror, block, live, last) if joint and "fuse" in self.enabled else None
         if one is not None:
             recorder.merged = one.loop
-            places = recorder.places((*one.before, *one.body, *one.rest), versions)
+            places = recorder.places((*one.before, *one.body, *one.rest, *last_read), versions)
             where, at = recorder.where(one.loop)
             for s in filled(one.before, places):
                 recorder.insert(where, at, 2, s)
             places.appended[id(one.loop)] = filled(one.body, places)
             block = one.rest
         else:
-            places = recorder.places(block, versions)
+            places = recorder.places((*block, *last_read), versions)
         forward = assembled(timeline.lines, places, last)
         final = filled(block, places)
         spelled = rename(returned, places.spelling.get)
-        read = frozenset(n for s in statements(final) for n in names_of(s))
+        adjoints = tuple(rename(a, places.spelling.get) for a in adjoints)
+        read = frozenset(n for s in (*statements(final), ir.Effect(ir.Display("(", adjoints))) for n in names_of(s))
         used = read.union(*(names_of(s) for s in statements(forward)))
         return Sweeps(
             doc,
@@ -203,7 +205,10 @@ class Reverse:
             raise Refused(self.work.unit.function, *NOT_A_NUMBER)
         if shape == LIST:
             unread = key in zeros or key not in mirror.active
-            held = zeros_of_list(self.work.shape_of(ir.Name(key), ""), ir.Name(key)) if unread else mirror.name(key)
+            base = key.partition("#")[0]
+            given = held_in(key, ir.Name(timeline.by_name[base][0].tag))
+            shape_ = self.work.shape_of(held_in(key, ir.Name(base)), "")
+            held = zeros_of_list(shape_, given) if unread else mirror.name(key)
             is_tuple = any(p.name == key and takes_tuple(p) for p in self.work.unit.function.params)
             return ir.Call(ir.Library("builtins", "tuple"), (ir.Arg(held),)) if is_tuple else held
         if shape == STACK and (key in zeros or key not in mirror.active):

@@ -526,7 +526,7 @@ class Transposer:
                     both = ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(iterable),))
                     paired = ir.Display("(", (counter, target))
                     new = replace(s, target=paired, iterable=both, source=without_text(s.source))
-        items: dict[str, ir.Expr] = {t.id: ir.Subscript(e, counter) for t, e in over if isinstance(t, ir.Name)}
+        items: dict[str, ir.Expr] = {t.id: ir.Subscript(e, counter) for t, e in pairs if isinstance(t, ir.Name)}
         rebound = {n for x in statements(s.body) for n in own_names(x)} & {counter.id}
         if rebound:
             raise Refused(s, "N162", "the counter of a loop over active values is assigned in it", LOOP)
