@@ -24,7 +24,7 @@ from adtransform.ranges import backward
 from adtransform.refusals import Refused
 from adtransform.tables import Columns
 from adtransform.templates import substitute
-from adtransform.transpose import Transposed
+from adtransform.transposed import Transposed
 from adtransform.traverse import expressions, map_expressions, names, statements
 from adtransform.versions import Env, Item, Lines, Timeline, leaves_loop, raises
 

@@ -12,67 +12,41 @@ Derivatives, section 3.2 and table 3.3).
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from adtransform import ir
+from adtransform import ir, transpose_lists
 from adtransform.activity import passive_line
 from adtransform.adjoints import TUPLES, Adjoints, Shares
 from adtransform.attempts import flagged, touches
-from adtransform.calculus import ZERO, plus
-from adtransform.calls import bind
+from adtransform.calculus import plus
 from adtransform.containers import check_parts, parts
 from adtransform.effects import divisors
-from adtransform.exits import Leaves, as_elif, behind_else, breaks
+from adtransform.exits import as_elif, behind_else
 from adtransform.handback import SAVED, Handback
 from adtransform.infer import stack_call
 from adtransform.iterations import Iteration, iteration
-from adtransform.listwise import Lists, counted
+from adtransform.listwise import Lists
 from adtransform.names import temporary
 from adtransform.pieces import with_lead, without_text
 from adtransform.popped import entry, is_last, over_stacks, popped, zeros_of, zeros_of_shape
 from adtransform.pushes import on
 from adtransform.refusals import Refused
 from adtransform.repeatable import is_repeatable, passes
-from adtransform.scopes import UnitCall
-from adtransform.shapes import LIST, stack_names
+from adtransform.shapes import stack_names
 from adtransform.share import Numbering, evaluated, in_order, insert, is_value, share
 from adtransform.stacks import stack_operation
 from adtransform.stores import check_effect, check_lists, check_store, check_target
-from adtransform.structure import Shape, find, lists_in
-from adtransform.tables import Columns, Place, Tables, aligned, root
+from adtransform.tables import Columns, Place, Tables
 from adtransform.terms import collected, flattened
+from adtransform.transposed import VALUE, Transposed
 from adtransform.traverse import (
     blocks,
     expressions,
     map_blocks,
-    map_expressions,
-    names,
-    own_names,
     rebuild,
     statements,
     walk,
 )
-
-VALUE = "the new value"  # stands for what a statement assigns to its n-th target; no variable can have this name
-
-
-@dataclass(frozen=True)
-class Transposed:
-    """The adjoint of a statement.
-
-    `targets` are the variables that it assigns, with names that stand for their new values; `before` are statements of
-    the reverse sweep; each flow `(target, variable, expression)` adds to the adjoint of a variable, for one target
-    (empty if for all).  A target that `keeps` its adjoint is a stack; `push` says what is pushed to adjoints of stacks.
-    A statement that writes to a list, `table`, reads its adjoint.
-    """
-
-    targets: tuple[str, ...] = ()
-    flows: tuple[tuple[str, str, ir.Expr], ...] = ()
-    before: tuple[ir.Stmt, ...] = ()
-    keeps: bool = False
-    push: tuple[tuple[str, ir.Expr], ...] = ()
-    table: str = ""
-    values: dict[str, str] = field(default_factory=dict)
 
 
 class Transposer:
@@ -105,7 +79,7 @@ class Transposer:
             here = self.work.place
             self.work.place = self.tables.places.get(id(s), here)
             try:
-                pre, s = self.with_indices(s)
+                pre, s = transpose_lists.with_indices(self, s)
                 new = self.statement(s)
                 new, self.lists.copies = [*pre, *self.lists.copies, *new], []
                 self.kept += new
@@ -145,7 +119,7 @@ class Transposer:
                 if passive_line(s) or not work.is_active(target, ""):
                     return [s]
                 if isinstance(target, ir.Subscript):
-                    return self.item_augmented(s, target, op, value)
+                    return transpose_lists.item_augmented(self, s, target, op, value)
                 assert isinstance(target, ir.Name)
                 if self.tables.is_list(target):
                     raise Refused(s, "N140", "a list of active values is extended", "Append the values one by one.")
@@ -153,14 +127,14 @@ class Transposer:
             case ir.For(target, iterable):
                 if stacks := over_stacks(work, target, iterable):
                     return [self.over_stacks(s, stacks)]
-                if (columns := self.over_lists(s, target, iterable)) is not None:
+                if (columns := transpose_lists.over_lists(self, s, target, iterable)) is not None:
                     return columns
                 if work.is_active(iterable, ""):
                     return [self.iteration(s, target, iterable)]
                 check_target(work, target, "")
                 return [map_blocks(s, self.block)]
             case ir.Effect(ir.Call(ir.Attribute(base, "append"), (ir.Arg(value),))) if self.tables.is_list(base):
-                return self.appended(s, base, value) if work.is_active(base, "") else [s]
+                return transpose_lists.appended(self, s, base, value) if work.is_active(base, "") else [s]
             case ir.Effect(ir.Call(ir.Attribute(base, attr))) if self.tables.is_list(base) and work.is_active(base, ""):
                 raise Refused(s, "N140", f"`{attr}` changes a list of active values", "Write the items one by one.")
             case ir.Inert("del") if any(isinstance(e, ir.Subscript) and work.is_active(e, "") for e in expressions(s)):
@@ -277,289 +251,6 @@ class Transposer:
             replace(new, source=ir.Source((), s.source.trail)),
         ]
 
-    def copied(self, e: ir.Call) -> dict[ir.Expr, ir.Name]:
-        """Names for the lists that a function is given and that are written to later: it gets copies of them."""
-        found: dict[ir.Expr, ir.Name] = {}
-        for a in e.args:
-            if self.tables.is_reference(a.value) and not self.tables.is_repeatable(a.value, self.work.place):
-                name = self.work.temporary(f"{root(a.value)}_0", "", self.work.is_active(a.value, ""))
-                shape = self.tables.shape(a.value)
-                assert self.work.inference is not None
-                self.work.inference.shapes.add(name.id, Shape(shape.kind, shape.items))
-                if name.id in self.work.active:
-                    self.work.active |= self.work.inference.shapes.leaves(name.id)
-                    self.work.varied |= self.work.inference.shapes.leaves(name.id)
-                assert self.work.shapes is not None
-                self.work.shapes.of[name.id] = LIST
-                found[a.value] = name
-        return found
-
-    def copy(self, name: ir.Name, e: ir.Expr) -> list[ir.Stmt]:
-        comment = f"# {root(e)} is written to below, and the reverse sweep reads it"
-        value = ir.Subscript(e, ir.Slice(None, None, None))
-        return self.assign(ir.Assign((name,), value, source=ir.Source(trail=comment)), (name,), value)
-
-    def changes(self, e: ir.Call) -> bool:
-        """Whether a function changes lists of active values that it is given."""
-        callee = self.work.callee(e.func, "")
-        if not isinstance(callee, UnitCall):
-            return False
-        signature, bound = self.work.signature(callee.unit), bind(callee.unit.function.params, e)
-        return bound is not None and any(
-            self.tables.is_list(a.value)
-            and (signature is None or any(s.changed for s in lists_in(signature.params[p.name])))
-            for p, a in bound.pairs
-        )
-
-    def with_indices(self, s: ir.Stmt) -> tuple[list[ir.Stmt], ir.Stmt]:
-        """A statement with names for the indices that could not be found again: `c[len(d) - 1]` if `d` grows later."""
-        found: list[ir.Stmt] = []
-
-        def visit(e: ir.Expr) -> ir.Expr:
-            match e:
-                case ir.Subscript(value, index) if not isinstance(index, ir.Slice) and self.tables.is_list(value):
-                    inner = visit(value)
-                    if self.tables.is_repeatable(index, self.work.place):
-                        return e if inner is value else ir.Subscript(inner, index)
-                    name = self.work.temporary("k", "", False)
-                    found.append(ir.Assign((name,), index))
-                    return ir.Subscript(inner, name)
-                case (
-                    ir.Comprehension() | ir.Lambda() | ir.Choice() | ir.Logic() | ir.Name() | ir.Const() | ir.Library()
-                ):
-                    return e
-                case _:
-                    return rebuild(e, visit)
-
-        if not isinstance(s, (ir.Assign, ir.Augment, ir.Effect)):
-            return [], s
-        new = map_expressions(s, visit)
-        if not found:
-            return [], s
-        *pre, last = with_lead(found, replace(new, source=without_text(new.source)))
-        return pre, last
-
-    # --- lists --------------------------------------------------------------------------------------------------------
-
-    def items_assigned(self, s: ir.Assign, targets: tuple[ir.Expr, ...], value: ir.Expr) -> list[ir.Stmt]:
-        """`x[i] = e`, `x[i], x[j] = x[j], x[i]`: one item after the other, the values first."""
-        if len(targets) == 1 and isinstance(targets[0], ir.Subscript):
-            return self.item_assigned(s, targets[0], value)
-        several = [p for t in targets for p in parts(t)]
-        if len(targets) > 1:
-            values = [value] * len(several)
-        elif isinstance(value, ir.Display) and isinstance(targets[0], ir.Display) and len(value.items) == len(several):
-            values = list(value.items)
-        else:
-            raise Refused(s, "N161", "items of lists are set to a tuple that is not written out", TUPLES)
-        found: list[ir.Stmt] = []
-        held: dict[int, ir.Expr] = {}
-        for k, v in enumerate(values):
-            if isinstance(v, ir.Const) or (k and len(targets) > 1):
-                continue
-            name = self.work.temporary("t#", "", self.work.is_active(v, ""))
-            found += self.assign(ir.Assign((name,), v, at=s.at), (name,), v)
-            held[k] = name
-        for k, (t, v) in enumerate(zip(several, values, strict=True)):
-            new = held.get(0 if len(targets) > 1 else k, v)
-            found += self.assign(ir.Assign((t,), new, at=s.at), (t,), new)
-        first = replace(found[0], source=replace(found[0].source, lead=s.source.lead))
-        if id(found[0]) in self.adjoints:
-            self.note(first, self.adjoints[id(found[0])])
-        return [first, *found[1:]]
-
-    def item_assigned(self, s: ir.Assign, target: ir.Subscript, value: ir.Expr) -> list[ir.Stmt]:
-        """`x[i] = e`: the adjoint of the item goes to `e` and is zero before."""
-        work = self.work
-        if self.tables.is_list(target) or isinstance(target.index, ir.Slice):
-            text = "a list or a slice is put into a list of active values"
-            raise Refused(target, "N140", text, "Assign the items one by one.")
-        place = self.lists.adjoint(target)
-        clear = ir.Assign((place,), ZERO)
-        table = root(self.lists.resolved(target))
-        if not work.is_active(value, ""):
-            return [self.note(s, Transposed(before=(clear,), table=table))]
-        if isinstance(value, ir.Choice):
-            return self.branches(s, target, value.test, value.body, value.orelse)
-        if isinstance(value, ir.Call) and (self.calls.is_call(value) or self.is_largest(value)):
-            return self.through_name(s, target, value)
-        seed = work.temporary(f"t{work.supply.suffix}#", "", False)
-        flows = self.gathered(value, seed)
-        pre, primal, flows = self.recorded(value, flows, VALUE)
-        if any(VALUE in names(e) for _, e in flows):
-            return self.through_name(s, target, value)
-        before, flows = self.shared(flows)
-        new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
-        found = with_lead(pre, new)
-        flat = tuple(("", n, flattened(e)) for n, e in flows)
-        self.note(found[-1], Transposed((), flat, (ir.Assign((seed,), place), clear, *before), table=table))
-        return found
-
-    def through_name(self, s: ir.Assign, target: ir.Expr, value: ir.Expr) -> list[ir.Stmt]:
-        """`t = e` and `x[i] = t`."""
-        name = self.work.temporary(temporary(value), "", True)
-        first = self.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
-        new = replace(s, value=name, source=ir.Source((), s.source.trail))
-        return [*first, *self.assign(new, (target,), name)]
-
-    def item_augmented(self, s: ir.Augment, target: ir.Subscript, op: str, value: ir.Expr) -> list[ir.Stmt]:
-        """`x[i] += e` leaves the adjoint of the item as it is; any other operator makes it anew."""
-        check_parts(self.work, (target,), "")
-        if op not in "+-" or isinstance(target.index, ir.Slice):
-            whole = ir.Binary(op, target, value, at=s.at)
-            return self.item_assigned(
-                ir.Assign((target,), whole, at=s.at, source=without_text(s.source)), target, whole
-            )
-        if not self.work.is_active(value, ""):
-            return [s]
-        seed = self.work.temporary(f"t{self.work.supply.suffix}#", "", False)
-        place, table = self.lists.adjoint(target), root(self.lists.resolved(target))
-        flows = self.gathered(value, seed if op == "+" else ir.Unary("-", seed))
-        pre, primal, flows = self.recorded(value, flows, VALUE)
-        if any(VALUE in names(e) for _, e in flows):
-            name = self.work.temporary(temporary(value), "", True)
-            first = self.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
-            new = replace(s, value=name, source=ir.Source((), s.source.trail))
-            return [*first, *self.item_augmented(new, target, op, name)]
-        before, flows = self.shared(flows)
-        new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
-        found = with_lead(pre, new)
-        flat = tuple(("", n, flattened(e)) for n, e in flows)
-        self.note(found[-1], Transposed((), flat, (ir.Assign((seed,), place), *before), table=table))
-        return found
-
-    def list_assigned(self, s: ir.Assign, targets: tuple[ir.Expr, ...], value: ir.Expr) -> list[ir.Stmt]:
-        """A list is made from active values, or gets a second name."""
-        if len(targets) > 1 or not isinstance(targets[0], ir.Name):
-            raise Refused(s, "N161", "several variables get a list at once", "Assign one by one.")
-        target = targets[0]
-        if self.tables.alias(target.id):
-            return [s]
-        seed = self.work.tangent(target.id)
-        before: tuple[ir.Stmt, ...] = ()
-        found_ = self.of_list(value, seed)
-        if any(target.id in self.lists.spreads[n].touched for n, _ in found_ if n in self.lists.spreads):
-            own = self.work.temporary(f"t{self.work.supply.suffix}#", "", False)
-            before = (ir.Assign((own,), seed),)  # the adjoint of the old list begins
-            found_ = self.of_list(value, own)
-        pre, primal, flows = self.recorded(value, found_, "")
-        new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
-        found = with_lead(pre, new)
-        flat = tuple((target.id, n, flattened(e)) for n, e in flows)
-        if len(flows) == 1 and target.id not in self.tables.results:
-            self.lists.fresh.add(seed.id)  # nobody reads it any more
-        self.note(found[-1], Transposed((target.id,), flat, before))
-        return found
-
-    def appended(self, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> list[ir.Stmt]:
-        """`y.append(e)`: the adjoint of `e` is the last item of the adjoint of `y`."""
-        work = self.work
-        place, table = self.lists.adjoint(base), root(self.lists.resolved(base))
-        pop = ir.Call(ir.Attribute(place, "pop"), ())
-        if not work.is_active(value, ""):
-            return [self.note(s, Transposed((table,), (), (ir.Effect(pop),), keeps=True, table=table))]
-        if isinstance(value, ir.Call) and self.is_largest(value):
-            raise Refused(value, "N161", "the largest of a list is appended", "Assign it to a variable first.")
-        if self.tables.is_list(value):
-            seed: ir.Expr = work.temporary(f"t{work.supply.suffix}#", "", False)
-            self.lists.fresh |= names(seed)
-            flows = self.of_list(value, seed)
-        else:
-            seed, each = popped(work, value, self.gathered)
-            flows = [(n, e) for _, n, e in each]
-        pre, primal, shares = self.recorded(value, flows, "")
-        if isinstance(value, ir.Call) and any(value in walk(e) for _, e in shares):
-            name = work.temporary(temporary(value), "", True)
-            first_ = self.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
-            new = replace(s, value=on(base, "append", name), source=ir.Source((), s.source.trail))
-            return [*first_, *self.appended(new, base, name)]
-        if primal != value:
-            s = replace(s, value=on(base, "append", primal), source=without_text(s.source))
-        before, shares = self.shared(shares)
-        found = with_lead(pre, s)
-        flat = tuple(("", n, flattened(e)) for n, e in shares)
-        first = ir.Assign((seed,), pop)
-        self.note(found[-1], Transposed((table,), flat, (first, *before), keeps=True, table=table))
-        return found
-
-    def of_list(self, value: ir.Expr, seed: ir.Expr) -> Shares:
-        """Where the adjoint of a list goes, one share a place."""
-        lists: Shares = []
-        total: dict[str, ir.Expr] = {}
-        for n, e in self.lists.shares(value, seed):
-            if self.work.is_table(n):
-                lists.append((n, e))
-                continue
-            both = plus(total.get(n), e)
-            assert both is not None
-            total[n] = both
-        return self.work.spread([*lists, *total.items()])
-
-    def is_largest(self, e: ir.Expr) -> bool:
-        """Whether an expression is the largest or smallest of a list."""
-        match e:
-            case ir.Call(ir.Library("builtins", "max" | "min"), (ir.Arg(value),)):
-                return self.tables.is_list(value)
-            case _:
-                return False
-
-    def over_lists(self, s: ir.For, target: ir.Expr, iterable: ir.Expr) -> list[ir.Stmt] | None:
-        """A loop over lists of active values, as one that counts; None if it is over something else."""
-        pairs = aligned(target, iterable)
-        over = [(t, e) for t, e in pairs if self.tables.is_reference(e) and self.work.is_active(e, "")]
-        if not over or any(self.work.is_active(e, "") for _, e in pairs if not self.tables.is_reference(e)):
-            return None
-        lengths = [e for _, e in pairs if self.tables.is_list(e)]
-        if len(lengths) < len(pairs) or any(not isinstance(t, ir.Name) for t, _ in over):
-            raise Refused(iterable, "N162", "a loop over active values in a form that is not supported yet", LOOP)
-        if any(id(find(self.tables.shape(e))) in self.tables.moved for e in lengths):
-            raise Refused(iterable, "N162", "a loop over a list whose items are moved about", LOOP)
-        inner = Place(self.work.place.order, (*self.work.place.loops, id(s)))
-        grows = any(not self.grows(e, inner) for e in lengths)
-        match target, iterable:
-            case ir.Display(_, (ir.Name() as k, _)), ir.Call(ir.Library("builtins", "enumerate"), (_,)):
-                counter, new = k, s
-            case _:
-                counter = self.work.temporary("k", "", False)
-                new = s
-                if grows or leaves_early(s):
-                    both = ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(iterable),))
-                    paired = ir.Display("(", (counter, target))
-                    new = replace(s, target=paired, iterable=both, source=without_text(s.source))
-        items: dict[str, ir.Expr] = {t.id: ir.Subscript(e, counter) for t, e in pairs if isinstance(t, ir.Name)}
-        rebound = {n for x in statements(s.body) for n in own_names(x)} & {counter.id}
-        if rebound:
-            raise Refused(s, "N162", "the counter of a loop over active values is assigned in it", LOOP)
-        assigned = {n for x in statements(s.body) for n in own_names(x)}
-        for t, e in over:
-            if isinstance(t, ir.Name) and self.tables.is_list(t) and t.id not in assigned:
-                self.tables.rows[id(s), t.id] = ir.Subscript(e, counter)
-        here, self.work.place = self.work.place, inner
-        flows = []
-        for t, e in over:
-            if not isinstance(t, ir.Name) or not self.work.is_active(t, "") or (id(s), t.id) in self.tables.rows:
-                continue
-            item = ir.Subscript(e, counter)
-            if self.tables.is_list(t) and not self.tables.is_stable(t, inner):
-                raise Refused(t, "N162", f"`{t.id}` stands for several lists, and is written to", LOOP)
-            flows.append((t.id, self.lists.whole(item) if self.tables.is_list(t) else self.lists.item(item)))
-        self.work.place = here
-        made = map_blocks(new, self.block)
-        length = lengths[0]
-        count = counted(length)
-        if len(lengths) > 1:
-            each = tuple(ir.Arg(ir.Call(ir.Library("builtins", "len"), (ir.Arg(e),))) for e in lengths)
-            count = ir.Call(ir.Library("builtins", "range"), (ir.Arg(ir.Call(ir.Library("builtins", "min"), each)),))
-        columns = Columns(counter.id, items, ir.For(counter, count, (), ()), tuple(flows))
-        columns.ranged = not (grows or leaves_early(s))
-        self.columns[id(made)] = columns
-        self.kept.append(made)
-        return [made]
-
-    def grows(self, e: ir.Expr, place: Place) -> bool:
-        """Whether a list has the same length in the reverse sweep."""
-        return self.tables.is_stable(e, place)
-
     def matters(self, s: ir.Stmt) -> bool:
         """Whether the reverse sweep has to know which branch was taken."""
         inside = [x for b in blocks(s) for x in statements(b)]
@@ -575,10 +266,10 @@ class Transposer:
             return [s]
         check_parts(work, targets, "")
         if any(isinstance(p, ir.Subscript) and self.tables.is_list(p.value) for t in targets for p in parts(t)):
-            return self.items_assigned(s, targets, value)
+            return transpose_lists.items_assigned(self, s, targets, value)
         if any(self.tables.is_list(t) for t in targets if isinstance(t, ir.Name)) and work.is_active(value, ""):
             if not (isinstance(value, ir.Call) and self.calls.is_call(value)):
-                return self.list_assigned(s, targets, value)
+                return transpose_lists.list_assigned(self, s, targets, value)
         if not work.is_active(value, ""):
             return [self.note(s, Transposed(tuple(k for t in targets for k in work.keys(t))))]
         if len(targets) > 1:
@@ -743,11 +434,11 @@ class Transposer:
         active = [k for k in keys if k.partition("#")[0] in self.work.active]
         if len(set(active)) < len(active):
             raise Refused(target, "N161", "a variable is assigned twice at once", TUPLES)
-        if self.changes(value):
-            raise Refused(value, "N148", "a function that changes the lists that it is given is called", CHANGES)
-        if copies := self.copied(value):
+        if transpose_lists.changes(self, value):
+            raise Refused(value, "N148", transpose_lists.CHANGED, transpose_lists.CHANGES)
+        if copies := transpose_lists.copied(self, value):
             new = replace(value, args=tuple(replace(a, value=copies.get(a.value, a.value)) for a in value.args))
-            pre = [s_ for e, name in copies.items() for s_ in self.copy(name, e)]
+            pre = [s_ for e, name in copies.items() for s_ in transpose_lists.copy(self, name, e)]
             return [*pre, *self.called(replace(s, value=new, source=without_text(s.source)), target, new)]
         call = self.calls.split(s, target, value)
         flows: list[tuple[str, str, ir.Expr]] = []
@@ -770,16 +461,6 @@ class Transposer:
         return call.forward
 
 
-def is_changed(shape: Shape) -> bool:
-    """Whether a function writes to lists that it is given."""
-    return any(s.changed for s in lists_in(shape))
-
-
-def leaves_early(s: ir.For) -> bool:
-    """Whether a loop may be left by `break`."""
-    return any(breaks(x) is not Leaves.NEVER for x in s.body)
-
-
 def read_in(table: Numbering, n: int, flows: Shares) -> bool:
     """Whether the adjoint reads a value."""
     return any(table.number(x) == n for _, e in flows for x in walk(e))
@@ -790,6 +471,4 @@ def map_items(e: ir.Expr) -> ir.Expr:
     return ir.Name("an item") if isinstance(e, ir.Subscript) else rebuild(e, map_items)
 
 
-CHANGES = "Let it return a new list."
-LOOP = "Loop over `range(len(…))` and index the list."
 NESTED = "Define the function at the top level and pass what it uses."
