@@ -13,7 +13,7 @@ from adtransform.refusals import Refused
 from adtransform.spreads import SEED, Spread, shadow
 from adtransform.structure import Shape, find, lists_in
 from adtransform.tables import ROWS, Tables, aligned, root
-from adtransform.traverse import map_blocks, map_expressions, names, rename, target_names, walk
+from adtransform.traverse import map_blocks, map_expressions, rename, target_names, walk
 
 if TYPE_CHECKING:
     from adtransform.adjoints import Adjoints
@@ -322,10 +322,6 @@ def counted(e: ir.Expr) -> ir.Expr:
     """`range(len(e))`."""
     length = ir.Call(ir.Library("builtins", "len"), (ir.Arg(e),))
     return ir.Call(ir.Library("builtins", "range"), (ir.Arg(length),))
-
-
-def reads(e: ir.Expr) -> set[str]:
-    return names(e)
 
 
 INDEX = "Assign the index to a variable first."

@@ -17,10 +17,11 @@ from typing import Any
 
 from adtransform import ir
 from adtransform.calls import bind
+from adtransform.containers import parts
 from adtransform.methods import METHODS
 from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused
-from adtransform.scopes import LibraryCall, UnitCall
+from adtransform.scopes import UnitCall
 from adtransform.structure import Shape, find, is_stack, lists_in
 from adtransform.traverse import blocks, children, expressions, names, target_names, walk
 from adtransform.work import Work
@@ -114,7 +115,7 @@ class Tables:
             self.made[n] = common(known, place.loops)
             if isinstance(s, ir.Augment) and self.is_list(ir.Name(n)):
                 self.write(ir.Name(n), place, moves=True)
-        for part in [target, *(target.items if isinstance(target, ir.Display) else ())]:
+        for part in parts(target):
             if isinstance(part, ir.Subscript):
                 moves = isinstance(part.index, ir.Slice) or self.is_list(part) or isinstance(s, ir.Inert)
                 self.write(part.value, place, moves)
@@ -164,7 +165,9 @@ class Tables:
     # --- questions ----------------------------------------------------------------------------------------------------
 
     def is_stable(self, base: ir.Expr, place: Place, writes: dict[int, list[Place]] | None = None) -> bool:
-        """Whether nothing is written later to a list that is read at a place; `writes` are those that matter."""
+        """Whether nothing is written later to a list that is read at a place, nor to the lists in it; `writes` are
+        those to the list alone that matter.
+        """
         root = base
         while isinstance(root, ir.Subscript):
             root = root.value
@@ -178,7 +181,8 @@ class Tables:
         if shape.odd:
             return not shape.changed and root.id not in self.bound
         own = len(self.made.get(self.root_of(root.id), ()))
-        for w in (self.writes if writes is None else writes).get(id(shape), ()):
+        inner = [shape] if writes is not None else [shape, *(s for i in shape.items for s in lists_in(i))]
+        for w in (w for s in inner for w in (self.writes if writes is None else writes).get(id(find(s)), ())):
             if w.order >= place.order or len(common(w.loops, place.loops)) > own:
                 return False
         return True
@@ -291,11 +295,6 @@ def root(e: ir.Expr) -> str:
         e = e.value
     assert isinstance(e, ir.Name)
     return e.id
-
-
-def is_library(work: Work, e: ir.Call, *found: str) -> bool:
-    callee = work.callee(e.func, "")
-    return isinstance(callee, LibraryCall) and callee.name in found
 
 
 ROWS = "Index the outer list instead."

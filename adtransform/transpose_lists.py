@@ -280,7 +280,7 @@ def over_lists(tr: Transposer, s: ir.For, target: ir.Expr, iterable: ir.Expr) ->
     if any(id(find(tr.tables.shape(e))) in tr.tables.moved for e in lengths):
         raise Refused(iterable, "N162", "a loop over a list whose items are moved about", LOOP)
     inner = Place(tr.work.place.order, (*tr.work.place.loops, id(s)))
-    grows = any(not tr.tables.is_stable(e, inner) for e in lengths)
+    grows = any(not tr.tables.is_stable(e, inner, tr.tables.writes) for e in lengths)
     match target, iterable:
         case ir.Display(_, (ir.Name() as k, _)), ir.Call(ir.Library("builtins", "enumerate"), (_,)):
             counter, new = k, s
@@ -292,10 +292,10 @@ def over_lists(tr: Transposer, s: ir.For, target: ir.Expr, iterable: ir.Expr) ->
                 paired = ir.Display("(", (counter, target))
                 new = replace(s, target=paired, iterable=both, source=without_text(s.source))
     items: dict[str, ir.Expr] = {t.id: ir.Subscript(e, counter) for t, e in pairs if isinstance(t, ir.Name)}
-    rebound = {n for x in statements(s.body) for n in own_names(x)} & {counter.id}
-    if rebound:
-        raise Refused(s, "N162", "the counter of a loop over active values is assigned in it", LOOP)
     assigned = {n for x in statements(s.body) for n in own_names(x)}
+    if assigned & {counter.id}.union(*(names(e) for _, e in pairs)):
+        text = "the list or the counter of a loop over active values is assigned in it"
+        raise Refused(s, "N162", text, LOOP)
     for t, e in over:
         if isinstance(t, ir.Name) and tr.tables.is_list(t) and t.id not in assigned:
             tr.tables.rows[id(s), t.id] = ir.Subscript(e, counter)
