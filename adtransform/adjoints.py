@@ -223,6 +223,15 @@ class Adjoints(Tangents):
         """Variables, with tuples by their numbers."""
         return {k for n in names for k in parts(n, self.shapes.of.get(n) if self.shapes is not None else None)}
 
+    def joined(self, shares: Shares) -> Shares:
+        """One share a variable; lists of adjoints are not added up by `+` and stay apart, in front."""
+        lists = [(n, e) for n, e in shares if self.is_table(n)]
+        total: dict[str, ir.Expr] = {}
+        for n, e in shares:
+            if not self.is_table(n):
+                total[n] = plus(total.get(n), e) or ZERO
+        return [*lists, *total.items()]
+
     # --- the chain rule -----------------------------------------------------------------------------------------------
 
     def whole(self, operand: ir.Expr, share: ir.Expr) -> ir.Expr:

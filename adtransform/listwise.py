@@ -169,10 +169,12 @@ class Lists:
             seed: ir.Expr = ir.Subscript(SEED, counter) if indexed else SEED
             body: list[ir.Stmt] = []
             touched: list[str] = []
-            for n, e in self.work.spread(self.gathered(element, seed)):
+            for n, e in self.work.spread(self.work.joined(self.value(element, seed))):
                 if n in self.spreads:
                     body += self.spreads[n].written(e, lambda x: x)
                     touched += self.spreads[n].touched
+                elif self.work.is_table(n):
+                    raise Refused(g, "N122", f"the comprehension holds the list `{n}` several times", LOOP)
                 else:
                     body.append(ir.Augment(self.work.tangent(n), "+", e))
                     touched.append(n)
@@ -204,16 +206,6 @@ class Lists:
             self.copies.append(ir.Assign((name,), copy_of(shape, ir.Name(owner)), source=ir.Source(trail=comment)))
             found[owner] = name
         return found
-
-    def gathered(self, element: ir.Expr, seed: ir.Expr) -> Shares:
-        from adtransform.calculus import plus
-
-        total: dict[str, ir.Expr] = {}
-        for n, e in self.value(element, seed):
-            both = plus(total.get(n), e)
-            assert both is not None
-            total[n] = both
-        return list(total.items())
 
     @contextmanager
     def inside(self, g: ir.Comprehension) -> Iterator[tuple[list[ir.Clause], dict[str, ir.Expr], ir.Expr]]:

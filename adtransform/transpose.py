@@ -18,7 +18,6 @@ from adtransform import ir, transpose_lists
 from adtransform.activity import passive_line
 from adtransform.adjoints import TUPLES, Adjoints, Shares
 from adtransform.attempts import flagged, touches
-from adtransform.calculus import plus
 from adtransform.containers import check_parts, parts
 from adtransform.effects import divisors
 from adtransform.exits import as_elif, behind_else
@@ -378,16 +377,8 @@ class Transposer:
     def gathered(self, value: ir.Expr, seed: ir.Expr) -> Shares:
         """The shares of the variables in an expression, one a variable."""
         self.work.nonzero = divisors(value) if self.work.signs else []
-        lists: Shares = []
-        total: dict[str, ir.Expr] = {}
-        for n, e in self.work.shares(value, seed, ""):
-            if self.work.is_table(n):
-                lists.append((n, e))
-                continue
-            both = plus(total.get(n), e)
-            assert both is not None
-            total[n] = both
-        return self.work.spread([*lists, *((n, collected(e, self.work.parts)) for n, e in total.items())])
+        shares = self.work.joined(self.work.shares(value, seed, ""))
+        return self.work.spread([(n, collected(e, self.work.parts)) for n, e in shares])
 
     def recorded(self, value: ir.Expr, flows: Shares, root: str) -> tuple[list[ir.Stmt], ir.Expr, Shares]:
         """What the statement and its adjoint both compute, and what costs enough to be kept, gets a name."""
@@ -445,16 +436,9 @@ class Transposer:
         for argument, adjoint in call.arguments:
             for value_, share_ in self.calls.numbers(argument, adjoint):
                 flows += [("", n, e) for n, e in self.work.shares(value_, share_, "")]
-        lists = [(n, e) for _, n, e in flows if self.work.is_table(n)]
-        total: dict[str, ir.Expr] = {}
-        for _, n, e in flows:
-            if self.work.is_table(n):
-                continue
-            both = plus(total.get(n), e)
-            assert both is not None
-            total[n] = both
-        gathered = [(n, collected(e, self.work.parts)) for n, e in total.items()]
-        before, shares = self.shared(self.work.spread([*lists, *gathered]))
+        joined = self.work.joined([(n, e) for _, n, e in flows])
+        gathered = [(n, collected(e, self.work.parts)) for n, e in joined]
+        before, shares = self.shared(self.work.spread(gathered))
         flat = tuple(("", n, flattened(e)) for n, e in shares)
         values = ({SAVED: call.saved} if call.saved else {}) | call.partials
         self.note(call.forward[-1], Transposed(tuple(keys), flat, (*call.backward, *before), values=values))

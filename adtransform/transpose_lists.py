@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from adtransform import ir
 from adtransform.adjoints import TUPLES, Shares
-from adtransform.calculus import ZERO, plus
+from adtransform.calculus import ZERO
 from adtransform.calls import bind
 from adtransform.containers import check_parts, parts
 from adtransform.exits import Leaves, breaks
@@ -247,16 +247,7 @@ def appended(tr: Transposer, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> lis
 
 def of_list(tr: Transposer, value: ir.Expr, seed: ir.Expr) -> Shares:
     """Where the adjoint of a list goes, one share a place."""
-    lists: Shares = []
-    total: dict[str, ir.Expr] = {}
-    for n, e in tr.lists.shares(value, seed):
-        if tr.work.is_table(n):
-            lists.append((n, e))
-            continue
-        both = plus(total.get(n), e)
-        assert both is not None
-        total[n] = both
-    return tr.work.spread([*lists, *total.items()])
+    return tr.work.spread(tr.work.joined(tr.lists.shares(value, seed)))
 
 
 def is_largest(tr: Transposer, e: ir.Expr) -> bool:
