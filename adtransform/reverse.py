@@ -36,6 +36,7 @@ from adtransform.tidy import tidied
 from adtransform.transpose import Transposer
 from adtransform.traverse import map_blocks, map_expressions, names, rename, statements, target_names
 from adtransform.versions import Item, Lines, Timeline
+from adtransform.work import free_names
 
 FORWARD = ir.Comment(source=ir.Source(("# forward sweep",)))
 REVERSE = ir.Comment(source=ir.Source(("", "# reverse sweep")))
@@ -75,6 +76,8 @@ class Reverse:
     def sweeps(self, flat: ir.Function, wrt: tuple[str, ...], seed: str, joint: bool) -> Sweeps:
         """Both sweeps; `seed` is the name of the result's adjoint; `joint` if they become one function."""
         work = self.work
+        if any("_" in free_names(e) for s in statements(flat.body) for e in read_by(s)):
+            raise Refused(flat, "N153", "`_` is read, and the reverse sweep uses it for what is not", "Give it a name.")
         results = result(work.unit, work.program)
         value = self.result("value", results)
         body = flat.body
@@ -226,6 +229,14 @@ class Reverse:
         if s.targets != (value,) or names(whole) & read or any(raises_first(e) for e in values_of(s.value)):
             return whole, None
         return timeline.renamed(s.value, items[-1].before), items[-1]
+
+
+def read_by(s: ir.Stmt) -> tuple[ir.Expr, ...]:
+    """The expressions of a statement that it reads: all but the names that it sets."""
+    from adtransform.traverse import expressions
+
+    targets = s.targets if isinstance(s, ir.Assign) else (s.target,) if isinstance(s, ir.For) else ()
+    return tuple(e for e in expressions(s) if isinstance(e, ir.Subscript) or all(e is not t for t in targets))
 
 
 def takes_tuple(p: ir.Param) -> bool:
