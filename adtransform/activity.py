@@ -22,6 +22,7 @@ from adtransform.traverse import blocks, target_names
 
 RESULT = "return"  # the key of a function's result: no variable has this name
 CHOOSING = frozenset({"sorted", "max", "min"})  # what they give does not depend on the key, only which value it is
+PASSIVE_METHODS = frozenset("index count argmax argmin argsort any all nonzero".split())
 PASSIVE_OPERATORS = frozenset({"//", "&", "|", "^", "<<", ">>", "not", "~"})
 
 
@@ -366,6 +367,8 @@ class Builder(Flows):
                 return self.union([p for p in (lower, upper, step) if p is not None], path)
             case ir.Logic(_, items) | ir.Display(_, items):
                 return self.union(items, path)
+            case ir.Attribute(value, "shape" | "ndim" | "dtype" | "size") if self.is_array(value, path):
+                return frozenset()
             case ir.Attribute(value) | ir.Star(value):
                 return self.sources(value, path)
 
@@ -380,6 +383,10 @@ class Builder(Flows):
             return frozenset({nested.path + RESULT})
         key = self.unit.scopes.key(path, id)
         return frozenset() if key is None else self.leaves(key)
+
+    def is_array(self, e: ir.Expr, path: str) -> bool:
+        known = self.activity.stacks.found.get(self.unit) if self.activity.stacks is not None else None
+        return known is not None and known.shape(e, path).kind == "array"
 
     def comprehension(self, element: ir.Expr, clauses: tuple[ir.Clause, ...], path: str) -> frozenset[str]:
         saved = dict(self.local)
@@ -435,7 +442,7 @@ class Builder(Flows):
             case ValueCall(key):
                 self.function_arguments(args, everything | {key}, path)
                 return everything | {key}
-            case UnknownCall() if isinstance(func, ir.Attribute) and func.attr in ("index", "count"):
+            case UnknownCall() if isinstance(func, ir.Attribute) and func.attr in PASSIVE_METHODS:
                 self.sources(func, path)
                 return frozenset()
             case UnknownCall():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from adtransform import ir
-from adtransform.structure import Shape, many, number
+from adtransform.structure import Shape, array, many, number
 
 NUMBERS = frozenset("float int bool float64 float32 floating Real Number".split())
 OTHERS = dict.fromkeys(("dict", "Dict", "Mapping"), "it is a dictionary")
-OTHERS |= dict.fromkeys(("ndarray", "NDArray", "ArrayLike"), "it is an array")
+ARRAYS = frozenset({"ndarray", "NDArray"})
 
 
 def shape_of(e: ir.Expr | None) -> Shape:
@@ -20,8 +20,11 @@ def shape_of(e: ir.Expr | None) -> Shape:
     match e:
         case ir.Name(id) | ir.Attribute(_, id) | ir.Subscript(ir.Name(id) | ir.Attribute(_, id)) if id in OTHERS:
             return Shape(odd=OTHERS[id])
+        case ir.Name(id) | ir.Attribute(_, id) | ir.Subscript(ir.Name(id) | ir.Attribute(_, id)) if id in ARRAYS:
+            return array()
         case ir.Const(str() as text):
-            return number() if text in NUMBERS else Shape()
+            is_array = text.rpartition(".")[2].partition("[")[0] in ARRAYS
+            return number() if text in NUMBERS else array() if is_array else Shape()
         case ir.Name(id) | ir.Attribute(_, id) if id in NUMBERS:
             return number()
         case ir.Name("list" | "List"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adtransform.ir import Arg, Call, Param
+from adtransform.ir import Arg, Call, Expr, Param
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +45,9 @@ def bind(params: tuple[Param, ...], call: Call) -> Bound | None:
     taken = {p.name for p, _ in pairs}
     still = tuple(p for p in params if p.name not in taken or p.role in ("*", "**"))
     return Bound(tuple(pairs), tuple(loose), still)
+
+
+def bind_names(params: tuple[str, ...], call: Call) -> dict[str, Expr]:
+    """The arguments of a library function by the names of its parameters."""
+    plain = [a.value for a in call.args if not a.keyword and not a.star]
+    return dict(zip(params, plain, strict=False)) | {a.keyword: a.value for a in call.args if a.keyword}

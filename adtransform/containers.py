@@ -7,12 +7,13 @@ is done to the other, so that second names, rows and slices of the one are those
 from __future__ import annotations
 
 from adtransform import ir
+from adtransform.arrays import SHARED
 from adtransform.calculus import ZERO
 from adtransform.methods import METHODS
 from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall
-from adtransform.structure import Shape, find, is_list
+from adtransform.structure import Shape, cells_of, find, is_list
 from adtransform.traverse import children, names, walk
 from adtransform.work import Work
 
@@ -32,7 +33,9 @@ def list_call(work: Work, e: ir.Call, path: str) -> tuple[ir.Expr, str, list[ir.
 def is_followed(s: Shape) -> bool:
     """Whether it is known what a shape is, and who holds the lists in it."""
     s = find(s)
-    return s.kind == "number" or (not s.odd and all(is_followed(i) for i in s.items))
+    if s.kind == "cells":
+        return not s.odd and not (s.copy and s.changed)
+    return s.kind in ("number", "rank") or (not s.odd and all(is_followed(i) for i in s.items))
 
 
 def holds_lists(s: Shape) -> bool:
@@ -43,7 +46,10 @@ def holds_lists(s: Shape) -> bool:
 def check_followed(work: Work, e: ir.Expr, path: str, what: str, at: ir.Expr | None = None) -> None:
     """Raise `Refused`, at the place `at`, for a list of which it is not known who else holds it."""
     shape = work.shape_of(e, path)
-    if not is_followed(shape) or shape.kind not in SEQUENCES:
+    if shape.kind == "array" and cells_of(shape).whole:
+        text = "an active value is stored in an array of whole numbers, which cuts it off"
+        raise Refused(at or e, "N140", text, "Make the array with `dtype=float`.")
+    if not is_followed(shape) or shape.kind not in (*SEQUENCES, "array"):
         why = reason(shape)
         text = f"{what}, and {why}" if why else what
         raise Refused(
@@ -54,6 +60,8 @@ def check_followed(work: Work, e: ir.Expr, path: str, what: str, at: ir.Expr | N
 def reason(s: Shape) -> str:
     """Why a shape cannot be followed."""
     s = find(s)
+    if s.kind == "cells" and s.copy and s.changed:
+        return SHARED
     return s.odd or next((r for i in s.items if (r := reason(i))), "")
 
 
@@ -151,10 +159,12 @@ def zeros(s: Shape, e: ir.Expr, new: str = "item") -> ir.Expr:
     s = find(s)
     length = ir.Call(ir.Library("builtins", "len"), (ir.Arg(e),))
     match s.kind:
+        case "array":
+            return ir.Call(ir.Library("numpy", "zeros_like"), (ir.Arg(e),))
         case "tuple":
             items = (zeros(i, ir.Subscript(e, ir.Const(k, str(k)))) for k, i in enumerate(s.items))
             return ir.Display("(", tuple(items))
-        case "list" | "sequence" if find(s.items[0]).kind in SEQUENCES:
+        case "list" | "sequence" if find(s.items[0]).kind in (*SEQUENCES, "array"):
             plural = isinstance(e, ir.Name) and len(e.id) > 1 and e.id.endswith("s")
             name = e.id[:-1] if isinstance(e, ir.Name) and plural else new
             inner = zeros(s.items[0], ir.Name(name), "entry" if new == "item" else new + "_")

@@ -14,8 +14,9 @@ from functools import partial
 
 from adtransform import ir
 from adtransform.activity import RESULT, passive_line
+from adtransform.array_tangents import augmented, created, is_array, owned, zeros_like
 from adtransform.calculus import ZERO, finished
-from adtransform.containers import check_parts, is_written_out, parts
+from adtransform.containers import check_followed, check_parts, is_written_out, parts
 from adtransform.effects import divisors, index_first, index_only, may_raise, raises_first
 from adtransform.handover import Handover
 from adtransform.kinds import Kind
@@ -192,6 +193,8 @@ class Forward:
             if any(work.is_useful(t, path) for t in targets):
                 raise
             return self.passive(s, targets, value, path, in_try)  # nobody reads it
+        if all(isinstance(t, ir.Name) for t in targets):
+            d = owned(work, value, d, path)
         mirror = tuple(tangent_target(self.work, t, path) for t in targets)
         root = VALUE if all(isinstance(t, ir.Name) for t in targets) else None
         shared = self.handover.shared(value, (d,), path, root)
@@ -273,6 +276,12 @@ class Forward:
         mirror = tuple(tangent_target(self.work, t, path) for t in targets)
         for t in targets:
             check_value(self.work, t, value, path)
+        if all(isinstance(t, ir.Subscript) and is_array(self.work, t.value, path) for t in targets):
+            return [s, ir.Assign(mirror, ZERO)] if in_try else with_lead([ir.Assign(mirror, ZERO)], s)
+        if all(isinstance(t, ir.Name) for t in targets) and is_array(self.work, targets[0], path):
+            if is_array(self.work, value, path):
+                return [s, ir.Assign(mirror, created(value) or zeros_like(targets[0]))]
+            return with_lead([ir.Assign(mirror, ZERO)], s) if not in_try else [s, ir.Assign(mirror, ZERO)]
         if self.work.is_sequence(value, path) and not is_written_out(value):
             return [s, ir.Assign(mirror, self.work.zero(targets[0], path))]
         none = value == NONE and self.work.is_sequence(targets[0], path)
@@ -289,6 +298,8 @@ class Forward:
         if not work.is_active(target, path):
             return [s]
         check_parts(work, (target,), path)
+        if isinstance(target, ir.Name) and is_array(work, target, path):
+            return self.augmented_array(s, target, op, value, path)
         whole = ir.Binary(op, target, value, at=s.at)
         own = tangent_target(work, target, path)
         d = self.tangent_value(whole, path)
@@ -307,13 +318,26 @@ class Forward:
                 return with_lead([ir.Assign((n,), e) for n, e in shared.temporaries], primal)
             case ir.Binary("+", first, rest) if first == own and work.is_sequence(target, path):
                 tangent = ir.Augment(own, "+", rest)  # the list stays the same one
-            case ir.Binary("+" | "-" as sign, first, rest) if first == own and own not in walk(rest):
+            case ir.Binary("+" | "-" as sign, first, rest) if first == own and (
+                own not in walk(rest) or is_array(work, target, path)
+            ):
                 tangent = ir.Augment(own, sign, rest)
             case ir.Binary("*", factor, last) if (
                 last == own and own not in walk(factor) and isinstance(own, ir.Subscript)
             ):
                 tangent = ir.Augment(own, "*", factor)
         return self.place(shared, primal, tangent, (target,), path, in_try)
+
+    def augmented_array(self, s: ir.Augment, target: ir.Name, op: str, value: ir.Expr, path: str) -> list[ir.Stmt]:
+        """`x *= y` of an array, which may have other names: the tangent changes in place as well."""
+        check_followed(self.work, target, path, "an array of active values is changed in place")
+        self.work.nonzero = divisors(value) if self.work.signs else []
+        own = tangent_target(self.work, target, path)
+        found = augmented(self.work, target, own, op, value, path)
+        if found is None:
+            text = f"`{op}=` of an array of active values has no tangent yet"
+            raise Refused(s, "N110", text, f"Write `{target.id} = {target.id} {op} …`.")
+        return with_lead(found, s)
 
     def returned(self, s: ir.Return, value: ir.Expr | None, path: str) -> list[ir.Stmt]:
         work = self.work

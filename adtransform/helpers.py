@@ -8,6 +8,8 @@ difference of nearly equal terms, relative to those terms.
 
 from __future__ import annotations
 
+from adtransform.array_helpers import ARRAY_HELPERS
+
 # Abramowitz and Stegun, Handbook of Mathematical Functions (1964): reflection 6.3.7, recurrence 6.3.5, asymptotic
 # series 6.3.18.  Next to its positive root the function is summed from its Taylor series there, whose coefficients are
 # (-1)**(k + 1) * zeta(k + 1, root); the root is given in two parts, so that d keeps all its digits.
@@ -80,4 +82,4 @@ def polygamma(n: int, x: float) -> float:
     return sign * total
 '''
 
-HELPERS: dict[str, str] = {"digamma": DIGAMMA, "polygamma": POLYGAMMA}
+HELPERS: dict[str, str] = {"digamma": DIGAMMA, "polygamma": POLYGAMMA} | ARRAY_HELPERS

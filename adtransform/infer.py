@@ -9,7 +9,19 @@ from __future__ import annotations
 from adtransform import ir
 from adtransform.inference import COPIED, NESTED, Inference, Lookup, backward
 from adtransform.scopes import Program, Unit, UnitCall
-from adtransform.structure import Shapes, Signature, escape, find, is_list, lists_in, more, number
+from adtransform.structure import (
+    SEVERAL,
+    Shapes,
+    Signature,
+    array,
+    escape,
+    find,
+    is_list,
+    lists_in,
+    more,
+    number,
+    unify,
+)
 from adtransform.traverse import expressions, statements, walk
 
 __all__ = ["Inferred", "backward", "stack_call"]
@@ -33,6 +45,20 @@ class Inferred:
         self.program = program
         self.found: dict[Unit, Inference | None] = {}  # None while it is being inferred
         self.touched: dict[Unit, bool] = {}
+        self.arrays: set[tuple[Unit, str]] = set()  # parameters that nothing is known of, and that get arrays
+
+    def prepare(self, units: list[Unit]) -> None:
+        """Infer units with all that they call, until it shows which parameters get arrays somewhere."""
+        while True:
+            for u in units:
+                if self.touches(u):
+                    self.signature(u)
+            new = {x for known in self.found.values() if known is not None for x in known.arrays_given()} - self.arrays
+            if not new:
+                return
+            self.arrays |= new
+            self.found = {}
+            self.touched |= {u: True for u, _ in new}
 
     def shapes(self, unit: Unit) -> Shapes | None:
         """The shapes in a unit that, or whose callees, make lists or write to them; None for any other."""
@@ -45,7 +71,8 @@ class Inferred:
         """The shapes of parameters and result; None inside a cycle of calls."""
         if unit not in self.found:
             self.found[unit] = None
-            self.found[unit] = infer(unit, self.program, self.signature)
+            given = frozenset(n for u, n in self.arrays if u is unit)
+            self.found[unit] = infer(unit, self.program, self.signature, given)
         known = self.found[unit]
         return signature_of(known) if known is not None else None
 
@@ -73,9 +100,14 @@ class Inferred:
         return [c.unit for c in found if isinstance(c, UnitCall)]
 
 
-def infer(unit: Unit, program: Program, lookup: Lookup) -> Inference:
-    """The shapes in a unit; `lookup` has those of the functions that it calls, None for one that calls itself."""
+def infer(unit: Unit, program: Program, lookup: Lookup, arrays: frozenset[str] = frozenset()) -> Inference:
+    """The shapes in a unit; `lookup` has those of the functions that it calls, None for one that calls itself.
+
+    `arrays` are parameters that get arrays.
+    """
     found = Inference(unit, program, lookup, read_names(unit.function))
+    for n in arrays:
+        unify(found.variable(n), array(rank=SEVERAL))
     found.function(unit.function, "")
     found.settle()
     for p in unit.function.params:

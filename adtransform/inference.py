@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from adtransform import ir
+from adtransform import arrays, ir
 from adtransform.annotations import shape_of as of_annotation
 from adtransform.calls import bind
 from adtransform.directives import is_passive
 from adtransform.methods import call, method, receiver
 from adtransform.operators import Operation, settled
 from adtransform.scopes import Callee, LibraryCall, NestedCall, Program, Unit, UnitCall, UnknownCall
-from adtransform.structure import Shape, Shapes, Signature, copied, escape, find, many, more, number, unify
+from adtransform.structure import Shape, Shapes, Signature, array, cells_of, copied, escape, find, many, more, number, unify
 from adtransform.traverse import blocks, children, expressions, walk
 
 Lookup = Callable[[Unit], Signature | None]
@@ -40,6 +40,7 @@ class Inference:
         self.copies: list[Shape] = []  # what gets a second name: no stacks
         self.closed: list[Shape] = []  # what is read in a nested function
         self.local: dict[str, Shape] = {}  # variables of comprehensions and lambdas
+        self.handed: list[tuple[Unit, ir.Param, Shape, Shape]] = []  # what functions take, and what they are given
         self.open: list[Operation] = []  # operators whose results are not known yet
 
     def variable(self, key: str) -> Shape:
@@ -58,9 +59,17 @@ class Inference:
             if len(left) == len(self.open):
                 break
             self.open = left
-        for o in self.open:
+        for o in sorted(self.open, key=lambda o: o.op == "item"):  # what an array is combined with may be a row
             settled(o, certain=False)
         self.open = []
+
+    def arrays_given(self) -> set[tuple[Unit, str]]:
+        """The parameters of other functions that are numbers as far as they show, and get arrays here."""
+        return {
+            (unit, p.name)
+            for unit, p, taken, given in self.handed
+            if p.annotation is None and find(taken).kind == "number" and find(given).kind == "array"
+        }
 
     def function(self, f: ir.Function, path: str) -> None:
         for p in f.params:
@@ -81,6 +90,7 @@ class Inference:
     def block(self, block: ir.Block, path: str) -> None:
         for s in block:
             self.statement(s, path)
+            self.open = [o for o in self.open if not settled(o, certain=True)]
             for inner in blocks(s):
                 self.block(inner, path)
 
@@ -139,6 +149,9 @@ class Inference:
                     unify(shape, Shape("tuple", parts))
                 for i, part in zip(items, parts, strict=True):
                     self.bind(i, part, path)
+            case ir.Subscript(base) if self.is_array(base, target.index, path):
+                self.of(target, path)
+                self.written(target, path)
             case ir.Subscript(_, ir.Slice()):
                 self.open.append(Operation("+", self.of(target, path), (self.of(target, path), shape), in_place=True))
                 self.written(target, path)
@@ -170,12 +183,18 @@ class Inference:
         for i, part in zip(items, parts, strict=True):
             self.bind(i.value if isinstance(i, ir.Star) else i, part, path)
 
+    def is_array(self, base: ir.Expr, index: ir.Expr, path: str) -> bool:
+        s = find(self.of(base, path))
+        return s.kind == "array" or (not s.kind and not s.odd and is_grid(index))
+
     def written(self, target: ir.Expr, path: str) -> None:
         """Items of something are assigned, deleted or augmented."""
         if isinstance(target, ir.Subscript):
             base = self.of(target.value, path)
             if not find(base).kind:
-                unify(base, many("sequence"))
+                unify(base, array() if is_grid(target.index) else many("sequence"))
+            if find(base).kind == "array":
+                cells_of(base).changed = True
             find(base).changed = True
             more(base, INDEXED)
 
@@ -216,13 +235,19 @@ class Inference:
         if found.odd:
             return Shape(odd=found.odd)
         match found.kind:
-            case "list" | "sequence":
+            case "list":
                 return found.items[0]
             case "tuple":
                 return self.one_of(found.items)
-            case "":
+            case "" | "sequence":
                 unify(s, many("sequence"))
-                return find(s).items[0]
+                item = find(s).items[0]
+                self.open.append(Operation("item", item, (s,), depth=1))
+                return item
+            case "array":
+                result = Shape()
+                self.open.append(Operation("item", result, (s,), depth=1))
+                return result
             case _:
                 return Shape(odd=HANDED)
 
@@ -290,10 +315,11 @@ class Inference:
                 return Shape()
             case ir.Const() | ir.Library():
                 return number()
-            case ir.Unary("not") | ir.Compare():
-                for c in children(e):
-                    self.test(c, path)
+            case ir.Unary("not"):
+                self.test(e.operand, path)
                 return number()
+            case ir.Compare():
+                return self.comparison(e, path)
             case ir.Slice():
                 for c in children(e):
                     unify(self.of(c, path), number())
@@ -322,6 +348,8 @@ class Inference:
                 return shape
             case ir.Subscript(value, index):
                 return self.subscript(value, index, path)
+            case ir.Attribute(value, attr) if (s := self.attribute(value, attr, path)) is not None:
+                return s
             case ir.Attribute(value):
                 return self.odd(value, path, KEPT) if not isinstance(value, ir.Library) else number()
             case ir.Comprehension("[" | "("):
@@ -338,10 +366,30 @@ class Inference:
                         escape(self.name(x.id, path), BUILT)
                 return Shape(odd=BUILT)
 
+    def attribute(self, value: ir.Expr, attr: str, path: str) -> Shape | None:
+        """The shape of an attribute of an array."""
+        return arrays.attribute(self, value, attr, path) if not isinstance(value, ir.Library) else None
+
+    def comparison(self, e: ir.Compare, path: str) -> Shape:
+        """A truth value, or an array of them."""
+        given = [self.of(c, path) for c in children(e)]
+        plain = not any(isinstance(c, (ir.Const, ir.Display)) and not is_number(c) for c in children(e))
+        if not plain or any(op in ("in", "not in", "is", "is not") for op, _ in e.rest):
+            return number()
+        result = Shape()
+        self.open.append(Operation("compare", result, tuple(given), compared=True))
+        return result
+
     def subscript(self, value: ir.Expr, index: ir.Expr, path: str) -> Shape:
         """An item or a slice; a slice of a list is a new list of the same items."""
-        whole, at = self.of(value, path), find(self.of(index, path))
+        whole = self.of(value, path)
         known = find(whole)
+        if not known.kind and not known.odd and is_grid(index):
+            unify(whole, array())
+            known = find(whole)
+        if known.kind == "array":
+            return arrays.item(self, value, whole, index, path)
+        at = find(self.of(index, path))
         if known.odd:
             return Shape(odd=known.odd)
         k = index.value if isinstance(index, ir.Const) else None
@@ -362,9 +410,11 @@ class Inference:
         unify(whole, many("sequence"))
         more(whole, INDEXED)
         item = find(whole).items[0]
-        if at.kind != "slice":
-            return item
-        return many("list" if known.kind == "list" else "sequence", item)
+        if known.kind == "list":
+            return item if at.kind != "slice" else many("list", item)
+        result = Shape() if at.kind == "slice" else item  # it may turn out to be an array
+        self.open.append(Operation("item" if at.kind != "slice" else "slice", result, (whole,), depth=1))
+        return result
 
     def sliced(self, known: Shape, index: ir.Expr) -> Shape:
         assert isinstance(index, ir.Slice)
@@ -433,12 +483,22 @@ class Inference:
                 return number()
             case NestedCall(inner, functions):
                 return self.nested_call(e, inner, functions, path)
+            case LibraryCall("numpy", name):
+                return arrays.function(self, e, name, path)
             case LibraryCall(home, name):
                 return call(self, e, home, name, path)
+            case _ if isinstance(e.func, ir.Attribute) and (s := self.on_array(e, e.func, path)) is not None:
+                return s
             case _ if isinstance(e.func, ir.Attribute) and receiver(self, e.func, path) is not None:
                 return method(self, e, e.func, path)
             case _:
                 return self.unknown(e, path)
+
+    def on_array(self, e: ir.Call, func: ir.Attribute, path: str) -> Shape | None:
+        """The shape of a method of an array."""
+        if func.attr not in arrays.METHODS and find(self.of(func.value, path)).kind != "array":
+            return None
+        return arrays.method(self, e, func, path)
 
     def unknown(self, e: ir.Call, path: str) -> Shape:
         """A call of which nothing is known: it may keep what it is given."""
@@ -481,11 +541,22 @@ class Inference:
                 escape(given[id(a)], HANDED)
                 continue
             taken = self.variable(p.name) if signature is None else copied(signature.params[p.name], memo)
+            if signature is not None:
+                self.handed.append((unit, p, signature.params[p.name], given[id(a)]))
             unify(taken, given[id(a)])
             pairs.append((p.name, given[id(a)]))
         if signature is None:
             return self.shapes.results.setdefault("", Shape())
         return copied(signature.result, memo)
+
+
+def is_grid(index: ir.Expr) -> bool:
+    """Whether an index is one of an array: `x[i, j]`, `x[:, 0]`."""
+    return isinstance(index, ir.Display) and index.bracket == "(" and len(index.items) > 1
+
+
+def is_number(e: ir.Expr) -> bool:
+    return isinstance(e, ir.Const) and isinstance(e.value, (int, float))
 
 
 def starred(items: list[ir.Expr]) -> bool:

@@ -293,4 +293,6 @@ def is_numeric(s: Shape) -> bool:
     s = find(s)
     if s.odd:
         return False
+    if s.kind == "array":
+        return not find(s.items[0]).whole
     return is_numeric(s.items[0]) if s.kind in ("list", "sequence") else s.kind in ("", "number")

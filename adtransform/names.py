@@ -62,6 +62,7 @@ def temporary(e: ir.Expr) -> str:
             case ir.Library(_, name):
                 inside = set().union(*(names(a.value) for a in e.args)) if e.args else set()
                 inside -= {"math", "np", "numpy"}
+                name = name.rpartition(".")[2]
                 argument = next(iter(inside)) if len(inside) == 1 else ""
                 if argument and len(name) + len(argument) < 20:
                     return f"{name}_{argument}"

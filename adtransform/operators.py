@@ -1,11 +1,24 @@
-"""What operators give: numbers, lists or tuples, by the shapes of their operands."""
+"""What operators give: numbers, lists, tuples or arrays, by the shapes of their operands."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from adtransform import ir
-from adtransform.structure import Shape, escape, find, many, more, number, unify
+from adtransform.structure import (
+    SEVERAL,
+    UNKNOWN,
+    Shape,
+    array,
+    cells_of,
+    escape,
+    find,
+    many,
+    more,
+    number,
+    rank_of,
+    unify,
+)
 
 MIXED = "it is now a number and now a list"
 JOINED = "lists are joined"
@@ -21,6 +34,8 @@ class Operation:
     operands: tuple[Shape, ...]
     e: ir.Expr | None = None
     in_place: bool = False
+    depth: int = 0  # of an item: how many indices
+    compared: bool = False  # which says nothing of the operands
 
 
 def settled(o: Operation, certain: bool) -> bool:
@@ -29,13 +44,91 @@ def settled(o: Operation, certain: bool) -> bool:
     With `certain` False what is not known is a number.
     """
     kinds = [find(s).kind for s in o.operands]
+    if o.op == "item":
+        return taken(o, certain)
+    if o.op == "slice":
+        return sliced(o, certain)
+    if "array" in kinds and not (o.in_place and kinds[0] in SEQUENCES):
+        return vectorised(o, certain)
+    unknown = [s for s in o.operands if not find(s).kind and not find(s).odd]
+    if find(o.result).kind == "array" and not o.in_place and (len(unknown) == 1 or not certain):
+        for s in unknown:
+            unify(s, array(rank=rank_of(o.result) if len(unknown) == 1 else SEVERAL))
+        if unknown:
+            return vectorised(o, certain)
     if o.op in ("+", "*") and any(k in SEQUENCES for k in kinds):
         return joined(o) if o.op == "+" else repeated(o)
+    if o.compared:
+        unify(o.result, number()) if not certain else None
+        return not certain
     unknown = [s for s, k in zip(o.operands, kinds, strict=True) if k != "number"]
     if certain and not all(find(s).odd for s in unknown):
         return False
     for s in (*(s for s in o.operands if not find(s).odd), o.result):
         unify(s, number())
+    return True
+
+
+def taken(o: Operation, certain: bool) -> bool:
+    """`a[i]`: a number, or a row, which has the cells of the array; the use of either side shows which."""
+    (base,) = map(find, o.operands)
+    if base.kind != "array":
+        return not certain or base.kind in ("list", "tuple") or bool(base.odd)
+    rank, known = rank_of(base), find(o.result)
+    if rank.count <= 0 and certain and known.kind not in ("number", "array", "sequence"):
+        return False
+    if rank.count == UNKNOWN and known.kind not in ("array", "sequence"):
+        rank.count, rank.assumed = o.depth, True
+    if rank.count == o.depth and known.kind not in ("array", "sequence"):
+        unify(o.result, number())
+        return True
+    left = rank.count - o.depth
+    unify(o.result, array(cells_of(base), left if rank.count > 0 and left > 0 else SEVERAL))
+    return True
+
+
+def sliced(o: Operation, certain: bool) -> bool:
+    """`a[1:]` of what was only known to be indexed: a copy of a list, a view of an array."""
+    (base,) = map(find, o.operands)
+    if base.odd:
+        escape(o.result, base.odd)
+    elif base.kind == "array":
+        unify(o.result, array(cells_of(base), rank_of(base)))
+    elif base.items and (base.kind == "list" or not certain):
+        unify(o.result, many("list" if base.kind == "list" else "sequence", base.items[0]))
+    else:
+        return False
+    return True
+
+
+def vectorised(o: Operation, certain: bool) -> bool:
+    """An operator between arrays, or arrays and numbers: a new array, unless it writes to the first."""
+    unknown = [s for s in o.operands if not find(s).kind and not find(s).odd]
+    if certain and unknown:
+        return False
+    for s in unknown:
+        unify(s, array(rank=SEVERAL))  # it may have any number of axes, none as well
+    if o.in_place:
+        if find(o.operands[0]).kind == "array":
+            cells_of(o.operands[0]).changed = True
+        else:
+            unify(o.operands[0], array(rank=SEVERAL))
+        return True
+    arrays = [s for s in map(find, o.operands) if s.kind == "array"]
+    whole = all(cells_of(s).whole for s in arrays) and o.op in ("+", "-", "*", "//", "%") or o.op == "compare"
+    cells = Shape("cells", whole=whole)
+    if o.op == "@":
+        ranks = [rank_of(s).count for s in arrays]
+        if ranks == [1, 1]:
+            unify(o.result, number())
+        else:
+            plain = len(ranks) == 2 and 0 < min(ranks) and max(ranks) <= 2
+            unify(o.result, array(cells, sum(ranks) - 2 if plain else SEVERAL))
+    elif len(arrays) == 1 and len(o.operands) > len(unknown):
+        unify(o.result, array(cells, rank_of(arrays[0])))
+    else:
+        counts = [rank_of(s).count for s in arrays]
+        unify(o.result, array(cells, max(counts) if min(counts) > 0 else SEVERAL))
     return True
 
 

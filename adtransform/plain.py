@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from adtransform import ir
+from adtransform.rules import BY_NUMPY_NAME
 from adtransform.traverse import expressions, statements, walk
 
 # how many of the arguments are iterated over
 ITERATED = {"zip": 99, "enumerate": 1, "reversed": 1, "sum": 1, "fsum": 1, "tuple": 1}
 DYNAMIC = frozenset({"eval", "exec", "locals", "vars", "globals"})
 MAKERS = frozenset({"tuple", "list", "sorted"})
+ARRAY_WORD = re.compile(r"\b(ndarray|NDArray)\b")
 STACK_METHODS = frozenset({"append", "pop", "clear"})
 LIST_METHODS = frozenset("append pop clear extend insert remove reverse sort copy".split())
 LIST_MAKERS = frozenset({"list", "sorted", "prod"})
@@ -41,7 +44,7 @@ def features_of(function: ir.Function) -> Features:
     unread: list[ir.Unread] = []
     dynamic: list[ir.Expr] = []
     calls: list[ir.Call] = []
-    lists = False
+    lists = any(is_array_word(p.annotation) for p in function.params)
     sequences: set[str] = {p.name for p in function.params if p.role == "*"}
     for s in statements(function.body):
         sequences |= sequences_in(s)
@@ -64,7 +67,11 @@ def features_of(function: ir.Function) -> Features:
                         sequences.add(id)
                     case ir.Call(ir.Library("builtins", name)) if name in DYNAMIC:
                         dynamic.append(e)
+                    case ir.Binary("@") | ir.Attribute(_, "shape" | "T" | "ndim"):
+                        lists = True
                     case ir.Call(func, args):
+                        if isinstance(func, ir.Library) and func.home == "numpy":
+                            lists |= func.name not in BY_NUMPY_NAME
                         calls += [e] if not isinstance(func, ir.Library) else []
                         lists |= isinstance(func, ir.Library) and func.name in LIST_MAKERS
                         if isinstance(func, ir.Attribute) and func.attr in LIST_METHODS:
@@ -89,6 +96,17 @@ def features_of(function: ir.Function) -> Features:
         lists or bool(sequences),
         tuple(calls),
     )
+
+
+def is_array_word(e: ir.Expr | None) -> bool:
+    """Whether an annotation names arrays."""
+    return e is not None and any(
+        isinstance(x, (ir.Name, ir.Attribute, ir.Const)) and ARRAY_WORD.search(str(last_word(x))) for x in walk(e)
+    )
+
+
+def last_word(e: ir.Name | ir.Attribute | ir.Const) -> object:
+    return e.id if isinstance(e, ir.Name) else e.attr if isinstance(e, ir.Attribute) else e.value
 
 
 def stores(s: ir.Stmt) -> bool:

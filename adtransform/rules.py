@@ -168,7 +168,8 @@ PASSIVE = frozenset(
     "isclose isnan isinf isfinite isqrt gcd lcm comb perm factorial ulp len int bool isinstance "
     "issubclass type range hasattr callable id hash print ord chr any all signbit issubdtype "
     "argmax argmin allclose array_equal ndim shape size isscalar iscomplex isreal iscomplexobj isrealobj "
-    "bytes finfo iinfo".split()
+    "bytes finfo iinfo argsort searchsorted nonzero flatnonzero count_nonzero digitize zeros_like ones_like empty_like "
+    "eye identity logical_and logical_or logical_not one_hot equal less greater less_equal greater_equal".split()
 )
 HELPERS = frozenset({"digamma", "polygamma"})
 CONSTANTS = frozenset({"pi", "e", "tau", "inf", "nan", "euler_gamma", "newaxis"})

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from adtransform import ir
+from adtransform.array_helpers import ARRAY_HELPERS
+from adtransform.array_rules import ARRAY_RULES
 from adtransform.directives import Directives, directives
 from adtransform.modules import Binding, Defined, Imported, Module, Project, Value, imported_names
 from adtransform.plain import Features, collect, merge
@@ -251,7 +254,7 @@ class Program:
     def bound_callee(self, module: Module, name: str, binding: Binding) -> Callee:
         match binding:
             case Defined():
-                return UnitCall(self.unit(module, name))
+                return LibraryCall("helper", name) if is_helper(module, name) else UnitCall(self.unit(module, name))
             case Imported(dotted, attribute) if attribute:
                 return library_call(dotted, attribute)
             case Value(ir.Attribute() as alias):
@@ -303,9 +306,23 @@ class Program:
         return UnknownCall(".".join([dotted, *rest]))
 
 
+def is_helper(module: Module, name: str) -> bool:
+    """Whether a function is one that generated modules carry along, and that has derivatives of its own."""
+    if name not in ARRAY_HELPERS or name not in ARRAY_RULES:
+        return False
+    return plain(ARRAY_HELPERS[name]) in plain(module.text)
+
+
+def plain(text: str) -> str:
+    """The text of a helper, however numpy is called in it."""
+    return re.sub(r"\b\w+\.", "", text)
+
+
 def library_call(dotted: str, name: str) -> Callee:
     if dotted in ("math", "numpy", "scipy.special"):
         return LibraryCall(dotted, name)
+    if dotted == "numpy.linalg":
+        return LibraryCall("numpy", f"linalg.{name}")
     return UnknownCall(f"{dotted}.{name}")
 
 

@@ -19,7 +19,7 @@ from adtransform.forward import Forward
 from adtransform.gradients import Gradients
 from adtransform.handover import Handover
 from adtransform.kinds import depth
-from adtransform.modules import Module
+from adtransform.modules import Defined, Module
 from adtransform.names import Supply, suffix
 from adtransform.plan import Instance, Plan, instance, plan
 from adtransform.printer import Style
@@ -60,6 +60,9 @@ class Session:
     def run(self) -> Result:
         from adtransform.pipeline import Result
 
+        defined = [n for n, binding in self.main.bindings.items() if isinstance(binding, Defined)]
+        if self.activity.stacks is not None:
+            self.activity.stacks.prepare([self.program.unit(self.main, n) for n in defined])
         roots = Requests(self.options, self.program, self.main, self.activity, self.reports).roots()
         asked = [replace(instance(u, w), root=self.reverse) for u, w in roots.items()]
         whole = plan(self.activity, dict(zip(asked, roots.values(), strict=True)))

@@ -90,6 +90,10 @@ def mirrored_annotation(e: ir.Expr) -> ir.Expr:
             return e
         case ir.Name("Callable") | ir.Subscript(ir.Name("Callable")):
             return ir.Name("Callable") if isinstance(e, ir.Subscript) else e
+        case ir.Attribute(_, "ndarray" | "NDArray") | ir.Subscript(ir.Attribute(_, "ndarray" | "NDArray")):
+            return e
+        case ir.Subscript(ir.Name("NDArray" | "ndarray")):
+            return e
         case ir.Name(id) if id not in ("int", "bool", "str", "float", "complex"):
             return e
         case _:

@@ -14,7 +14,7 @@ from adtransform.helpers import HELPERS
 from adtransform.modules import Imported, Module
 from adtransform.names import Supply
 from adtransform.rules import RULES
-from adtransform.scopes import Program, Unit
+from adtransform.scopes import Program, Unit, is_helper
 from adtransform.traverse import local_names, map_blocks, map_expressions, rebuild
 
 
@@ -46,10 +46,13 @@ class Spelling:
         if e.home == "helper":
             return ir.Name(self.helper(e.name))
         home = e.home or ("numpy" if self.alias("numpy", hidden) and not self.reaches("math", hidden) else "math")
-        name = twin_name(home, e.name)
+        name = e.name if e.home else twin_name(home, e.name)
         for bound in self.bound_to(home, name):
             if bound not in hidden:
                 return ir.Name(bound)
+        inner, _, last = name.rpartition(".")
+        if inner and (alias := self.alias(f"{home}.{inner}", hidden)) is not None:
+            return ir.Attribute(ir.Name(alias), last)
         if (alias := self.alias(home, hidden)) is not None:
             return ir.Attribute(ir.Name(alias), name)
         star = self.program.project.starred(self.main, name)
@@ -59,7 +62,8 @@ class Spelling:
 
     def bound_to(self, home: str, name: str) -> list[str]:
         """The names of a library function in the main module, also where another file hands it on."""
-        key = Imported(home, name)
+        inner, _, last = name.rpartition(".")
+        key = Imported(f"{home}.{inner}" if inner else home, last)
         if key not in self.resolved:
             handed = [
                 n
@@ -98,6 +102,8 @@ class Spelling:
 
     def helper(self, name: str) -> str:
         """The name of an emitted helper function; it is emitted with all that it calls."""
+        if name in self.main.bindings and is_helper(self.main, name):
+            return name
         if name not in self.helpers:
             self.helpers[name] = self.supply.fresh(name)
             for other in HELPERS:
@@ -109,17 +115,24 @@ class Spelling:
         """The emitted helper functions, with `math` spelled as the output module has it."""
         if not self.helpers:
             return []
-        alias = self.alias("math", frozenset())
-        if alias is None:
-            alias = self.supply.fresh("math") if "math" in self.main.bindings else "math"
-            self.added["import math" if alias == "math" else f"import math as {alias}"] = None
         texts = []
         for name in (n for n in HELPERS if n in self.helpers):
-            text = re.sub(r"\bmath\.", f"{alias}.", HELPERS[name])
+            text = HELPERS[name]
+            for module, short in (("math", "math"), ("numpy", "np")):
+                if f"{short}." in text:
+                    text = re.sub(rf"\b{short}\.", f"{self.imported(module, short)}.", text)
             for other, new in self.helpers.items():
                 text = re.sub(rf"\b{other}\(", f"{new}(", text)
             texts.append(text)
         return texts
+
+    def imported(self, module: str, short: str) -> str:
+        """The name of a library module in the output."""
+        alias = self.alias(module, frozenset())
+        if alias is None:
+            alias = self.supply.fresh(short) if short in self.main.bindings else short
+            self.added[f"import {module}" if alias == module else f"import {module} as {alias}"] = None
+        return alias
 
     # --- other files --------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adtransform import ir
+from adtransform.arrays import METHODS
 from adtransform.containers import check_followed, is_followed, list_call, parts
 from adtransform.operators import SEQUENCES
 from adtransform.pieces import STORE_HELP
@@ -111,6 +112,8 @@ def check_lists(work: Tangents, s: ir.Stmt, path: str) -> None:
         for e in walk(top):
             match e:
                 case ir.Call() if list_call(work, e, path) is not None:
+                    pass
+                case ir.Call(ir.Attribute(value, attr)) if attr in METHODS and work.shape_of(value, path).kind == "array":
                     pass
                 case ir.Call(ir.Attribute(value, attr) as func) if attr not in CHECKED and work.is_varied(value, path):
                     raise Refused(func, "N148", f"the method `{attr}` may change or keep active values", STORE_HELP)

@@ -1,4 +1,4 @@
-"""Shapes: which values are numbers, tuples or lists, and which variables may hold the same list.
+"""Shapes: which values are numbers, tuples, lists or arrays, and which variables may hold the same list.
 
 Shapes are made equal along every assignment (Steensgaard 1996, Points-to analysis in almost linear time), so that two
 variables that may hold the same list have one shape: what is written through one name is read through the other.
@@ -11,18 +11,22 @@ variables that may hold the same list have one shape: what is written through on
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
+NUMBERS = count()
+UNKNOWN, SEVERAL = 0, -1  # counts of axes
 MIXED = "it holds, or is, now this and now that"
 ENDLESS = "it is part of itself"
 
 
 @dataclass(eq=False, slots=True)
 class Shape:
-    """`kind` is "number", "tuple", "list", "sequence" (what can be indexed), or empty as long as nothing is known.
+    """`kind` is "number", "tuple", "list", "sequence" (what can be indexed), "array", or empty as long as nothing is
+    known.
 
-    `items` are those of a tuple, or one for all of a list.  `odd` says why it cannot be followed; `uses` why the lists
+    `items` are those of a tuple, or one for all of a list; those of an array are its "cells", which it shares with its
+    views, and its "rank", the number of its axes.  `odd` says why it cannot be followed; `uses` why the lists
     in it are more than stacks; `changed` whether it is written to, `downward` whether it is read from its end, and
     `popped` whether it gets shorter by that.
     """
@@ -34,8 +38,12 @@ class Shape:
     changed: bool = False
     downward: bool = False
     popped: bool = False
+    count: int = UNKNOWN  # of a rank
+    assumed: bool = False  # whether the count of a rank only shows by the indices
+    whole: bool = False  # cells of whole numbers
+    copy: bool = False  # cells that may or may not be those of another array
     name: str = ""  # of the first variable that holds it
-    number: int = field(default_factory=count().__next__)
+    number: int = field(default_factory=lambda: next(NUMBERS))
     link: Shape | None = None
 
 
@@ -46,6 +54,20 @@ def number() -> Shape:
 def many(kind: str, item: Shape | None = None) -> Shape:
     """A list or sequence of one shape, or of whatever it will be."""
     return Shape(kind, [item or Shape()])
+
+
+def array(cells: Shape | None = None, rank: Shape | int = UNKNOWN) -> Shape:
+    """An array, a view of others with the same cells."""
+    axes = Shape("rank", count=rank) if isinstance(rank, int) else rank
+    return Shape("array", [cells or Shape("cells"), axes])
+
+
+def rank_of(s: Shape) -> Shape:
+    return find(find(s).items[1])
+
+
+def cells_of(s: Shape) -> Shape:
+    return find(find(s).items[0])
 
 
 def find(s: Shape) -> Shape:
@@ -86,6 +108,9 @@ def unify(a: Shape, b: Shape) -> None:
     if not a.kind and occurs(a, b):
         escape(b, ENDLESS)
         return
+    if {a.kind, b.kind} in ARRAYS:
+        as_array(a, b)
+        return
     alike = a.kind == b.kind and len(a.items) == len(b.items)
     if a.kind and not alike and not (a.kind == "sequence" and b.kind in ("list", "tuple")):
         escape(a, MIXED)
@@ -98,12 +123,41 @@ def unify(a: Shape, b: Shape) -> None:
     old.downward |= new.downward
     old.popped |= new.popped
     old.name = old.name or new.name
+    old.count = old.count if new.count in (UNKNOWN, old.count) else SEVERAL if old.count else new.count
+    old.assumed |= new.assumed
+    old.whole &= new.whole
+    old.copy |= new.copy
     for n, i in enumerate(items if others else ()):
         unify(others[n if alike else 0], i)
     if new.odd:
         escape(old, new.odd)
     if new.uses:
         more(old, new.uses)
+
+
+ARRAYS = ({"array", "number"}, {"array", "sequence"}, {"array", "list"})
+
+
+def as_array(a: Shape, b: Shape) -> None:
+    """One of two shapes is an array: so is a number, of no axes, and what is only indexed."""
+    whole, other = (a, b) if a.kind == "array" else (b, a)
+    if other.kind == "list":
+        escape(whole, MIXED)
+        escape(other, MIXED)
+        return
+    if other.kind == "number":
+        rank = rank_of(whole)
+        rank.count = SEVERAL
+    item = find(other.items[0]) if other.items else None
+    other.items, other.kind, other.link = [], "", whole
+    cells_of(whole).changed |= other.changed
+    if item is not None and item.kind in ("sequence", "array"):
+        row = array(cells_of(whole))
+        if item.kind == "array":
+            unify(item, row)
+        else:
+            as_array(row, item)
+        rank_of(whole).count = max(rank_of(whole).count, 2)
 
 
 def occurs(a: Shape, b: Shape) -> bool:
@@ -115,7 +169,7 @@ def copied(s: Shape, memo: dict[int, Shape]) -> Shape:
     """A shape of its own for one call; what was equal stays equal."""
     s = find(s)
     if id(s) not in memo:
-        memo[id(s)] = Shape(s.kind, [], s.odd, s.uses, s.changed, s.downward, s.popped)
+        memo[id(s)] = replace(s, items=[], name="", number=next(NUMBERS))
         memo[id(s)].items = [copied(i, memo) for i in s.items]
     return memo[id(s)]
 
@@ -128,7 +182,7 @@ def is_stack(s: Shape) -> bool:
 def is_list(s: Shape) -> bool:
     """Whether a shape is that of a list: of whatever has a second name under which it could be written to."""
     s = find(s)
-    return s.kind == "list" or (s.kind == "sequence" and s.changed)
+    return s.kind in ("list", "cells") or (s.kind == "sequence" and s.changed)
 
 
 def lists_in(s: Shape) -> Iterator[Shape]:
@@ -205,6 +259,11 @@ class Shapes:
         match s.kind:
             case "tuple" if s.items:
                 return tuple(self.tree_of(i, f"{base}.{n}") for n, i in enumerate(s.items))
+            case "array":
+                return self.tree_of(s.items[0], base)
+            case "cells":
+                s.name = s.name or base
+                return s.name
             case "list" | "sequence" if is_list(s):
                 s.name = s.name or base
                 return Many(self.tree_of(s.items[0], s.name + "[]"))

@@ -6,7 +6,8 @@ import math
 from decimal import Decimal
 from functools import cache
 
-from adtransform import ir
+from adtransform import array_tangents, ir
+from adtransform.array_calculus import vectorised
 from adtransform.calculus import ZERO, Derivative, choice, float_literal, neg, number, plus, times
 from adtransform.calls import bind
 from adtransform.containers import is_written_out, list_call, zeros
@@ -35,6 +36,8 @@ class Tangents(Work):
         """
         if not self.is_active(e, path):
             return None
+        if self.inference is not None and (found := array_tangents.tangent(self, e, path)) is not None:
+            return found[0]
         match e:
             case ir.Name(id):
                 return self.bound[id] if id in self.bound else self.tangent(id)
@@ -51,9 +54,11 @@ class Tangents(Work):
                 sides = [self.items(x, path) if self.is_sequence(x, path) else x for x in (left, right)]
                 return ir.Binary("*", sides[0], sides[1])
             case ir.Binary("+", left, right):
-                return plus(self.derivative(left, path), self.derivative(right, path))
+                both = plus(self.derivative(left, path), self.derivative(right, path))
+                return array_tangents.sum_of(self, e, path, both)
             case ir.Binary("-", left, right):
-                return plus(self.derivative(left, path), neg(self.derivative(right, path)))
+                both = plus(self.derivative(left, path), neg(self.derivative(right, path)))
+                return array_tangents.sum_of(self, e, path, both)
             case ir.Binary("*", left, right) if left == right:
                 return self.power(e, left, ir.Const(2, "2"), path)
             case ir.Binary("%", ir.Const(str()) | ir.Opaque()):
@@ -115,8 +120,8 @@ class Tangents(Work):
                 return ir.Comprehension("[", self.zero(element, path), clauses)
             case ir.Name() if isinstance(tree := self.probe.tree(e, path), tuple):
                 return zero_of_tree(tree)
-            case _ if (shape := self.shape_of(e, path)).kind in SEQUENCES:
-                return zeros(shape, e)
+            case _ if (shape := self.shape_of(e, path)).kind in (*SEQUENCES, "array"):
+                return array_tangents.created(e) or zeros(shape, e)
             case _:
                 return ZERO
 
@@ -149,7 +154,10 @@ class Tangents(Work):
                 continue
             p = library_template(text, params, home)
             total = plus(total, times(substitute(self.pruned(p, values), short), d))
-        return substitute(total, whole) if total is not None and whole else total
+        total = substitute(total, whole) if total is not None and whole else total
+        if self.inference is not None and any(array_tangents.is_array(self, a, path) for a in args):
+            return vectorised(self, total, path)
+        return total
 
     def pruned(self, p: ir.Expr, values: dict[str, ir.Expr]) -> ir.Expr:
         """A conditional partial without the branches that these arguments cannot take."""

@@ -28,6 +28,9 @@ OPERATORS = {
     "GtE": ">=",
     "Eq": "==",
     "NotEq": "!=",
+    "Is": "is",
+    "IsNot": "is not",
+    "MatMult": "@",
 }
 
 
@@ -67,8 +70,14 @@ def convert(node: ast.expr, as_float: bool) -> ir.Expr:
             return ir.Logic(operator(op), tuple(convert(v, as_float) for v in values))
         case ast.IfExp(test, body, orelse):
             return ir.Choice(convert(test, as_float), convert(body, as_float), convert(orelse, as_float))
-        case ast.Call(func, args, []):
-            return ir.Call(convert(func, False), tuple(ir.Arg(convert(a, False)) for a in args))
+        case ast.Call(func, args, keywords):
+            given = (*(ir.Arg(convert(a, False)) for a in args),)
+            named = (*(ir.Arg(convert(k.value, False), k.arg or "") for k in keywords),)
+            return ir.Call(convert(func, False), (*given, *named))
+        case ast.Tuple(items):
+            return ir.Display("(", tuple(convert(i, False) for i in items))
+        case ast.Slice(lower, upper, step):
+            return ir.Slice(*(None if b is None else convert(b, False) for b in (lower, upper, step)))
         case ast.Attribute(value, attr):
             return ir.Attribute(convert(value, False), attr)
         case ast.Subscript(value, index):

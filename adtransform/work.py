@@ -8,11 +8,12 @@ from adtransform import ir
 from adtransform.activity import RESULT, Activity, Facts, Probe, passive_line
 from adtransform.calculus import number
 from adtransform.kinds import Kind, of_param
+from adtransform.extents import Extents
 from adtransform.names import Supply
 from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused
 from adtransform.scopes import Callee, Program, Unit
-from adtransform.structure import Shape, Signature
+from adtransform.structure import Shape, Signature, cells_of, find
 from adtransform.traverse import children, expressions, names, own_names, statements, target_names, walk
 
 
@@ -82,6 +83,21 @@ class Work:
         """The shape of an expression; an unknown one in a unit without lists."""
         return self.inference.shape(e, path) if self.inference is not None else Shape()
 
+    @cached_property
+    def extents(self) -> Extents:
+        """What is known of the shapes of arrays."""
+        suffix = self.supply.suffix
+        return Extents(
+            self.unit.function,
+            lambda e: self.shape_of(e, ""),
+            lambda n: n.removesuffix(suffix) if n.endswith(suffix) else "",
+        )
+
+    def array_cells(self) -> list[Shape]:
+        """The cells of all arrays of the unit."""
+        known = self.probe.shapes.variables.values() if self.probe.shapes is not None else ()
+        return [cells_of(s) for s in known if find(s).kind == "array"]
+
     def is_sequence(self, e: ir.Expr, path: str) -> bool:
         """Whether an expression is a tuple or a list, as far as it shows."""
         match e:
@@ -100,7 +116,7 @@ class Work:
                     self.kept.append(e)
                 return found
             case ir.Subscript(_, ir.Slice()):
-                return True
+                return self.inference is None or self.shape_of(e, path).kind != "array"
             case ir.Call(ir.Library("builtins", "tuple" | "list" | "sorted")):
                 return True
             case _:
