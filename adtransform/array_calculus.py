@@ -18,7 +18,7 @@ from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall
 from adtransform.structure import rank_of
 from adtransform.templates import substitute, template
-from adtransform.traverse import rebuild
+from adtransform.traverse import names, rebuild
 
 if TYPE_CHECKING:
     from adtransform.work import Work
@@ -48,7 +48,7 @@ def operation(work: Work, e: ir.Expr, path: str) -> Operation | None:
     Raises `Refused` for arguments that the rule does not know.
     """
     match e:
-        case ir.Binary("@", left, right):
+        case ir.Binary("@", left, right) if any(work.shape_of(x, path).kind == "array" for x in (left, right)):
             return Operation(e, ARRAY_RULES["matmul"], {"a": left, "b": right})
         case ir.Attribute(value, "T" | "real" as attr) if work.shape_of(value, path).kind == "array":
             return Operation(e, ARRAY_RULES["transpose" if attr == "T" else attr], {"a": value})
@@ -177,11 +177,11 @@ def written(work: Work, op: Operation, text: str, values: dict[str, ir.Expr], pa
     def visit(e: ir.Expr) -> ir.Expr:
         match e:
             case ir.Choice(test, body, orelse):
-                value = settled(work, op, test, path)
-                if value is None and not isinstance(test, ir.Name) and test != V:
-                    raise Refused(op.e, "N104", f"which axes `{op.rule.name}` works on does not show", AXES)
                 if test == V:
                     return ir.Choice(known["v"], visit(body), visit(orelse))
+                value = settled(work, op, test, path)
+                if value is None and all(n.startswith("axes_") for n in names(test)):
+                    value = False  # the last alternative holds for any number of axes
                 if value is None:
                     raise Refused(op.e, "N104", f"which axes `{op.rule.name}` works on does not show", AXES)
                 return visit(body if value else orelse)

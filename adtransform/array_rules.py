@@ -117,12 +117,19 @@ array_rule(
         "if axes_a == 1 else reshape(flip(cumsum(flip(v_b))), shape(a))",
     ),
 )
-array_rule("cumprod(a)", when="axes_a == 1", a=("cumprod_d(a, v, a_d)", "cumprod_b(a, v, v_b)"))
+array_rule(
+    "cumprod(a)",
+    a=(
+        "cumprod_d(a, v, a_d) if axes_a == 1 else cumprod_d(ravel(a), v, ravel(a_d))",
+        "cumprod_b(a, v, v_b) if axes_a == 1 else reshape(cumprod_b(ravel(a), v, v_b), shape(a))",
+    ),
+)
 array_rule("diff(a, n=1, axis=-1)", when="n == 1", a=(LINEAR, "-diff(v_b, axis=axis, prepend=0.0, append=0.0)"))
 same_as(
     "trapezoid(y, x=None, dx=1.0)",
-    "dx * (sum(y) - 0.5 * (y[0] + y[-1])) if x is None else 0.5 * sum(diff(x) * (y[1:] + y[:-1]))",
-    when="axes_y == 1",
+    "(dx * (sum(y) - 0.5 * (y[0] + y[-1])) if x is None else 0.5 * sum(diff(x) * (y[1:] + y[:-1]))) if axes_y == 1 "
+    "else 0.5 * dx * sum(y[..., 1:] + y[..., :-1], axis=-1) if x is None "
+    "else 0.5 * sum(diff(x) * (y[..., 1:] + y[..., :-1]), axis=-1)",
 )
 ARRAY_RULES["trapz"] = ARRAY_RULES["trapezoid"]
 array_rule(

@@ -18,6 +18,7 @@ from adtransform.calculus import ZERO, Derivative, plus, product
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall
 from adtransform.structure import cells_of
+from adtransform.traverse import walk
 
 if TYPE_CHECKING:
     from adtransform.tangents import Tangents
@@ -147,8 +148,14 @@ def augmented(work: Tangents, target: ir.Name, own: ir.Expr, op: str, value: ir.
         case "+" | "-":
             return [ir.Augment(own, op, d)] if d is not None else []
         case "*":
-            found: list[ir.Stmt] = [ir.Augment(own, "*", value)]
-            return [*found, ir.Augment(own, "+", product(target, d))] if active and d is not None else found
+            scaled = ir.Augment(own, "*", value)
+            if not active or d is None:
+                return [scaled]
+            share = product(target, d)
+            if not shares_cells(work, target, value, path):
+                return [scaled, ir.Augment(own, "+", share)]
+            held = work.temporary("t#", path, False)
+            return [ir.Assign((held,), share), scaled, ir.Augment(own, "+", held)]
         case "/" if active and d is not None:
             share = product(ir.Binary("/", target, value), d)
             return [ir.Augment(own, "-", share), ir.Augment(own, "/", value)]
@@ -160,6 +167,13 @@ def augmented(work: Tangents, target: ir.Name, own: ir.Expr, op: str, value: ir.
             return [ir.Assign((ir.Subscript(own, ir.Const(..., "...")),), whole)]
         case _:
             return None
+
+
+def shares_cells(work: Tangents, target: ir.Expr, e: ir.Expr, path: str) -> bool:
+    """Whether an expression reads an array with cells of another one."""
+    own = cells_of(work.shape_of(target, path))
+    read = (work.shape_of(x, path) for x in walk(e) if isinstance(x, ir.Name))
+    return any(s.kind == "array" and cells_of(s) is own for s in read)
 
 
 def changes_whole(work: Tangents, e: ir.Expr, path: str) -> bool:

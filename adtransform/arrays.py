@@ -157,9 +157,13 @@ def reduced(inference: Inference, e: ir.Call, name: str, first: Shape) -> Shape:
     kept = bind_names(signature(name), e)
     axis = kept.get("axis", ir.Const(None, "None"))
     keeps = kept.get("keepdims", ir.Const(False, "False"))
+    if axis == ir.Const(None, "None") and name in LAST:
+        axis = ir.Const(-1, "-1")
     if axis == ir.Const(None, "None") and keeps == ir.Const(False, "False"):
         return number()
     rank = rank_of(first).count if is_array(first) else UNKNOWN
+    if name in LAST and rank <= 0:
+        return array(rank=SEVERAL)
     if rank > 0 and keeps == ir.Const(False, "False") and not isinstance(axis, ir.Display):
         rank -= 1
         if rank == 0:
@@ -184,6 +188,7 @@ def view(inference: Inference, e: ir.Call, name: str, first: Shape) -> Shape:
     return array(of_maybe(first), rank)
 
 
+LAST = frozenset({"trapezoid", "trapz"})  # along the last axis, unless another is named
 SAME_RANK = frozenset("transpose swapaxes moveaxis flip fliplr flipud asarray ascontiguousarray real asanyarray".split())
 RANKS_OF_VIEWS = {"ravel": 1, "diagonal": SEVERAL}
 

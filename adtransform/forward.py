@@ -78,7 +78,7 @@ class Forward:
         generated = self.block(f.body, path, False)
         if self.reuses and not self.work.unit.rebinds:
             make = partial(self.new_name, path=path)
-            generated = reuse(generated, make, self.work.temporaries)
+            generated = reuse(generated, make, self.work.temporaries, self.work.written_arrays())
         body = list(generated)
         check_effects(self.work, body, path)
         check_calls(self.work, tuple(body), path)

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from adtransform import ir
-from adtransform.share import lazy_parts
+from adtransform.share import MAKING, lazy_parts
 from adtransform.traverse import (
     blocks,
     children,
@@ -41,12 +41,12 @@ ITEMS = "the items of all lists"  # no name
 IMPURE_HOMES = frozenset({"builtins", "helper"})
 
 
-def reuse(block: ir.Block, new: New, temporaries: Set[str]) -> ir.Block:
+def reuse(block: ir.Block, new: New, temporaries: Set[str], arrays: Set[str] = frozenset()) -> ir.Block:
     """The block of a function with repeated library calls made once.
 
-    `new` makes a temporary; `temporaries` are the names of all of them.
+    `new` makes a temporary; `temporaries` are the names of all of them, `arrays` those of arrays that are written to.
     """
-    return Reuse(new, temporaries, Facts()).block(block, {})
+    return Reuse(new, temporaries, Facts(arrays)).block(block, {})
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class Fact:
 class Facts:
     """Facts of blocks, from the inside out; `total` are the counts of the first one that is asked for."""
 
+    arrays: Set[str] = frozenset()
     known: dict[int, tuple[ir.Block, Fact]] = field(default_factory=dict)
     total: Counter[str] | None = None
 
@@ -70,13 +71,17 @@ class Facts:
             self.known[id(block)] = block, self.find(block)
         return self.known[id(block)][1]
 
+    def writes(self, s: ir.Stmt) -> bool:
+        """Whether a statement may change what lists and arrays hold."""
+        return writes(s) or (isinstance(s, ir.Augment) and bool(names(s.target) & self.arrays))
+
     def find(self, block: ir.Block) -> Fact:
         bound: set[str] = set()
         counts: Counter[str] = Counter()
         outer = False
         for s in block:
             bound |= own_names(s) | ({s.name} if isinstance(s, ir.Function) else set())
-            bound |= {ITEMS} if writes(s) else set()
+            bound |= {ITEMS} if self.writes(s) else set()
             counts.update(e.id for top in expressions(s) for e in walk(top) if isinstance(e, ir.Name))
             outer |= isinstance(s, ir.Outer)
             for inner in map(self.of, blocks(s)):
@@ -137,7 +142,7 @@ class Reuse:
                 return None
 
     def changed(self, s: ir.Stmt) -> set[str]:
-        own = own_names(s) | ({ITEMS} if writes(s) else set())
+        own = own_names(s) | ({ITEMS} if self.facts.writes(s) else set())
         return own.union(*(self.facts.of(b).bound for b in blocks(s)))
 
     def assignments(self, block: ir.Block) -> dict[str, list[int]]:
@@ -175,7 +180,7 @@ def writes(s: ir.Stmt) -> bool:
 def is_pure(e: ir.Expr) -> bool:
     """A call of `math` or `numpy` with arguments that are names, literals or short expressions of them."""
     match e:
-        case ir.Call(ir.Library(home), args) if home not in IMPURE_HOMES:
+        case ir.Call(ir.Library(home, name), args) if home not in IMPURE_HOMES and name not in MAKING:
             return all(not a.keyword and not a.star and is_small(a.value) for a in args) and bool(names(e))
         case _:
             return False

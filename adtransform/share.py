@@ -25,6 +25,8 @@ from adtransform.traverse import children, rebuild, walk
 WORTH = 2  # operations that must be saved before a temporary pays
 WORTH_IN_LOOP = 1  # one is enough where it is saved many times
 PURE_BUILTINS = frozenset("abs min max sum pow round divmod float int bool len zip enumerate range reversed".split())
+# what they give is one array each time, which may be written to
+MAKING = frozenset("zeros ones empty full zeros_like ones_like empty_like full_like array copy eye identity arange".split())
 PLAIN = (ir.Name, ir.Const, ir.Library, ir.Unary, ir.Binary, ir.Call)
 CALL = 20  # what a call counts of which nothing is known: it may do anything, and must not run twice
 
@@ -103,7 +105,7 @@ def is_quiet(e: ir.Comprehension) -> bool:
 
 def is_pure(home: str, name: str) -> bool:
     """Whether two calls with equal arguments are one: anything else may do something each time."""
-    return home != "builtins" or name in PURE_BUILTINS
+    return (home != "builtins" or name in PURE_BUILTINS) and name not in MAKING
 
 
 def own_cost(e: ir.Expr) -> int:

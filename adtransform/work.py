@@ -98,6 +98,12 @@ class Work:
         known = self.probe.shapes.variables.values() if self.probe.shapes is not None else ()
         return [cells_of(s) for s in known if find(s).kind == "array"]
 
+    def written_arrays(self) -> frozenset[str]:
+        """The variables of arrays that are written to, and their tangents."""
+        known = self.probe.shapes.variables if self.probe.shapes is not None else {}
+        found = {k.rpartition("/")[2] for k, s in known.items() if find(s).kind == "array" and cells_of(s).changed}
+        return frozenset(found | {self.tangent(n).id for n in found})
+
     def is_sequence(self, e: ir.Expr, path: str) -> bool:
         """Whether an expression is a tuple or a list, as far as it shows."""
         match e:
