@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from adtransform import ir
+from adtransform import array_adjoints, ir
 from adtransform.calculus import ZERO, Derivative, constant, neg, number, over, plus, positive_part, product, times
 from adtransform.generators import of_element
 from adtransform.listwise import Lists
+from adtransform.held import held_in
 from adtransform.refusals import Refused
 from adtransform.shapes import LIST, STACK, Shape, Shapes, parts
 from adtransform.structure import Shape as Structure
@@ -60,6 +61,8 @@ class Adjoints(Tangents):
             return []
         if self.lists is not None and (found_ := self.listed(e, seed, self.lists)) is not None:
             return found_
+        if (through := array_adjoints.shares(self, e, seed)) is not None:
+            return through
         match e:
             case ir.Name(id):
                 if self.shape(e) not in (None, STACK, LIST):
@@ -77,9 +80,13 @@ class Adjoints(Tangents):
                 raise Refused(e, "N122", "a comprehension with active values is not supported yet", "Write a loop.")
             case _:
                 found: Shares = []
-                for k, operand in enumerate(self.asked(e, path)):
+                operands = self.asked(e, path)
+                seed = array_adjoints.elementwise(self, e, operands, seed)
+                for k, operand in enumerate(operands):
                     share = self.run(e, path, k, seed)
                     if share is not None:
+                        if array_adjoints.is_array(self, e):
+                            share = array_adjoints.fitted(self, share, operand)
                         found += self.shares(operand, self.whole(operand, share), path)
                 return found
 
@@ -91,6 +98,12 @@ class Adjoints(Tangents):
         match e:
             case ir.Name(id) if id in lists.items and not tables.is_list(e):
                 return [(lists.item(lists.items[id]), seed)]
+            case ir.Name(id) if array_adjoints.is_array(self, e):
+                return [(lists.whole(e) if tables.alias(id) else id, seed)]
+            case ir.Subscript(value) if array_adjoints.is_array(self, value):
+                return [(lists.item(e), seed)]
+            case ir.Subscript() | ir.Call() | ir.Binary() | ir.Unary() | ir.Attribute() if array_adjoints.is_array(self, e):
+                return None
             case ir.Name() if tables.is_list(e):
                 return lists.shares(e, seed)
             case ir.Subscript() | ir.Call() | ir.Comprehension() | ir.Display("[") | ir.Binary() if tables.is_list(e):
@@ -219,18 +232,35 @@ class Adjoints(Tangents):
             shape = shape[int(k)] if isinstance(shape, tuple) else None
         return bool(shape == LIST)
 
+    def is_array_key(self, key: str) -> bool:
+        """Whether a key stands for an array."""
+        return array_adjoints.is_array(self, held_in(key, ir.Name(key.partition("#")[0])))
+
+    def zero(self, e: ir.Expr, path: str) -> ir.Expr:
+        """Zeros; a number where a rule is asked for one operand, and the others are broadcast to it."""
+        if self.operands is not None and array_adjoints.is_array(self, e):
+            return ZERO
+        return super().zero(e, path)
+
     def expanded(self, names: set[str]) -> set[str]:
         """Variables, with tuples by their numbers."""
         return {k for n in names for k in parts(n, self.shapes.of.get(n) if self.shapes is not None else None)}
 
     def joined(self, shares: Shares) -> Shares:
         """One share a variable; lists of adjoints are not added up by `+` and stay apart, in front."""
-        lists = [(n, e) for n, e in shares if self.is_table(n)]
+        lists = [(n, e) for n, e in shares if self.is_table(n) and not self.is_array_key(n)]
         total: dict[str, ir.Expr] = {}
         for n, e in shares:
-            if not self.is_table(n):
+            if not self.is_table(n) or self.is_array_key(n):
                 total[n] = plus(total.get(n), e) or ZERO
-        return [*lists, *total.items()]
+        return [*lists, *((n, self.filled(n, e)) for n, e in total.items())]
+
+    def filled(self, key: str, e: ir.Expr) -> ir.Expr:
+        """The adjoint of an array, from one number for all its items."""
+        if not self.is_array_key(key) or self.extents.of(e) != ():
+            return e
+        held = held_in(key, ir.Name(key.partition("#")[0]))
+        return ir.Call(ir.Library("numpy", "full_like"), (ir.Arg(held), ir.Arg(e)))
 
     # --- the chain rule -----------------------------------------------------------------------------------------------
 
@@ -241,6 +271,9 @@ class Adjoints(Tangents):
         minus = positive_part(share)
         name = ir.Name(f"the adjoint {len(self.parts)}")
         self.parts[name.id] = share if minus is None else minus
+        if self.inference is not None:
+            uniform = self.extents.of(share) == ()
+            self.extents.of_variable[name.id] = () if uniform else self.extents.of(operand)
         return name if minus is None else ir.Unary("-", name)
 
     def spread(self, shares: Shares) -> Shares:

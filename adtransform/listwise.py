@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from adtransform import ir
+from adtransform.arrays import VIEWS
 from adtransform.containers import check_index
+from adtransform.held import held_in
 from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused
-from adtransform.spreads import SEED, Spread, shadow
+from adtransform.spreads import SEED, Spread, added, shadow
 from adtransform.structure import Shape, find, lists_in
 from adtransform.tables import ROWS, Tables, aligned, root
 from adtransform.traverse import map_blocks, map_expressions, rename, target_names, walk
@@ -45,7 +47,10 @@ class Lists:
         if not self.tables.is_list(ir.Name(root(found))):
             raise Refused(e, "N161", "a list in a tuple is used without a name of its own", "Unpack the tuple first.")
         inner = found
-        while isinstance(inner, ir.Subscript):
+        while isinstance(inner, (ir.Subscript, ir.Attribute)):
+            if isinstance(inner, ir.Attribute):
+                inner = inner.value
+                continue
             check_index(self.work, inner.index, "")
             if not self.tables.is_repeatable(inner.index, self.work.place):
                 raise Refused(e, "N162", "the index is found in a list that is written to later", INDEX)
@@ -62,7 +67,16 @@ class Lists:
         """The key of an item: what flows there is added to its adjoint."""
         found = self.resolved(e)
         target = shadow(found, lambda n: self.work.tangent(n))
+        if self.is_gathered(found):
+            return self.new(("item", found), Spread((added_at(target),), (root(found),)))
         return self.new(("item", found), Spread((ir.Augment(target, "+", SEED),), (root(found),)))
+
+    def is_gathered(self, e: ir.Expr) -> bool:
+        """Whether items are chosen by an array or a list of indices, where one may be chosen several times."""
+        if not isinstance(e, ir.Subscript) or self.tables.shape(e.value).kind != "array":
+            return False
+        entries = e.index.items if isinstance(e.index, ir.Display) and e.index.bracket == "(" else (e.index,)
+        return any(is_choosing(self.tables.shape(i), i) for i in entries)
 
     def at(self, values: ir.Expr, index: ir.Expr) -> str:
         """The key of an item that is found by a search."""
@@ -73,6 +87,9 @@ class Lists:
     def each(self, e: ir.Expr) -> str:
         """The key of all items of a list of numbers."""
         found = self.resolved(e)
+        if self.tables.shape(e).kind == "array":
+            whole = shadow(found, lambda n: self.work.tangent(n))
+            return self.new(("item", found), Spread((ir.Augment(whole, "+", SEED),), (root(found),)))
         k = self.work.temporary("k", "", False)
         item = shadow(ir.Subscript(found, k), lambda n: self.work.tangent(n))
         own = shadow(found, lambda n: self.work.tangent(n))  # as long as the list was there
@@ -94,6 +111,8 @@ class Lists:
 
     def sum(self, target: ir.Expr, e: ir.Expr, shape: Shape) -> ir.Stmt:
         """A list of adjoints added to another one, item by item."""
+        if find(shape).kind == "array":
+            return ir.Augment(target, "+", e)
         inner = find(shape.items[0])
         k, v = self.work.temporary("k", "", False), self.work.temporary("v", "", False)
         item = ir.Subscript(target, k)
@@ -144,12 +163,23 @@ class Lists:
 
     def handed(self, variable: str, target: ir.Expr, e: ir.Expr, first: bool) -> ir.Stmt:
         """A list of adjoints becomes that of a variable; where it has one, it is added to that."""
-        from adtransform.mirror import held_in
-
         shape = self.tables.shape(held_in(variable, ir.Name(variable.partition("#")[0])))
+        if find(shape).kind == "array":
+            return self.handed_array(variable, target, e, first)
         if not first:
             return self.sum(target, e, shape)
         return ir.Assign((target,), e if self.is_fresh(e) else copy_of(shape, e))
+
+    def handed_array(self, variable: str, target: ir.Expr, e: ir.Expr, first: bool) -> ir.Stmt:
+        match e:
+            case ir.Call(ir.Library("numpy", "full_like"), (_, ir.Arg(value))) if not first:
+                return added(target, value)
+            case _ if not first:
+                return added(target, e)
+            case ir.Name() if self.is_fresh(e):
+                return ir.Assign((target,), e)
+            case _:
+                return ir.Assign((target,), copy_of(self.tables.shape(ir.Name(variable)), e) if is_shared(e) else e)
 
     def is_fresh(self, e: ir.Expr) -> bool:
         """Whether nobody else has a list: a function has just returned it, or it was taken off another list."""
@@ -201,7 +231,8 @@ class Lists:
             shape = self.tables.shape(ir.Name(owner))
             name = self.work.temporary(f"{owner}_0", "", False)
             assert self.work.inference is not None
-            self.work.inference.shapes.add(name.id, Shape(shape.kind, shape.items))
+            items = [Shape("cells"), shape.items[1]] if shape.kind == "array" else shape.items
+            self.work.inference.shapes.add(name.id, Shape(shape.kind, items))
             comment = f"# {owner} is written to below, and the reverse sweep reads it"
             self.copies.append(ir.Assign((name,), copy_of(shape, ir.Name(owner)), source=ir.Source(trail=comment)))
             found[owner] = name
@@ -265,6 +296,31 @@ class Lists:
                 self.tables.paths[t.id] = ir.Subscript(e, k), self.work.place.loops
 
 
+def is_shared(e: ir.Expr) -> bool:
+    """Whether an array may be, or be a view of, one that exists."""
+    match e:
+        case ir.Binary() | ir.Unary():
+            return False
+        case ir.Call(ir.Library("numpy", name)):
+            return name in VIEWS
+        case _:
+            return True
+
+
+def is_choosing(s: Shape, i: ir.Expr) -> bool:
+    """Whether an index is an array or a list of whole numbers; a mask chooses each item once."""
+    if isinstance(i, (ir.Slice, ir.Compare, ir.Const)):
+        return False
+    return s.kind in ("array", "list", "sequence", "tuple")
+
+
+def added_at(target: ir.Expr) -> ir.Stmt:
+    """`np.add.at(x_b, index, seed)`: an index that occurs twice counts twice."""
+    assert isinstance(target, ir.Subscript)
+    args = tuple(map(ir.Arg, (target.value, target.index, SEED)))
+    return ir.Effect(ir.Call(ir.Library("numpy", "add.at"), args))
+
+
 def with_names(s: ir.Stmt, new: dict[str, ir.Expr]) -> ir.Stmt:
     """A statement that reads other lists."""
     if not new:
@@ -282,6 +338,8 @@ def copy_of(shape: Shape, e: ir.Expr) -> ir.Expr:
     '[list(row) for row in seed]'
     """
     s = find(shape)
+    if s.kind == "array":
+        return ir.Call(ir.Library("numpy", "array"), (ir.Arg(e),))
     if not any(lists_in(s)) and s.kind != "sequence":
         return e
     if s.kind == "tuple":

@@ -17,6 +17,7 @@ from adtransform.attempts import flags_of
 from adtransform.calculus import ZERO, finished, number, plus, positive_part
 from adtransform.conditions import divided, elif_, may_break, negated, pruned, reads
 from adtransform.containers import zeros
+from adtransform.held import held_in
 from adtransform.infer import backward as downward
 from adtransform.iterations import Iteration
 from adtransform.listwise import Lists
@@ -172,7 +173,10 @@ class Mirror:
         state = set(zeros) | made
         if t.keeps:
             own += t.targets
+        later = [(n, e) for n, e in lists if n in t.targets and self.tables.work.is_array_key(n)]
         for n, e in lists:
+            if (n, e) in later:
+                continue
             if n not in t.targets or e != self.name(n):
                 found += self.contribution(n, e, n in state)
             state.discard(n)
@@ -192,6 +196,12 @@ class Mirror:
                 state.discard(n)
         seeds = [(n, ir.Name(self.tables.spreads[n].name or self.tables.temporary())) for n in late]
         found += [ir.Assign((seed,), total[n]) for n, seed in seeds]
+        if len(later) > 1:
+            targets = ir.Display("(", tuple(self.name(n) for n, _ in later))
+            found.append(ir.Assign((targets,), ir.Display("(", tuple(e for _, e in later))))
+        for n, e in later if len(later) == 1 else ():
+            found += self.contribution(n, e, True) if e != self.name(n) else []
+        state -= {n for n, _ in later}
         replaced = [(n, total[n]) for n in own if n in total and total[n] != self.name(n)]
         clash = any(names(e) & {self.adjoint(m).id for m, _ in replaced if m != n} for n, e in replaced)
         if len(replaced) > 1 and clash:
@@ -403,12 +413,6 @@ class Mirror:
             found += self.contribution(n, e, n in zeros)
         return found, zeros - set(total)
 
-
-def held_in(key: str, base: ir.Expr) -> ir.Expr:
-    """What a key stands for: `p[1]` for `p#1`."""
-    for k in key.split("#")[1:]:
-        base = ir.Subscript(base, ir.Const(int(k), k))
-    return base
 
 
 def is_emptied(lines: Lines, stack: str) -> bool:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from adtransform import ir
 from adtransform.mirror import SLOT, Mirror
-from adtransform.traverse import map_blocks, map_expressions, rebuild
+from adtransform.share import MAKING
+from adtransform.traverse import map_blocks, map_expressions, names, rebuild
 from adtransform.versions import Timeline, Version
 
 Place = dict[int, int]  # for each block around a statement, where its stretch of code begins
@@ -53,11 +54,16 @@ class Recall:
         return max(starts, default=0) <= place[id(v.lines)]
 
 
-def recalled(timeline: Timeline, mirror: Mirror, block: ir.Block) -> ir.Block:
-    """The reverse sweep without the calls that the forward sweep has made."""
+def plain_names(e: ir.Expr) -> set[str]:
+    return {n.partition("@")[0] for n in names(e)}
+
+
+def recalled(timeline: Timeline, mirror: Mirror, block: ir.Block, written: frozenset[str]) -> ir.Block:
+    """The reverse sweep without the calls that the forward sweep has made; `written` are arrays that are written to."""
     known: dict[ir.Expr, list[Version]] = {}
     for v in timeline.versions.values():
         if v.real and isinstance(v.value, ir.Call) and isinstance(v.value.func, ir.Library):
-            if v.value.func.home in ("math", "numpy"):
+            home, name = v.value.func.home, v.value.func.name
+            if home in ("math", "numpy") and name not in MAKING and not ({v.name} | plain_names(v.value)) & written:
                 known.setdefault(v.value, []).append(v)
     return Recall(mirror, known).block(block, {id(timeline.lines): 0}) if known else block

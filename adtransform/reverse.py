@@ -20,10 +20,11 @@ from adtransform.containers import zeros as zeros_of_list
 from adtransform.effects import raises_first
 from adtransform.exits import Exits, behind_else
 from adtransform.handback import Handback
+from adtransform.held import held_in
 from adtransform.listwise import Lists
 from adtransform.liveness import needed
 from adtransform.merging import merged
-from adtransform.mirror import INDEX, NO_LIST, ROUNDS, SLOT, Mirror, held_in
+from adtransform.mirror import INDEX, NO_LIST, ROUNDS, SLOT, Mirror
 from adtransform.pieces import is_docstring
 from adtransform.reach import falls_through
 from adtransform.recall import recalled
@@ -87,6 +88,7 @@ class Reverse:
         body = exits.function(body)
         worth, in_loop = (2, 4) if "share" in self.enabled else (20, 20)
         work.shapes = shapes(work.unit, work.program, body)
+        work.extents = replace(work.extents, function=replace(flat, body=body), of_variable={}, bound={})
         tables = Tables(work, results=frozenset(target_names(value)))
         tables.read(body)
         work.lists = Lists(work, tables)
@@ -119,7 +121,7 @@ class Reverse:
             block, _ = needed(block, live)
             block = tidied(block, live, lambda n: n.endswith(work.supply.suffix) or n in transposer.temporaries)
         if "reuse" in self.enabled:
-            block = recalled(timeline, mirror, block)
+            block = recalled(timeline, mirror, block, work.written_arrays())
         returned, last = self.returned(timeline, value, block)
         recorder = Recorder(
             timeline, mirror, work.supply.fresh, "recompute" in self.enabled, "tbr" not in self.enabled, joint

@@ -36,14 +36,21 @@ class Shapes:
         if inference is None:
             return None
         s = inference.shape(e, "")
-        return LIST if s.kind in ("list", "sequence") and not s.odd and not is_stack(s) else None
+        return LIST if s.kind == "array" or (s.kind in ("list", "sequence") and not s.odd and not is_stack(s)) else None
 
     def expression(self, e: ir.Expr) -> Shape:
         match e:
             case ir.Name(id):
                 return self.of.get(id)
             case (
-                ir.Display("[", (_, *_)) | ir.Comprehension("[") | ir.Call() | ir.Binary("+" | "*") | ir.Subscript()
+                ir.Display("[", (_, *_))
+                | ir.Comprehension("[")
+                | ir.Call()
+                | ir.Binary()
+                | ir.Unary()
+                | ir.Subscript()
+                | ir.Attribute()
+                | ir.Compare()
             ) if self.inferred(e) == LIST:
                 return LIST
             case ir.Display("(", items):

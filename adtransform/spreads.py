@@ -65,6 +65,8 @@ def shadow(item: ir.Expr, adjoint: Callable[[str], ir.Expr]) -> ir.Expr:
     match item:
         case ir.Name(id):
             return adjoint(id)
+        case ir.Attribute(value, attr):
+            return ir.Attribute(shadow(value, adjoint), attr)
         case ir.Subscript(value, index):
             return ir.Subscript(shadow(value, adjoint), index)
         case _:

@@ -22,7 +22,7 @@ from adtransform.methods import METHODS
 from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused
 from adtransform.scopes import UnitCall
-from adtransform.structure import Shape, find, is_stack, lists_in
+from adtransform.structure import Shape, cells_of, find, is_stack, lists_in
 from adtransform.traverse import blocks, children, expressions, names, target_names, walk
 from adtransform.work import Work
 
@@ -114,10 +114,11 @@ class Tables:
             known = self.made.get(n, place.loops)
             self.made[n] = common(known, place.loops)
             if isinstance(s, ir.Augment) and self.is_list(ir.Name(n)):
-                self.write(ir.Name(n), place, moves=True)
+                self.write(ir.Name(n), place, moves=self.shape(ir.Name(n)).kind != "array")
         for part in parts(target):
             if isinstance(part, ir.Subscript):
                 moves = isinstance(part.index, ir.Slice) or self.is_list(part) or isinstance(s, ir.Inert)
+                moves = moves and self.shape(part.value).kind != "array"
                 self.write(part.value, place, moves)
 
     def called(self, e: ir.Call, place: Place) -> None:
@@ -137,7 +138,7 @@ class Tables:
                         self.moved.setdefault(id(find(inner)), e)
 
     def write(self, base: ir.Expr, place: Place, moves: bool = False, resizes: bool = False) -> None:
-        shape = find(self.shape(base))
+        shape = memory(self.shape(base))
         self.writes.setdefault(id(shape), []).append(place)
         if moves or resizes:
             self.resized.setdefault(id(shape), []).append(place)
@@ -152,15 +153,29 @@ class Tables:
         if isinstance(e, (ir.Const, ir.Library)):
             return False
         s = self.shape(e)
-        return s.kind in ("list", "sequence") and not s.odd and not is_stack(s)
+        return s.kind == "array" or (s.kind in ("list", "sequence") and not s.odd and not is_stack(s))
 
     def holds_lists(self, e: ir.Expr) -> bool:
         return find(self.shape(e).items[0]).kind in SEQUENCES
 
     def is_reference(self, e: ir.Expr) -> bool:
-        """Whether an expression names a list that exists."""
+        """Whether an expression names a list that exists, or an array, or a view of one, that is written to."""
+        if (s := find(self.shape(e))).kind == "array":
+            return cells_of(s).changed and self.is_view(e)
         is_item = isinstance(e, ir.Subscript) and not isinstance(e.index, ir.Slice)
         return (isinstance(e, ir.Name) or is_item) and self.is_list(e)
+
+    def is_view(self, e: ir.Expr) -> bool:
+        """Whether an expression is an array that has a name, or a part of one with the same cells."""
+        match e:
+            case ir.Name():
+                return self.shape(e).kind == "array"
+            case ir.Subscript(value) | ir.Attribute(value, "T"):
+                s, whole = find(self.shape(e)), find(self.shape(value))
+                alike = s.kind == whole.kind == "array" and cells_of(s) is cells_of(whole)
+                return alike and self.is_view(value)
+            case _:
+                return False
 
     # --- questions ----------------------------------------------------------------------------------------------------
 
@@ -168,9 +183,7 @@ class Tables:
         """Whether nothing is written later to a list that is read at a place, nor to the lists in it; `writes` are
         those to the list alone that matter.
         """
-        root = base
-        while isinstance(root, ir.Subscript):
-            root = root.value
+        root = base_of(base)
         if not isinstance(root, ir.Name):
             return False
         if self.work.unit.scopes.key("", root.id) is None:
@@ -181,6 +194,7 @@ class Tables:
         if shape.odd:
             return not shape.changed and root.id not in self.bound
         own = len(self.made.get(self.root_of(root.id), ()))
+        shape = memory(shape)
         inner = [shape] if writes is not None else [shape, *(s for i in shape.items for s in lists_in(i))]
         for w in (w for s in inner for w in (self.writes if writes is None else writes).get(id(find(s)), ())):
             if w.order >= place.order or len(common(w.loops, place.loops)) > own:
@@ -191,9 +205,7 @@ class Tables:
         seen: set[str] = set()
         while name in self.paths and self.bound.get(name) == 1 and name not in seen:
             seen.add(name)
-            e = self.paths[name][0]
-            while isinstance(e, ir.Subscript):
-                e = e.value
+            e = base_of(self.paths[name][0])
             name = e.id if isinstance(e, ir.Name) else name
         return name
 
@@ -202,6 +214,10 @@ class Tables:
         found: list[ir.Expr] = []
         for x in walk(e):
             match x:
+                case ir.Name() if self.shape(x).kind == "array" and not self.is_stable(x, place):
+                    found.append(x)
+                case ir.Subscript(value) if self.shape(value).kind == "array":
+                    found += [x] if not self.is_stable(base_of(value), place) else []
                 case ir.Subscript(value, index) if not isinstance(index, ir.Slice) and not self.is_stable(value, place):
                     found.append(x)
                 case ir.Call(ir.Library(), args) if any(self.is_whole(a.value) for a in args):
@@ -221,7 +237,7 @@ class Tables:
                 return self.is_stable(value, place, self.resized) and (
                     not isinstance(value, ir.Subscript) or self.is_repeatable(value, place)
                 )
-            case ir.Subscript(value) if not self.is_stable(value, place):
+            case ir.Subscript(value) if not self.is_stable(value, place) and self.shape(base_of(value)).kind:
                 return False
             case ir.Name() | ir.Subscript() if self.is_list(e) and not self.is_stable(e, place):
                 return False
@@ -261,11 +277,19 @@ class Tables:
                 return e
             case ir.Subscript(value, index):
                 shape = find(self.shape(value))
-                if self.is_list(e) and id(shape) in self.moved:
+                if shape.kind != "array" and self.is_list(e) and id(shape) in self.moved:
                     raise Refused(e, "N162", "lists are moved about in the list that this one is found in", ROWS)
                 return ir.Subscript(self.resolved(value, loops), index)
+            case ir.Attribute(value, "T"):
+                return ir.Attribute(self.resolved(value, loops), "T")
             case _:
                 raise Refused(e, "N161", "a list stands here that has no name", "Assign it to a variable.")
+
+
+def memory(s: Shape) -> Shape:
+    """What is written to when an item is: the cells of an array, or the list."""
+    s = find(s)
+    return cells_of(s) if s.kind == "array" else s
 
 
 def common(a: Loops, b: Loops) -> Loops:
@@ -274,6 +298,13 @@ def common(a: Loops, b: Loops) -> Loops:
     while k < min(len(a), len(b)) and a[k] == b[k]:
         k += 1
     return a[:k]
+
+
+def base_of(e: ir.Expr) -> ir.Expr:
+    """The array that a view is a view of."""
+    while isinstance(e, (ir.Subscript, ir.Attribute)):
+        e = e.value
+    return e
 
 
 def aligned(target: ir.Expr, iterable: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]:
@@ -291,8 +322,7 @@ def aligned(target: ir.Expr, iterable: ir.Expr) -> list[tuple[ir.Expr, ir.Expr]]
 
 def root(e: ir.Expr) -> str:
     """The variable at the root of an item."""
-    while isinstance(e, ir.Subscript):
-        e = e.value
+    e = base_of(e)
     assert isinstance(e, ir.Name)
     return e.id
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from adtransform import ir, transpose_lists
+from adtransform import array_adjoints, ir, transpose_arrays, transpose_lists
 from adtransform.activity import passive_line
 from adtransform.adjoints import TUPLES, Adjoints, Shares
 from adtransform.attempts import flagged, touches
@@ -120,6 +120,8 @@ class Transposer:
                 if isinstance(target, ir.Subscript):
                     return transpose_lists.item_augmented(self, s, target, op, value)
                 assert isinstance(target, ir.Name)
+                if array_adjoints.is_array(work, target):
+                    return self.augmented_array(s, target, op, value)
                 if self.tables.is_list(target):
                     raise Refused(s, "N140", "a list of active values is extended", "Append the values one by one.")
                 return self.scalar(s, target, ir.Binary(op, target, value, at=s.at))
@@ -166,6 +168,12 @@ class Transposer:
                 return self.kept_test(new, test) if self.matters(new) else [new]
             case _:
                 return [map_blocks(s, self.block)]
+
+    def augmented_array(self, s: ir.Augment, target: ir.Name, op: str, value: ir.Expr) -> list[ir.Stmt]:
+        """`x *= y` of an array: as if it was made anew, but for a view, which changes the array that it is a view of."""
+        if self.tables.alias(target.id):
+            return transpose_lists.item_augmented(self, s, ir.Subscript(target, ir.Const(..., "...")), op, value)
+        return self.scalar(s, target, ir.Binary(op, target, value, at=s.at))
 
     def stacked(self, s: ir.Stmt, call: ir.Expr) -> list[ir.Stmt]:
         """Pushing and popping change places: the adjoint of a stack is a stack."""
@@ -268,6 +276,8 @@ class Transposer:
             return transpose_lists.items_assigned(self, s, targets, value)
         if any(self.tables.is_list(t) for t in targets if isinstance(t, ir.Name)) and work.is_active(value, ""):
             if not (isinstance(value, ir.Call) and self.calls.is_call(value)):
+                if (arrays := transpose_arrays.assigned(self, s, targets, value)) is not None:
+                    return arrays
                 return transpose_lists.list_assigned(self, s, targets, value)
         if not work.is_active(value, ""):
             return [self.note(s, Transposed(tuple(k for t in targets for k in work.keys(t))))]
@@ -339,8 +349,9 @@ class Transposer:
     # --- expressions --------------------------------------------------------------------------------------------------
 
     def scalar(self, s: ir.Assign | ir.Augment, target: ir.Name, value: ir.Expr) -> list[ir.Stmt]:
-        flows = self.gathered(value, self.work.tangent(target.id))
-        pre, primal, flows = self.recorded(value, flows, VALUE)
+        flows = self.gathered(value, array_adjoints.seed_of(self.work, target, value))
+        written = transpose_arrays.is_written(self, target)
+        pre, primal, flows = self.recorded(value, flows, "" if written else VALUE)
         new: ir.Stmt
         if isinstance(s, ir.Augment):
             kept = primal.right if isinstance(primal, ir.Binary) else s.value
@@ -397,13 +408,17 @@ class Transposer:
                 for part in table.parts[n]:
                     uses[part] += uses[n]
         changing = {table.number(x) for x in self.tables.unstable(value, self.work.place)}
-        chosen |= {n for n in changing if n != top and read_in(table, n, flows)}
+        chosen |= {n for n in changing if read_in(table, n, flows) and (n != top or not root)}
+        chosen = transpose_arrays.whole_instead(self, table, chosen)
         in_order(table, value, top, chosen)
         names: dict[int, ir.Name] = {}
         pre: list[ir.Stmt] = []
         for n in sorted(chosen):
-            name = self.work.temporary(temporary(table.example[n]), "", False)
-            pre.append(ir.Assign((name,), insert(table, table.example[n], names, skip=n)))
+            example = table.example[n]
+            base = f"{example.id}_0" if isinstance(example, ir.Name) else temporary(example)
+            name = self.work.temporary(base, "", False)
+            transpose_arrays.register(self, name, example)
+            pre.append(ir.Assign((name,), transpose_arrays.held(self, insert(table, example, names, skip=n))))
             names[n] = name
         in_flows = {**names, top: ir.Name(root)} if root else names
         return pre, insert(table, value, names), [(n, insert(table, e, in_flows)) for n, e in flows]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from adtransform import ir
 from adtransform.adjoints import TUPLES, Shares
+from adtransform.array_adjoints import call, fitted, is_array
+from adtransform.array_tangents import shares_cells
 from adtransform.calculus import ZERO
 from adtransform.calls import bind
 from adtransform.containers import check_parts, parts
@@ -22,6 +24,7 @@ from adtransform.shapes import LIST
 from adtransform.structure import Shape, find, lists_in
 from adtransform.tables import Columns, Place, aligned, root
 from adtransform.terms import flattened
+from adtransform.transpose_arrays import register
 from adtransform.transposed import VALUE, Transposed
 from adtransform.traverse import (
     map_blocks,
@@ -45,7 +48,8 @@ def copied(tr: Transposer, e: ir.Call) -> dict[ir.Expr, ir.Name]:
             name = tr.work.temporary(f"{root(a.value)}_0", "", tr.work.is_active(a.value, ""))
             shape = tr.tables.shape(a.value)
             assert tr.work.inference is not None
-            tr.work.inference.shapes.add(name.id, Shape(shape.kind, shape.items))
+            items = [Shape("cells"), shape.items[1]] if shape.kind == "array" else shape.items
+            tr.work.inference.shapes.add(name.id, Shape(shape.kind, items))
             if name.id in tr.work.active:
                 tr.work.active |= tr.work.inference.shapes.leaves(name.id)
                 tr.work.varied |= tr.work.inference.shapes.leaves(name.id)
@@ -57,7 +61,7 @@ def copied(tr: Transposer, e: ir.Call) -> dict[ir.Expr, ir.Name]:
 
 def copy(tr: Transposer, name: ir.Name, e: ir.Expr) -> list[ir.Stmt]:
     comment = f"# {root(e)} is written to below, and the reverse sweep reads it"
-    value = ir.Subscript(e, ir.Slice(None, None, None))
+    value = call("array", e) if is_array(tr.work, e) else ir.Subscript(e, ir.Slice(None, None, None))
     return tr.assign(ir.Assign((name,), value, source=ir.Source(trail=comment)), (name,), value)
 
 
@@ -131,7 +135,8 @@ def items_assigned(tr: Transposer, s: ir.Assign, targets: tuple[ir.Expr, ...], v
 def item_assigned(tr: Transposer, s: ir.Assign, target: ir.Subscript, value: ir.Expr) -> list[ir.Stmt]:
     """`x[i] = e`: the adjoint of the item goes to `e` and is zero before."""
     work = tr.work
-    if tr.tables.is_list(target) or isinstance(target.index, ir.Slice):
+    in_array = is_array(work, target.value)
+    if not in_array and (tr.tables.is_list(target) or isinstance(target.index, ir.Slice)):
         text = "a list or a slice is put into a list of active values"
         raise Refused(target, "N140", text, "Assign the items one by one.")
     place = tr.lists.adjoint(target)
@@ -144,7 +149,9 @@ def item_assigned(tr: Transposer, s: ir.Assign, target: ir.Subscript, value: ir.
     if isinstance(value, ir.Call) and (tr.calls.is_call(value) or is_largest(tr, value)):
         return through_name(tr, s, target, value)
     seed = work.temporary(f"t{work.supply.suffix}#", "", False)
-    flows = tr.gathered(value, seed)
+    if in_array:
+        work.extents.of_variable[seed.id] = work.extents.of(target)
+    flows = tr.gathered(value, fitted(work, seed, value) if in_array else seed)
     pre, primal, flows = tr.recorded(value, flows, VALUE)
     if any(VALUE in names(e) for _, e in flows):
         return through_name(tr, s, target, value)
@@ -152,13 +159,20 @@ def item_assigned(tr: Transposer, s: ir.Assign, target: ir.Subscript, value: ir.
     new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
     found = with_lead(pre, new)
     flat = tuple(("", n, flattened(e)) for n, e in flows)
-    tr.note(found[-1], Transposed((), flat, (ir.Assign((seed,), place), clear, *before), table=table))
+    kept = held_place(tr, target, place)
+    tr.note(found[-1], Transposed((), flat, (ir.Assign((seed,), kept), clear, *before), table=table))
     return found
+
+
+def held_place(tr: Transposer, target: ir.Expr, place: ir.Expr) -> ir.Expr:
+    """The adjoint of an item that is about to be set to zero; that of a slice is a view, and has to be copied."""
+    return call("array", place) if is_array(tr.work, target) else place
 
 
 def through_name(tr: Transposer, s: ir.Assign, target: ir.Expr, value: ir.Expr) -> list[ir.Stmt]:
     """`t = e` and `x[i] = t`."""
     name = tr.work.temporary(temporary(value), "", True)
+    register(tr, name, value)
     first = tr.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
     new = replace(s, value=name, source=ir.Source((), s.source.trail))
     return [*first, *tr.assign(new, (target,), name)]
@@ -167,17 +181,23 @@ def through_name(tr: Transposer, s: ir.Assign, target: ir.Expr, value: ir.Expr) 
 def item_augmented(tr: Transposer, s: ir.Augment, target: ir.Subscript, op: str, value: ir.Expr) -> list[ir.Stmt]:
     """`x[i] += e` leaves the adjoint of the item as it is; any other operator makes it anew."""
     check_parts(tr.work, (target,), "")
-    if op not in "+-" or isinstance(target.index, ir.Slice):
+    in_array = is_array(tr.work, target.value)
+    if op not in "+-" or (isinstance(target.index, ir.Slice) and not in_array):
         whole = ir.Binary(op, target, value, at=s.at)
         return item_assigned(tr, ir.Assign((target,), whole, at=s.at, source=without_text(s.source)), target, whole)
     if not tr.work.is_active(value, ""):
         return [s]
     seed = tr.work.temporary(f"t{tr.work.supply.suffix}#", "", False)
     place, table = tr.lists.adjoint(target), root(tr.lists.resolved(target))
-    flows = tr.gathered(value, seed if op == "+" else ir.Unary("-", seed))
+    if in_array:
+        tr.work.extents.of_variable[seed.id] = tr.work.extents.of(target)
+        place = held_place(tr, target, place) if shares_cells(tr.work, target.value, value, "") else place
+    given = fitted(tr.work, seed, value) if in_array else seed
+    flows = tr.gathered(value, given if op == "+" else ir.Unary("-", given))
     pre, primal, flows = tr.recorded(value, flows, VALUE)
     if any(VALUE in names(e) for _, e in flows):
         name = tr.work.temporary(temporary(value), "", True)
+        register(tr, name, value)
         first = tr.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
         new = replace(s, value=name, source=ir.Source((), s.source.trail))
         return [*first, *item_augmented(tr, new, target, op, name)]

@@ -1,0 +1,219 @@
+"""Adjoints of array operations: what flows into each operand, summed where the operand was broadcast.
+
+    y = x @ w + b              x_b = y_b @ w.T
+                               w_b = x.T @ y_b
+                               b_b = unbroadcast(y_b, b)
+
+The adjoint of an array is an array of the same shape; a number in its place stands for as many equal ones.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adtransform import array_calculus as calculus
+from adtransform import ir
+from adtransform.array_tangents import JOINING, library_name
+from adtransform.calculus import number
+from adtransform.extents import same
+from adtransform.refusals import Refused
+from adtransform.structure import rank_of
+from adtransform.traverse import walk
+
+if TYPE_CHECKING:
+    from adtransform.adjoints import Adjoints
+
+Shares = list[tuple[str, ir.Expr]]
+
+
+def is_array(work: Adjoints, e: ir.Expr) -> bool:
+    return work.inference is not None and work.shape_of(e, "").kind == "array"
+
+
+def shares(work: Adjoints, e: ir.Expr, seed: ir.Expr) -> Shares | None:
+    """What flows through an array operation; None for anything else."""
+    if work.inference is None:
+        return None
+    if isinstance(e, ir.Call) and (name := library_name(work, e, "")) in JOINING:
+        return joining(work, e, name, full(work, e, seed))
+    if isinstance(e, ir.Call) and library_name(work, e, "") == "einsum":
+        return einsum(work, e, full(work, e, seed))
+    op = calculus.operation(work, e, "")
+    if op is None:
+        return None
+    if op.rule.equivalent:
+        return work.shares(calculus.equivalent(work, op, ""), seed, "")
+    found: Shares = []
+    for n, a in op.args.items():
+        if not work.is_active(a, ""):
+            continue
+        if n not in op.rule.adjoints:
+            raise Refused(e, "N104", f"there is no rule for `numpy.{op.rule.name}` by `{n}`", calculus.UNKNOWN)
+        share = calculus.adjoint(work, op, n, seed if passes(work, op, n, seed) else full(work, e, seed), "")
+        share = calculus.vectorised(work, share, "") or share
+        found += work.shares(a, work.whole(a, as_values(work, a, share)), "")
+    return found
+
+
+def passes(work: Adjoints, op: calculus.Operation, operand: str, seed: ir.Expr) -> bool:
+    """Whether a number for the adjoint of all items is one for those of the operand as well."""
+    return op.rule.adjoints[operand] == "v_b" or op.rule.name in ("transpose", "reshape", "ravel", "flatten")
+
+
+def as_values(work: Adjoints, operand: ir.Expr, share: ir.Expr) -> ir.Expr:
+    """The adjoint of a list that was made an array is a list."""
+    if isinstance(operand, ir.Display) or work.shape_of(operand, "").kind not in ("list", "sequence"):
+        return share
+    return ir.Call(ir.Attribute(share, "tolist"), ())
+
+
+def full(work: Adjoints, e: ir.Expr, seed: ir.Expr) -> ir.Expr:
+    """An adjoint in the shape of the value, where it may be one number for all."""
+    if not is_array(work, e) or work.extents.of(seed) != ():
+        return seed
+    return call("broadcast_to", seed, call("shape", e))
+
+
+def fitted(work: Adjoints, share: ir.Expr, operand: ir.Expr) -> ir.Expr:
+    """A share in the shape of an operand that may have been broadcast."""
+    given, own = work.extents.of(share), work.extents.of(operand)
+    if not is_array(work, operand):
+        if given == () or not is_array_valued(work, share):
+            return share
+        return call("sum", share)
+    if given == () or same(given, own):
+        return share
+    return ir.Call(ir.Library("helper", "unbroadcast"), (ir.Arg(share), ir.Arg(operand)))
+
+
+def seed_of(work: Adjoints, target: ir.Name, value: ir.Expr) -> ir.Expr:
+    """The adjoint of a variable as that of its value; a number may have become an array."""
+    seed = work.tangent(target.id)
+    return fitted(work, seed, value) if is_array(work, target) and not is_array(work, value) else seed
+
+
+def is_array_valued(work: Adjoints, e: ir.Expr) -> bool:
+    """Whether an expression of the reverse sweep may be an array."""
+    return any(
+        isinstance(x, ir.Name) and work.extents.of(x) != () and is_known(work, x)
+        for x in walk(e)
+    )
+
+
+def is_known(work: Adjoints, x: ir.Name) -> bool:
+    return x.id in work.extents.of_variable or bool(work.extents.primal(x.id)) or is_array(work, x)
+
+
+def elementwise(work: Adjoints, e: ir.Expr, operands: list[ir.Expr], seed: ir.Expr) -> ir.Expr:
+    """The adjoint of an elementwise operation, as large as its value if one operand is smaller."""
+    if not is_array(work, e) or work.extents.of(seed) != ():
+        return seed
+    whole = work.extents.of(e)
+    if all(same(work.extents.of(o), whole) for o in operands):
+        return seed
+    return full(work, e, seed)
+
+
+def joining(work: Adjoints, e: ir.Call, name: str, seed: ir.Expr) -> Shares:
+    """`np.concatenate((a, b))`: each part gets its piece."""
+    if name == "append":
+        parts: tuple[ir.Expr, ...] = tuple(a.value for a in e.args if not a.keyword)
+    elif isinstance(e.args[0].value, ir.Display):
+        parts = e.args[0].value.items
+    else:
+        raise Refused(e, "N104", f"`numpy.{name}` of arrays that are not written out has no adjoint yet", PARTS)
+    if any(isinstance(p, ir.Star) for p in parts):
+        raise Refused(e, "N104", f"`numpy.{name}` of starred arguments has no adjoint yet", PARTS)
+    axis = next((a.value for a in e.args if a.keyword == "axis"), None)
+    if axis is None and name in ("concatenate", "stack") and len(e.args) > 1:
+        axis = e.args[1].value
+    k = number(axis) if axis is not None else 0
+    ranks = [calculus.axes(work, p, "") for p in parts]
+    if not isinstance(k, int) or k < 0 or (name == "append" and (axis is not None or ranks[0] != 1)):
+        raise Refused(e, "N104", f"the axis of `numpy.{name}` has no adjoint yet", calculus.AXES)
+    if name in ("hstack", "vstack", "column_stack", "append"):
+        k, stacked = axis_of(e, name, ranks)
+    else:
+        stacked = name == "stack"
+    found: Shares = []
+    offset: ir.Expr | None = None
+    for n, (p, rank) in enumerate(zip(parts, ranks, strict=True)):
+        length = ir.Const(1, "1") if stacked or rank == 0 else ir.Subscript(ir.Attribute(p, "shape"), literal(k))
+        if k == 0 and not stacked and rank != 0:
+            length = ir.Call(ir.Library("builtins", "len"), (ir.Arg(p),))
+        end = length if offset is None else ir.Binary("+", offset, length)
+        if stacked or (rank == 0 and all(r == 0 for r in ranks[:n])):
+            at: ir.Expr = literal(n)
+        elif rank == 0:
+            at = offset or literal(0)
+        else:
+            at = ir.Slice(offset, None if n == len(parts) - 1 else end, None)
+        if work.is_active(p, ""):
+            whole = ir.Slice(None, None, None)
+            piece = ir.Subscript(seed, ir.Display("(", (*[whole] * k, at)) if k else at)
+            found += work.shares(p, work.whole(p, piece), "")
+        offset = end
+    return found
+
+
+def axis_of(e: ir.Call, name: str, ranks: list[int | None]) -> tuple[int, bool]:
+    """The axis that `hstack` and its like join along, and whether it is a new one."""
+    if name == "append" or (name == "hstack" and all(r in (0, 1) for r in ranks)):
+        return 0, False
+    if name == "vstack" and all(r == 1 for r in ranks):
+        return 0, True
+    if name == "column_stack" and all(r == 1 for r in ranks):
+        return 1, True
+    if all(r == 2 for r in ranks):
+        return (0 if name == "vstack" else 1), False
+    raise Refused(e, "N104", f"how many axes the arguments of `numpy.{name}` have does not show", calculus.AXES)
+
+
+def einsum(work: Adjoints, e: ir.Call, seed: ir.Expr) -> Shares:
+    """`einsum("ij,jk->ik", a, b)`: the indices of an operand change places with those of the value."""
+    text = e.args[0].value.value if isinstance(e.args[0].value, ir.Const) else None
+    if not isinstance(text, str) or "->" not in text or "." in text or any(a.keyword for a in e.args):
+        raise Refused(e, "N104", "`numpy.einsum` without an explicit `->` has no adjoint yet", "Write all indices.")
+    given, out = text.replace(" ", "").split("->")
+    terms = given.split(",")
+    operands = [a.value for a in e.args[1:]]
+    found: Shares = []
+    for k, (own, a) in enumerate(zip(terms, operands, strict=True)):
+        if not work.is_active(a, ""):
+            continue
+        others = [t for j, t in enumerate(terms) if j != k]
+        lost = [i for i in own if i not in out and not any(i in t for t in others)]
+        if len(set(own)) < len(own):
+            raise Refused(e, "N104", "`numpy.einsum` of a diagonal has no adjoint yet", "Take the diagonal first.")
+        kept = "".join(i for i in own if i not in lost)
+        values = [o for j, o in enumerate(operands) if j != k]
+        share = ir.Call(
+            ir.Library("numpy", "einsum"),
+            (ir.Arg(constant(f"{','.join([out, *others])}->{kept}")), ir.Arg(seed), *map(ir.Arg, values)),
+        )
+        for i in sorted(lost, key=own.index):
+            share = call("expand_dims", share, literal(own.index(i)))
+        if lost:
+            share = call("broadcast_to", share, call("shape", a))
+        found += work.shares(a, work.whole(a, share), "")
+    return found
+
+
+def constant(text: str) -> ir.Expr:
+    return ir.Const(text, f'"{text}"')
+
+
+def literal(k: int | float | None) -> ir.Expr:
+    return ir.Const(k, str(k))
+
+
+def call(name: str, *args: ir.Expr) -> ir.Expr:
+    return ir.Call(ir.Library("numpy", name), tuple(map(ir.Arg, args)))
+
+
+def is_vector(work: Adjoints, e: ir.Expr) -> bool:
+    s = work.shape_of(e, "")
+    return s.kind == "array" and rank_of(s).count == 1
+
+
+PARTS = "Write the arrays in a tuple."

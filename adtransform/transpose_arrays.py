@@ -1,0 +1,96 @@
+"""Statements about arrays with what their adjoints do: arrays that are made anew, changed in place, or viewed.
+
+    u[1:-1] += c * w               c_b += np.sum(w * u_b[1:-1])
+                                   w_b += c * u_b[1:-1]
+    x *= y                         y_b += x_0 * x_b          (x_0 is a copy of x before)
+                                   x_b *= y
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adtransform import ir
+from adtransform.array_adjoints import call, is_array
+from adtransform.array_tangents import is_alias
+from adtransform.refusals import Refused
+from adtransform.shapes import LIST
+from adtransform.tables import ROWS, base_of
+from adtransform.traverse import walk
+
+if TYPE_CHECKING:
+    from adtransform.share import Numbering
+    from adtransform.transpose import Transposer
+
+
+def assigned(tr: Transposer, s: ir.Assign, targets: tuple[ir.Expr, ...], value: ir.Expr) -> list[ir.Stmt] | None:
+    """An array gets a name: a view of one that is written to has no adjoint of its own; None for anything else."""
+    target = targets[0]
+    if len(targets) > 1 or not isinstance(target, ir.Name) or not is_array(tr.work, target):
+        return None
+    if tr.tables.alias(target.id):
+        tr.lists.resolved(target)
+        return [s]
+    if is_array(tr.work, value) and tr.tables.is_reference(value):
+        raise Refused(value, "N140", "an array that is written to has several names", ROWS)
+    if is_written(tr, value) and is_alias(value) and not isinstance(base_of(value), ir.Name):
+        raise Refused(value, "N162", "a view of an array that has no name is written to", NAME)
+    if isinstance(value, ir.Choice):
+        return tr.branches(s, target, value.test, value.body, value.orelse)
+    if is_array(tr.work, value) or tr.work.shape_of(value, "").kind == "number":
+        return tr.scalar(s, target, value)
+    return None
+
+
+def is_written(tr: Transposer, e: ir.Expr) -> bool:
+    from adtransform.tables import memory
+
+    s = tr.work.shape_of(e, "")
+    return s.kind == "array" and memory(s).changed
+
+
+def register(tr: Transposer, name: ir.Name, value: ir.Expr) -> None:
+    """What is known of a value is known of the temporary that holds it."""
+    work = tr.work
+    if work.inference is None or name.id in work.inference.shapes.variables and work.inference.shapes.variables[name.id].kind:
+        return
+    work.extents.of_variable[name.id] = work.extents.of(value)
+    if not is_array(work, value):
+        return
+    active = name.id in work.active
+    work.inference.shapes.add(name.id, copied(work.shape_of(value, "")))
+    if work.shapes is not None:
+        work.shapes.of[name.id] = LIST
+    if active:
+        work.active |= work.inference.shapes.leaves(name.id)
+        work.varied |= work.inference.shapes.leaves(name.id)
+
+
+def copied(s: object) -> object:
+    from adtransform.structure import array, rank_of
+
+    return array(rank=rank_of(s).count)  # type: ignore[arg-type]
+
+
+def held(tr: Transposer, value: ir.Expr) -> ir.Expr:
+    """A value under a name that nothing else has: a copy, if it would be a view."""
+    return call("array", value) if is_array(tr.work, value) and is_alias(value) else value
+
+
+def whole_instead(tr: Transposer, table: Numbering, chosen: set[int]) -> set[int]:
+    """One copy of an array in place of several of its slices."""
+    found = set(chosen)
+    by_root: dict[str, list[int]] = {}
+    for n in chosen:
+        e = table.example[n]
+        root = base_of(e)
+        if isinstance(e, ir.Subscript) and isinstance(root, ir.Name) and is_array(tr.work, e):
+            by_root.setdefault(root.id, []).append(n)
+    for id, several in by_root.items():
+        numbers = {table.number(x) for n in several for x in walk(table.example[n]) if x == ir.Name(id)}
+        if len(several) > 1 or numbers & chosen:
+            found = (found - set(several)) | numbers
+    return found
+
+
+NAME = "Assign the array to a variable first."
