@@ -13,6 +13,7 @@ from adtransform import ir
 from adtransform.calls import bind_names
 from adtransform.operators import Operation
 from adtransform.rules import BY_NUMPY_NAME
+from adtransform.traverse import names
 from adtransform.structure import (
     SEVERAL,
     UNKNOWN,
@@ -86,6 +87,9 @@ def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
             escape(s, "`out=` writes to it")
             return Shape(odd="it is written to by `out=`")
     first = given[0] if given else number()
+    if name in LIKE_HELPERS:
+        model = given[LIKE_HELPERS[name]]
+        return array(rank=rank_of(model).count if is_array(model) else SEVERAL)
     if name in REDUCING:
         return reduced(inference, e, name, first)
     if name in VIEWS:
@@ -124,6 +128,10 @@ def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
     return Shape(odd=UNKNOWN_FUNCTION) if any(find(s).kind not in ("number", "") for s in given) else number()
 
 
+# helpers of generated modules, with the position of the array that the value is like
+LIKE_HELPERS = {"unbroadcast": 1, "one_hot": 1, "scattered": 1, "scattered_along": 1, "unpadded": 1, "interp_weights": 2}
+LIKE_HELPERS |= {"matmul_left": 1, "matmul_right": 2, "dot_left": 1, "dot_right": 2, "cumprod_d": 0, "cumprod_b": 0}
+LIKE_HELPERS |= {"solve_b": 0, "cholesky_d": 0, "cholesky_b": 0, "interp_slope": 0}
 ELEMENTWISE = frozenset("isnan isinf isfinite sign logical_and logical_or logical_not equal less greater".split())
 ELEMENTWISE |= frozenset("nan_to_num isclose conjugate float32 less_equal greater_equal signbit".split())
 RANKS = {"flatten": 1, "append": 1, "outer": 2, "column_stack": 2, "linalg.inv": 2, "linalg.cholesky": 2}
@@ -353,8 +361,9 @@ def method(inference: Inference, e: ir.Call, func: ir.Attribute, path: str) -> S
             return Shape(odd=UNKNOWN_FUNCTION)
 
 
-def item(inference: Inference, e: ir.Expr, whole: Shape, index: ir.Expr, path: str) -> Shape:
+def item(inference: Inference, e: ir.Subscript, whole: Shape, path: str) -> Shape:
     """`a[i]`, `a[i, 1:]`, `a[mask]`: an item, a view, or a copy of the items that are chosen."""
+    index = e.index
     entries = index.items if isinstance(index, ir.Display) and index.bracket == "(" else (index,)
     kinds = [inference.of(i, path) for i in entries]
     ints = new = 0
@@ -376,6 +385,11 @@ def item(inference: Inference, e: ir.Expr, whole: Shape, index: ir.Expr, path: s
         if not ints and not new:
             return array(cells_of(whole), rank)
         return array(cells_of(whole), rank.count - ints + new if rank.count > 0 else SEVERAL)
+    key = (path, e)
+    if key in inference.taken and not names(e) & inference.local.keys():
+        return inference.taken[key]  # what was found out about it
     result = Shape()
     inference.open.append(Operation("item", result, (whole,), depth=ints))
+    if not names(e) & inference.local.keys():
+        inference.taken[key] = result
     return result

@@ -19,7 +19,7 @@ from adtransform.calls import bind_names
 from adtransform.printer import show
 from adtransform.rules import BY_NUMPY_NAME
 from adtransform.structure import Shape, find, rank_of
-from adtransform.traverse import names, own_names, statements, walk
+from adtransform.traverse import blocks, expressions, names, own_names, statements, walk
 
 Length = tuple[str, int] | None  # a symbol, and how many items less
 Extent = tuple[Length, ...] | str | None
@@ -50,6 +50,9 @@ class Extents:
                 values.setdefault(n, []).append(value_of(s, n))
         for n in params:
             self.of_variable[n] = self.of_param(n)
+        clean = self.first_assigned(self.function.body, frozenset(params))
+        self.in_order(clean)
+        values = {n: v for n, v in values.items() if n not in clean}
         unknown = dict.fromkeys(values.keys() - params)
         for _ in range(4):
             found = {n: self.agreed(n, values[n], n in params, n in unknown) for n in values}
@@ -59,6 +62,29 @@ class Extents:
             if not changed and still == unknown.keys():
                 break
             unknown = dict.fromkeys(still)
+        self.in_order(clean)
+
+    def first_assigned(self, block: ir.Block, seen: frozenset[str]) -> dict[str, ir.Expr]:
+        """The variables that are assigned once, before they are read, whenever what follows runs; with their values."""
+        found: dict[str, ir.Expr] = {}
+        for s in block:
+            match s:
+                case ir.Assign((ir.Name(id),), value) if self.bound.get(id) == 1 and id not in seen | names(value):
+                    found[id] = value
+                case ir.For() | ir.While():
+                    found |= self.first_assigned(s.body, seen)
+                case _:
+                    pass
+            inside = [x for b in blocks(s) for x in statements(b)]
+            seen |= {n for x in (s, *inside) for e in expressions(x) for n in names(e)}
+        return found
+
+    def in_order(self, clean: dict[str, ir.Expr]) -> None:
+        """The extents of such variables; what is not known of one gets its name."""
+        for n, value in clean.items():
+            found = self.of(value)
+            unknown = found is None or (isinstance(found, tuple) and None in found)
+            self.of_variable[n] = n if unknown and self.kind(ir.Name(n)) == "array" else found
 
     def waits(self, e: ir.Expr | None, unknown: dict[str, None]) -> bool:
         return e is not None and bool(names(e) & unknown.keys())

@@ -20,6 +20,7 @@ from adtransform.traverse import blocks, children, expressions, walk
 
 Lookup = Callable[[Unit], Signature | None]
 
+NUMBER_HELPERS = frozenset({"digamma", "polygamma"})
 INDEXED = "it is indexed"
 COPIED = "it gets a second name"
 NESTED = "it is used in a nested function"
@@ -41,6 +42,7 @@ class Inference:
         self.closed: list[Shape] = []  # what is read in a nested function
         self.local: dict[str, Shape] = {}  # variables of comprehensions and lambdas
         self.handed: list[tuple[Unit, ir.Param, Shape, Shape]] = []  # what functions take, and what they are given
+        self.taken: dict[tuple[str, ir.Expr], Shape] = {}  # items of arrays
         self.open: list[Operation] = []  # operators whose results are not known yet
 
     def variable(self, key: str) -> Shape:
@@ -388,7 +390,7 @@ class Inference:
             unify(whole, array())
             known = find(whole)
         if known.kind == "array":
-            return arrays.item(self, value, whole, index, path)
+            return arrays.item(self, ir.Subscript(value, index), whole, path)
         at = find(self.of(index, path))
         if known.odd:
             return Shape(odd=known.odd)
@@ -483,7 +485,7 @@ class Inference:
                 return number()
             case NestedCall(inner, functions):
                 return self.nested_call(e, inner, functions, path)
-            case LibraryCall("numpy", name):
+            case LibraryCall("numpy" | "helper", name) if not (callee.home == "helper" and name in NUMBER_HELPERS):
                 return arrays.function(self, e, name, path)
             case LibraryCall(home, name):
                 return call(self, e, home, name, path)

@@ -23,6 +23,8 @@ def is_repeatable(e: ir.Expr, lists: set[str]) -> bool:
         match x:
             case ir.Name(id) if id in lists:
                 return False
+            case ir.Attribute(_, "shape" | "size" | "ndim") | ir.Subscript(ir.Attribute(_, "shape")):
+                pass
             case ir.Walrus() | ir.Attribute() | ir.Subscript() | ir.Comprehension() | ir.Opaque() | ir.Lambda():
                 return False
             case ir.Call(func) if not isinstance(func, ir.Library) or func.home == "builtins" and func.name not in PURE:

@@ -191,8 +191,10 @@ def item_augmented(tr: Transposer, s: ir.Augment, target: ir.Subscript, op: str,
     place, table = tr.lists.adjoint(target), root(tr.lists.resolved(target))
     if in_array:
         tr.work.extents.of_variable[seed.id] = tr.work.extents.of(target)
-        place = held_place(tr, target, place) if shares_cells(tr.work, target.value, value, "") else place
-    given = fitted(tr.work, seed, value) if in_array else seed
+    shared = in_array and shares_cells(tr.work, target.value, value, "")
+    place = held_place(tr, target, place) if shared else place
+    source = place if in_array and not shared else seed
+    given = fitted(tr.work, source, value) if in_array else seed
     flows = tr.gathered(value, given if op == "+" else ir.Unary("-", given))
     pre, primal, flows = tr.recorded(value, flows, VALUE)
     if any(VALUE in names(e) for _, e in flows):
@@ -205,7 +207,8 @@ def item_augmented(tr: Transposer, s: ir.Augment, target: ir.Subscript, op: str,
     new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
     found = with_lead(pre, new)
     flat = tuple(("", n, flattened(e)) for n, e in flows)
-    tr.note(found[-1], Transposed((), flat, (ir.Assign((seed,), place), *before), table=table))
+    first = () if source is place else (ir.Assign((seed,), place),)
+    tr.note(found[-1], Transposed((), flat, (*first, *before), table=table))
     return found
 
 
