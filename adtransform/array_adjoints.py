@@ -9,6 +9,8 @@ The adjoint of an array is an array of the same shape; a number in its place sta
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from adtransform import array_calculus as calculus
@@ -16,9 +18,11 @@ from adtransform import ir
 from adtransform.array_tangents import JOINING, library_name
 from adtransform.calculus import number
 from adtransform.extents import same
+from adtransform.listwise import OWNED
 from adtransform.refusals import Refused
 from adtransform.structure import rank_of
-from adtransform.traverse import walk
+from adtransform.tables import base_of
+from adtransform.traverse import map_blocks, map_expressions, names, rebuild, statements, walk
 
 if TYPE_CHECKING:
     from adtransform.adjoints import Adjoints
@@ -86,10 +90,20 @@ def fitted(work: Adjoints, share: ir.Expr, operand: ir.Expr) -> ir.Expr:
     return ir.Call(ir.Library("helper", "unbroadcast"), (ir.Arg(share), ir.Arg(operand)))
 
 
-def seed_of(work: Adjoints, target: ir.Name, value: ir.Expr) -> ir.Expr:
-    """The adjoint of a variable as that of its value; a number may have become an array."""
+@contextmanager
+def seeded(work: Adjoints, target: ir.Name, value: ir.Expr) -> Iterator[ir.Expr]:
+    """The adjoint of a variable as that of its value, whose shape it has while its assignment is looked at; a number
+    may have become an array elsewhere.
+    """
     seed = work.tangent(target.id)
-    return fitted(work, seed, value) if is_array(work, target) and not is_array(work, value) else seed
+    if not is_array(work, target):
+        yield seed
+    elif not is_array(work, value):
+        yield fitted(work, seed, value)
+    else:
+        work.extents.of_variable[seed.id] = work.extents.of(value)
+        yield seed
+        del work.extents.of_variable[seed.id]
 
 
 def is_array_valued(work: Adjoints, e: ir.Expr) -> bool:
@@ -214,6 +228,40 @@ def call(name: str, *args: ir.Expr) -> ir.Expr:
 def is_vector(work: Adjoints, e: ir.Expr) -> bool:
     s = work.shape_of(e, "")
     return s.kind == "array" and rank_of(s).count == 1
+
+
+
+def with_owned(block: ir.Block) -> ir.Block:
+    """A reverse sweep with copies where they matter: where an array is changed in place that something else may name."""
+    written = {n for s in statements(block) for n in changed_in_place(s)}
+
+    def settle(e: ir.Expr, kept: bool) -> ir.Expr:
+        match e:
+            case ir.Call(func, (ir.Arg(value),)) if func == OWNED:
+                inner = settle(value, False)
+                return call("array", inner) if kept or names(value) & written else inner
+            case _:
+                return rebuild(e, lambda x: settle(x, False))
+
+    def statement(s: ir.Stmt) -> ir.Stmt:
+        kept = isinstance(s, ir.Assign) and any(isinstance(t, ir.Name) and t.id in written for t in s.targets)
+        new = map_expressions(s, lambda e: settle(e, kept))
+        return map_blocks(new, lambda b: tuple(map(statement, b)))
+
+    return tuple(map(statement, block))
+
+
+def changed_in_place(s: ir.Stmt) -> set[str]:
+    """The names of arrays that a statement writes to."""
+    match s:
+        case ir.Augment(target):
+            return {base_of(target).id}  # type: ignore[union-attr]
+        case ir.Assign(targets):
+            return {base_of(t).id for t in targets if isinstance(t, ir.Subscript)}  # type: ignore[union-attr]
+        case ir.Effect(ir.Call(ir.Library("numpy", "add.at"), (ir.Arg(target), *_))):
+            return {base_of(target).id}  # type: ignore[union-attr]
+        case _:
+            return set()
 
 
 PARTS = "Write the arrays in a tuple."

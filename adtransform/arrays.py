@@ -129,7 +129,7 @@ def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
 
 
 # helpers of generated modules, with the position of the array that the value is like
-LIKE_HELPERS = {"unbroadcast": 1, "one_hot": 1, "scattered": 1, "scattered_along": 1, "unpadded": 1, "interp_weights": 2}
+LIKE_HELPERS = {"owned": 0, "unbroadcast": 1, "one_hot": 1, "scattered": 1, "scattered_along": 1, "unpadded": 1, "interp_weights": 2}
 LIKE_HELPERS |= {"matmul_left": 1, "matmul_right": 2, "dot_left": 1, "dot_right": 2, "cumprod_d": 0, "cumprod_b": 0}
 LIKE_HELPERS |= {"solve_b": 0, "cholesky_d": 0, "cholesky_b": 0, "interp_slope": 0}
 ELEMENTWISE = frozenset("isnan isinf isfinite sign logical_and logical_or logical_not equal less greater".split())

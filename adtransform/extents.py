@@ -83,7 +83,7 @@ class Extents:
         """The extents of such variables; what is not known of one gets its name."""
         for n, value in clean.items():
             found = self.of(value)
-            unknown = found is None or (isinstance(found, tuple) and None in found)
+            unknown = found is None or isinstance(found, str) or None in found
             self.of_variable[n] = n if unknown and self.kind(ir.Name(n)) == "array" else found
 
     def waits(self, e: ir.Expr | None, unknown: dict[str, None]) -> bool:
@@ -104,6 +104,7 @@ class Extents:
         found = [self.of_param(name)] if is_param else []
         for v in values:
             e = self.of(v) if v is not None else None
+            e = None if isinstance(e, str) and e.startswith("shape of") else e
             if v is not None and first and e is None and name in names(v):
                 continue  # of itself: what the others say
             found.append(e)
@@ -116,6 +117,13 @@ class Extents:
     # --- expressions --------------------------------------------------------------------------------------------------
 
     def of(self, e: ir.Expr) -> Extent:
+        """The extent of an expression; where nothing is known, its text stands for it."""
+        found = self.known(e)
+        if found is None and isinstance(e, (ir.Binary, ir.Call, ir.Subscript)) and self.kind(e) == "array":
+            return f"shape of {show(e)}"
+        return found
+
+    def known(self, e: ir.Expr) -> Extent:
         match e:
             case ir.Const():
                 return ()
@@ -169,6 +177,8 @@ class Extents:
             named = bind_names(PARAMS[name], ir.Call(e.func, args))
             return self.of(named[LIKE[name]])
         first = self.of(args[0].value) if args else None
+        if name == "owned":
+            return first
         if name in KEEPING:
             return first
         if name in ("zeros", "ones", "empty", "full"):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from adtransform.adjoints import Adjoints
 
 Shares = list[tuple[str, ir.Expr]]
+OWNED = ir.Library("helper", "owned")  # see `array_adjoints`
 LIST = ("N161", "a list that is made like this has no adjoint yet", "Fill it item by item.")
 
 
@@ -179,7 +180,7 @@ class Lists:
             case ir.Name() if self.is_fresh(e):
                 return ir.Assign((target,), e)
             case _:
-                return ir.Assign((target,), copy_of(self.tables.shape(ir.Name(variable)), e) if is_shared(e) else e)
+                return ir.Assign((target,), ir.Call(OWNED, (ir.Arg(e),)) if is_shared(e) else e)
 
     def is_fresh(self, e: ir.Expr) -> bool:
         """Whether nobody else has a list: a function has just returned it, or it was taken off another list."""
@@ -303,6 +304,8 @@ def is_shared(e: ir.Expr) -> bool:
             return False
         case ir.Call(ir.Library("numpy", name)):
             return name in VIEWS
+        case ir.Call(ir.Library("helper", name)):
+            return name == "unbroadcast"
         case _:
             return True
 

@@ -59,6 +59,8 @@ def temporary(e: ir.Expr) -> str:
             case ir.Name(name) | ir.Attribute(_, name):
                 name = name.partition(" ")[0]  # the alias of a function of another module
                 return f"{name}_v" if len(name) < 24 else "t#"
+            case ir.Library("helper", name) if name not in ("digamma", "polygamma"):
+                return "t#"
             case ir.Library(_, name):
                 inside = set().union(*(names(a.value) for a in e.args)) if e.args else set()
                 inside -= {"math", "np", "numpy"}

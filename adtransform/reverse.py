@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from adtransform import ir
 from adtransform.adjoints import NOT_A_NUMBER, Adjoints
+from adtransform.array_adjoints import with_owned
 from adtransform.calculus import ZERO
 from adtransform.containers import zeros as zeros_of_list
 from adtransform.effects import raises_first
@@ -140,7 +141,7 @@ class Reverse:
         else:
             places = recorder.places((*block, *last_read), versions)
         forward = assembled(timeline.lines, places, last)
-        final = filled(block, places)
+        final = with_owned(filled(block, places))
         spelled = rename(returned, places.spelling.get)
         adjoints = tuple(rename(a, places.spelling.get) for a in adjoints)
         read = frozenset(n for s in (*statements(final), ir.Effect(ir.Display("(", adjoints))) for n in names_of(s))

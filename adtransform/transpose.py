@@ -349,7 +349,8 @@ class Transposer:
     # --- expressions --------------------------------------------------------------------------------------------------
 
     def scalar(self, s: ir.Assign | ir.Augment, target: ir.Name, value: ir.Expr) -> list[ir.Stmt]:
-        flows = self.gathered(value, array_adjoints.seed_of(self.work, target, value))
+        with array_adjoints.seeded(self.work, target, value) as seed:
+            flows = self.gathered(value, seed)
         written = transpose_arrays.is_written(self, target)
         pre, primal, flows = self.recorded(value, flows, "" if written else VALUE)
         new: ir.Stmt

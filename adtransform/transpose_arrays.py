@@ -55,7 +55,7 @@ def register(tr: Transposer, name: ir.Name, value: ir.Expr) -> None:
     if work.inference is None or name.id in work.inference.shapes.variables and work.inference.shapes.variables[name.id].kind:
         return
     known = work.extents.of(value)
-    unknown = known is None or (isinstance(known, tuple) and None in known)
+    unknown = known is None or isinstance(known, str) or None in known
     work.extents.of_variable[name.id] = name.id if unknown and is_array(work, value) else known
     if not is_array(work, value):
         return

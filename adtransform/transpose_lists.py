@@ -152,7 +152,7 @@ def item_assigned(tr: Transposer, s: ir.Assign, target: ir.Subscript, value: ir.
     if in_array:
         work.extents.of_variable[seed.id] = work.extents.of(target)
     flows = tr.gathered(value, fitted(work, seed, value) if in_array else seed)
-    pre, primal, flows = tr.recorded(value, flows, VALUE)
+    pre, primal, flows = tr.recorded(value, flows, "" if isinstance(value, ir.Name) else VALUE)
     if any(VALUE in names(e) for _, e in flows):
         return through_name(tr, s, target, value)
     before, flows = tr.shared(flows)
@@ -196,7 +196,7 @@ def item_augmented(tr: Transposer, s: ir.Augment, target: ir.Subscript, op: str,
     source = place if in_array and not shared else seed
     given = fitted(tr.work, source, value) if in_array else seed
     flows = tr.gathered(value, given if op == "+" else ir.Unary("-", given))
-    pre, primal, flows = tr.recorded(value, flows, VALUE)
+    pre, primal, flows = tr.recorded(value, flows, "" if isinstance(value, ir.Name) else VALUE)
     if any(VALUE in names(e) for _, e in flows):
         name = tr.work.temporary(temporary(value), "", True)
         register(tr, name, value)

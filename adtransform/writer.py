@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +38,7 @@ def write(module: Module, output: Output, style: Style) -> str:
     """The text of the generated module."""
     generated = [f for fs in output.functions.values() for f in fs] + output.others
     wanted = set().union(*(free_names(f) for f in generated)) if generated else set()
-    wanted |= set().union(*(set(WORD.findall(text)) for text in output.helpers)) if output.helpers else set()
+    wanted |= set().union(*(global_names(text) for text in output.helpers)) if output.helpers else set()
     needed = needed_items(module, wanted)
     blocks = [header(module, output)]
     blocks += module_head(module, needed, output, style)
@@ -55,6 +56,14 @@ def write(module: Module, output: Output, style: Style) -> str:
         blocks += [function_text(f, style) for f in own]
     blocks.append("\n".join(reader.lines_of(module.tree.footer)))
     return join([b for b in blocks if b.strip()])
+
+
+def global_names(text: str) -> set[str]:
+    """The names that a function reads and does not bind."""
+    names = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)]
+    bound = {a.arg for a in ast.walk(ast.parse(text)) if isinstance(a, ast.arg)}
+    bound |= {n.id for n in names if isinstance(n.ctx, ast.Store)}
+    return {n.id for n in names} - bound
 
 
 def header(module: Module, output: Output) -> str:
