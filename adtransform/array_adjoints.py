@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from adtransform import array_calculus as calculus
@@ -22,7 +23,7 @@ from adtransform.listwise import OWNED
 from adtransform.refusals import Refused
 from adtransform.structure import rank_of
 from adtransform.tables import base_of
-from adtransform.traverse import map_blocks, map_expressions, names, rebuild, statements, walk
+from adtransform.traverse import expressions, map_blocks, map_expressions, names, rebuild, statements, walk
 
 if TYPE_CHECKING:
     from adtransform.adjoints import Adjoints
@@ -231,24 +232,40 @@ def is_vector(work: Adjoints, e: ir.Expr) -> bool:
 
 
 
-def with_owned(block: ir.Block) -> ir.Block:
-    """A reverse sweep with copies where they matter: where an array is changed in place that something else may name."""
-    written = {n for s in statements(block) for n in changed_in_place(s)}
+def with_owned(block: ir.Block, around: ir.Block = ()) -> ir.Block:
+    """A reverse sweep with copies where they matter: where an array is changed in place that something else may name.
 
-    def settle(e: ir.Expr, kept: bool) -> ir.Expr:
-        match e:
-            case ir.Call(func, (ir.Arg(value),)) if func == OWNED:
-                inner = settle(value, False)
-                return call("array", inner) if kept or names(value) & written else inner
-            case _:
-                return rebuild(e, lambda x: settle(x, False))
+    `around` are the statements that may run after the block: those behind it, and those of a loop around it.
+    """
+    found: list[ir.Stmt] = []
+    for k, s in enumerate(block):
+        later = (*block[k + 1 :], *around)
+        written = {n for x in statements(later) for n in changed_in_place(x)}
+        read = {n for x in statements(later) for e in expressions(x) for n in names(e)}
+        new = map_expressions(s, partial(settled, kept=is_kept(s, written, read), written=written))
+        inner = (*later, s) if isinstance(s, (ir.For, ir.While)) else later
+        found.append(map_blocks(new, partial(with_owned, around=inner)))
+    return tuple(found)
 
-    def statement(s: ir.Stmt) -> ir.Stmt:
-        kept = isinstance(s, ir.Assign) and any(isinstance(t, ir.Name) and t.id in written for t in s.targets)
-        new = map_expressions(s, lambda e: settle(e, kept))
-        return map_blocks(new, lambda b: tuple(map(statement, b)))
 
-    return tuple(map(statement, block))
+def is_kept(s: ir.Stmt, written: set[str], read: set[str]) -> bool:
+    """Whether a statement names an array that is changed later, while another name for it is still read."""
+    if not isinstance(s, ir.Assign) or not any(isinstance(t, ir.Name) and t.id in written for t in s.targets):
+        return False
+    match s.value:
+        case ir.Call(func, (ir.Arg(ir.Name(id)),)) if func == OWNED and not id.startswith("seed"):
+            return id in read
+        case _:
+            return True
+
+
+def settled(e: ir.Expr, kept: bool, written: set[str]) -> ir.Expr:
+    match e:
+        case ir.Call(func, (ir.Arg(value),)) if func == OWNED:
+            inner = settled(value, False, written)
+            return call("array", inner) if kept or names(value) & written else inner
+        case _:
+            return rebuild(e, partial(settled, kept=False, written=written))
 
 
 def changed_in_place(s: ir.Stmt) -> set[str]:

@@ -79,6 +79,8 @@ class Transposer:
             self.work.place = self.tables.places.get(id(s), here)
             try:
                 pre, s = transpose_lists.with_indices(self, s)
+                bases, s = transpose_arrays.with_names(self, s)
+                pre += [x for b in bases for x in self.statement(b)]
                 new = self.statement(s)
                 new, self.lists.copies = [*pre, *self.lists.copies, *new], []
                 self.kept += new

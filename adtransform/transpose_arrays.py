@@ -8,15 +8,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adtransform import ir
 from adtransform.array_adjoints import call, is_array
 from adtransform.array_tangents import is_alias
+from adtransform.names import temporary
+from adtransform.pieces import with_lead, without_text
 from adtransform.refusals import Refused
 from adtransform.shapes import LIST
 from adtransform.tables import ROWS, base_of
-from adtransform.traverse import walk
+from adtransform.traverse import map_expressions, rebuild, walk
 
 if TYPE_CHECKING:
     from adtransform.share import Numbering
@@ -40,6 +43,34 @@ def assigned(tr: Transposer, s: ir.Assign, targets: tuple[ir.Expr, ...], value: 
     if is_array(tr.work, value) or tr.work.shape_of(value, "").kind == "number":
         return tr.scalar(s, target, value)
     return None
+
+
+def with_names(tr: Transposer, s: ir.Stmt) -> tuple[list[ir.Stmt], ir.Stmt]:
+    """A statement with names for the arrays that it takes items of: `np.cumsum(x)[2]`."""
+    found: list[ir.Stmt] = []
+
+    def visit(e: ir.Expr) -> ir.Expr:
+        match e:
+            case ir.Subscript(value, index) if is_array(tr.work, value) and not isinstance(base_of(value), ir.Name):
+                inner = visit(value)
+                if not tr.work.is_active(value, ""):
+                    return e if inner is value else ir.Subscript(inner, index)
+                name = tr.work.temporary(temporary(value), "", True)
+                register(tr, name, value)
+                found.append(ir.Assign((name,), inner))
+                return ir.Subscript(name, index)
+            case ir.Comprehension() | ir.Lambda() | ir.Choice() | ir.Logic() | ir.Name() | ir.Const() | ir.Library():
+                return e
+            case _:
+                return rebuild(e, visit)
+
+    if tr.work.inference is None or not isinstance(s, (ir.Assign, ir.Augment, ir.Effect)):
+        return [], s
+    new = map_expressions(s, visit)
+    if not found:
+        return [], s
+    *pre, last = with_lead(found, replace(new, source=without_text(new.source)))
+    return pre, last
 
 
 def is_written(tr: Transposer, e: ir.Expr) -> bool:
