@@ -272,6 +272,11 @@ class Builder(Flows):
         """`xs.append(v)`: the receiver depends on the arguments."""
         if self.push(value, path):
             return
+        match value:
+            case ir.Call(ir.Library("numpy", "add.at"), (ir.Arg(target), _, ir.Arg(given))):
+                self.target(target, self.sources(given, path), path)
+            case _:
+                pass
         self.sources(value, path)
         if isinstance(value, ir.Call) and isinstance(value.func, ir.Attribute):
             base: ir.Expr = value.func.value

@@ -121,6 +121,9 @@ def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
     if name in BY_NUMPY_NAME or name in ELEMENTWISE:
         return elementwise(inference, name, given)
     if name == "add.at":
+        as_arrays(first)
+        if is_array(first):
+            cells_of(first).changed = True
         return number()
     for s in given:
         if is_array(s) or find(s).kind in ("list", "sequence"):

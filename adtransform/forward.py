@@ -139,6 +139,14 @@ class Forward:
             case ir.Effect(ir.Call() as value) if self.calls_effect(value, path):
                 pre, call = self.handover.call(value, path)
                 return with_lead(pre, replace(s, value=call, source=without_text(s.source)))
+            case ir.Effect(ir.Call(ir.Library("numpy", "add.at") as f, (target, at, given))) if work.is_active(
+                target.value, path
+            ):
+                check_followed(work, target.value, path, "items of an array are added to")
+                if (d := self.tangent_value(given.value, path)) == ZERO:
+                    return [s]
+                own = ir.Arg(work.mirrored(target.value, path))
+                return with_lead([ir.Effect(ir.Call(f, (own, at, ir.Arg(d))))], s)
             case ir.Inert("del", deleted):
                 mirror = [p for p in deleted if isinstance(p, ir.Subscript) and work.is_active(p.value, path)]
                 both = (ir.Inert("del", ("del ", tangent_target(work, p, path))) for p in mirror)

@@ -13,7 +13,7 @@ from adtransform.held import held_in
 from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused
 from adtransform.spreads import SEED, Spread, added, shadow
-from adtransform.structure import Shape, find, lists_in
+from adtransform.structure import Shape, cells_of, find, lists_in
 from adtransform.tables import ROWS, Tables, aligned, root
 from adtransform.traverse import map_blocks, map_expressions, rename, target_names, walk
 
@@ -160,6 +160,8 @@ class Lists:
 
     def value(self, e: ir.Expr, seed: ir.Expr) -> Shares:
         """Where the adjoint of a number or a list goes."""
+        if find(self.tables.shape(e)).kind == "array":
+            return self.work.shares(e, seed, "")
         return self.shares(e, seed) if self.tables.is_list(e) else self.work.shares(e, seed, "")
 
     def handed(self, variable: str, target: ir.Expr, e: ir.Expr, first: bool) -> ir.Stmt:
@@ -312,7 +314,7 @@ def is_shared(e: ir.Expr) -> bool:
 
 def is_choosing(s: Shape, i: ir.Expr) -> bool:
     """Whether an index is an array or a list of whole numbers; a mask chooses each item once."""
-    if isinstance(i, (ir.Slice, ir.Compare, ir.Const)):
+    if isinstance(i, (ir.Slice, ir.Compare, ir.Const)) or (s.kind == "array" and cells_of(s).mask):
         return False
     return s.kind in ("array", "list", "sequence", "tuple")
 

@@ -116,7 +116,13 @@ def vectorised(o: Operation, certain: bool) -> bool:
         return True
     arrays = [s for s in map(find, o.operands) if s.kind == "array"]
     whole = all(cells_of(s).whole for s in arrays) and o.op in ("+", "-", "*", "//", "%") or o.op == "compare"
-    cells = Shape("cells", whole=whole)
+    cells = Shape("cells", whole=whole, mask=o.op == "compare" or all(cells_of(s).mask for s in arrays))
+    if find(o.result).kind == "array" and o.op != "@":
+        own = rank_of(o.result)
+        arrays = [s for s in arrays if rank_of(s) is not own]  # of itself: `u = u + d`
+        if not arrays or (own.count == UNKNOWN and all(rank_of(s).count > 0 for s in arrays)):
+            unify(o.result, array(cells, own))
+            return True
     if o.op == "@":
         ranks = [rank_of(s).count for s in arrays]
         if ranks == [1, 1]:

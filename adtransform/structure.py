@@ -41,6 +41,7 @@ class Shape:
     count: int = UNKNOWN  # of a rank
     assumed: bool = False  # whether the count of a rank only shows by the indices
     whole: bool = False  # cells of whole numbers
+    mask: bool = False  # cells of truth values
     copy: bool = False  # cells that may or may not be those of another array
     name: str = ""  # of the first variable that holds it
     number: int = field(default_factory=lambda: next(NUMBERS))
@@ -126,6 +127,7 @@ def unify(a: Shape, b: Shape) -> None:
     old.count = old.count if new.count in (UNKNOWN, old.count) else SEVERAL if old.count else new.count
     old.assumed |= new.assumed
     old.whole &= new.whole
+    old.mask &= new.mask
     old.copy |= new.copy
     for n, i in enumerate(items if others else ()):
         unify(others[n if alike else 0], i)

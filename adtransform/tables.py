@@ -92,8 +92,12 @@ class Tables:
                 named = targets[0].id if len(targets) == 1 and isinstance(targets[0], ir.Name) else ""
                 if named and named not in self.results and self.is_reference(s.value):
                     self.paths[named] = s.value, place.loops
+            case ir.Augment(ir.Name() as target) if self.shape(target).kind == "array":
+                self.write(target, place)  # in place: it is bound to nothing else
             case ir.Augment(target) | ir.For(target):
                 targets = (target,)
+            case ir.Effect(ir.Call(ir.Library("numpy", "add.at"), (ir.Arg(target), *_))):
+                self.write(target, place)
             case ir.Inert("del"):
                 targets = expressions(s)
             case _:
@@ -327,4 +331,4 @@ def root(e: ir.Expr) -> str:
     return e.id
 
 
-ROWS = "Index the outer list instead."
+ROWS = "Index the outer list instead; use one name for each array that is written to."

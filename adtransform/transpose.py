@@ -142,6 +142,8 @@ class Transposer:
                 raise Refused(s, "N140", f"`{attr}` changes a list of active values", "Write the items one by one.")
             case ir.Inert("del") if any(isinstance(e, ir.Subscript) and work.is_active(e, "") for e in expressions(s)):
                 raise Refused(s, "N140", "an item of a list of active values is deleted", "Make another list.")
+            case ir.Effect(ir.Call(ir.Library("numpy", "add.at"), (target, at, given))) if work.is_active(target.value, ""):
+                return transpose_arrays.added_at(self, s, target.value, at.value, given.value)
             case ir.Effect(value):
                 check_effect(work, value, "")
                 return [s]

@@ -12,13 +12,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adtransform import ir
-from adtransform.array_adjoints import call, is_array
+from adtransform.array_adjoints import call, fitted, is_array
 from adtransform.array_tangents import is_alias
 from adtransform.names import temporary
 from adtransform.pieces import with_lead, without_text
 from adtransform.refusals import Refused
 from adtransform.shapes import LIST
-from adtransform.tables import ROWS, base_of
+from adtransform.tables import ROWS, base_of, root
+from adtransform.terms import flattened
+from adtransform.transposed import Transposed
 from adtransform.traverse import map_expressions, rebuild, walk
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ def assigned(tr: Transposer, s: ir.Assign, targets: tuple[ir.Expr, ...], value: 
     if tr.tables.alias(target.id):
         tr.lists.resolved(target)
         return [s]
-    if is_array(tr.work, value) and tr.tables.is_reference(value):
+    is_result = target.id in tr.tables.results  # nothing is written behind it
+    if is_array(tr.work, value) and tr.tables.is_reference(value) and not is_result:
         raise Refused(value, "N140", "an array that is written to has several names", ROWS)
     if is_written(tr, value) and is_alias(value) and not isinstance(base_of(value), ir.Name):
         raise Refused(value, "N162", "a view of an array that has no name is written to", NAME)
@@ -71,6 +74,47 @@ def with_names(tr: Transposer, s: ir.Stmt) -> tuple[list[ir.Stmt], ir.Stmt]:
         return [], s
     *pre, last = with_lead(found, replace(new, source=without_text(new.source)))
     return pre, last
+
+
+def check_places(tr: Transposer, target: ir.Subscript) -> None:
+    """Raise `Refused` where items are chosen by indices of which one may occur twice: the last one that is written wins."""
+    index = target.index
+    apart = isinstance(index, ir.Display) and index.bracket == "[" and are_apart(index.items)
+    if tr.lists.is_gathered(target) and not apart:
+        text = "items that an array of indices chooses are written: one may be chosen twice"
+        raise Refused(target, "N140", text, "Use `np.add.at`, a mask, or a loop.")
+
+
+def added_at(tr: Transposer, s: ir.Effect, target: ir.Expr, index: ir.Expr, value: ir.Expr) -> list[ir.Stmt]:
+    """`np.add.at(y, index, v)`: what was added to has the adjoint of what it was added to."""
+    if not tr.work.is_active(value, ""):
+        return [s]
+    item = ir.Subscript(target, index)
+    place = tr.lists.adjoint(item)
+    known = tr.work.extents.of(item)
+    seed = fitted(tr.work, place, value) if known == tr.work.extents.of(value) else unbroadcast(place, value)
+    flows = tr.gathered(value, seed)
+    pre, primal, flows = tr.recorded(value, flows, "")
+    if primal != value:
+        call_ = s.value
+        assert isinstance(call_, ir.Call)
+        args = (*call_.args[:2], ir.Arg(primal))
+        s = replace(s, value=replace(call_, args=args), source=without_text(s.source))
+    before, flows = tr.shared(flows)
+    found = with_lead(pre, s)
+    flat = tuple(("", n, flattened(e)) for n, e in flows)
+    tr.note(found[-1], Transposed((), flat, before, table=root(tr.lists.resolved(target))))
+    return found
+
+
+def unbroadcast(e: ir.Expr, like: ir.Expr) -> ir.Expr:
+    return ir.Call(ir.Library("helper", "unbroadcast"), (ir.Arg(e), ir.Arg(like)))
+
+
+def are_apart(items: tuple[ir.Expr, ...]) -> bool:
+    """Whether indices are literals that choose each item once."""
+    values = [i.value for i in items if isinstance(i, ir.Const) and isinstance(i.value, int)]
+    return len(values) == len(items) == len(set(values))
 
 
 def is_written(tr: Transposer, e: ir.Expr) -> bool:

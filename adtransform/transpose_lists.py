@@ -24,7 +24,7 @@ from adtransform.shapes import LIST
 from adtransform.structure import Shape, find, lists_in
 from adtransform.tables import Columns, Place, aligned, root
 from adtransform.terms import flattened
-from adtransform.transpose_arrays import register
+from adtransform.transpose_arrays import check_places, register
 from adtransform.transposed import VALUE, Transposed
 from adtransform.traverse import (
     map_blocks,
@@ -139,6 +139,8 @@ def item_assigned(tr: Transposer, s: ir.Assign, target: ir.Subscript, value: ir.
     if not in_array and (tr.tables.is_list(target) or isinstance(target.index, ir.Slice)):
         text = "a list or a slice is put into a list of active values"
         raise Refused(target, "N140", text, "Assign the items one by one.")
+    if in_array:
+        check_places(tr, target)
     place = tr.lists.adjoint(target)
     clear = ir.Assign((place,), ZERO)
     table = root(tr.lists.resolved(target))
@@ -187,6 +189,8 @@ def item_augmented(tr: Transposer, s: ir.Augment, target: ir.Subscript, op: str,
         return item_assigned(tr, ir.Assign((target,), whole, at=s.at, source=without_text(s.source)), target, whole)
     if not tr.work.is_active(value, ""):
         return [s]
+    if in_array:
+        check_places(tr, target)
     seed = tr.work.temporary(f"t{tr.work.supply.suffix}#", "", False)
     place, table = tr.lists.adjoint(target), root(tr.lists.resolved(target))
     if in_array:
@@ -285,8 +289,8 @@ def is_largest(tr: Transposer, e: ir.Expr) -> bool:
 def over_lists(tr: Transposer, s: ir.For, target: ir.Expr, iterable: ir.Expr) -> list[ir.Stmt] | None:
     """A loop over lists of active values, as one that counts; None if it is over something else."""
     pairs = aligned(target, iterable)
-    over = [(t, e) for t, e in pairs if tr.tables.is_reference(e) and tr.work.is_active(e, "")]
-    if not over or any(tr.work.is_active(e, "") for _, e in pairs if not tr.tables.is_reference(e)):
+    over = [(t, e) for t, e in pairs if is_named(tr, e) and tr.work.is_active(e, "")]
+    if not over or any(tr.work.is_active(e, "") for _, e in pairs if not is_named(tr, e)):
         return None
     lengths = [e for _, e in pairs if tr.tables.is_list(e)]
     if len(lengths) < len(pairs) or any(not isinstance(t, ir.Name) for t, _ in over):
@@ -334,6 +338,11 @@ def over_lists(tr: Transposer, s: ir.For, target: ir.Expr, iterable: ir.Expr) ->
     tr.columns[id(made)] = columns
     tr.kept.append(made)
     return [made]
+
+
+def is_named(tr: Transposer, e: ir.Expr) -> bool:
+    """Whether a loop runs over a list or an array that has a name."""
+    return tr.tables.is_reference(e) or tr.tables.is_view(e)
 
 
 def is_changed(shape: Shape) -> bool:
