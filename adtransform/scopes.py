@@ -321,8 +321,8 @@ def plain(text: str) -> str:
 def library_call(dotted: str, name: str) -> Callee:
     if dotted in ("math", "numpy", "scipy.special"):
         return LibraryCall(dotted, name)
-    if dotted == "numpy.linalg":
-        return LibraryCall("numpy", f"linalg.{name}")
+    if dotted in ("numpy.linalg", "numpy.add"):
+        return LibraryCall("numpy", f"{dotted.partition('.')[2]}.{name}")
     return UnknownCall(f"{dotted}.{name}")
 
 

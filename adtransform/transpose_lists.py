@@ -24,7 +24,7 @@ from adtransform.shapes import LIST
 from adtransform.structure import Shape, find, lists_in
 from adtransform.tables import Columns, Place, aligned, root
 from adtransform.terms import flattened
-from adtransform.transpose_arrays import check_places, register
+from adtransform.transpose_arrays import check_places, held, register
 from adtransform.transposed import VALUE, Transposed
 from adtransform.traverse import (
     map_blocks,
@@ -175,6 +175,7 @@ def through_name(tr: Transposer, s: ir.Assign, target: ir.Expr, value: ir.Expr) 
     """`t = e` and `x[i] = t`."""
     name = tr.work.temporary(temporary(value), "", True)
     register(tr, name, value)
+    value = held(tr, value)
     first = tr.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
     new = replace(s, value=name, source=ir.Source((), s.source.trail))
     return [*first, *tr.assign(new, (target,), name)]
@@ -204,6 +205,7 @@ def item_augmented(tr: Transposer, s: ir.Augment, target: ir.Subscript, op: str,
     if any(VALUE in names(e) for _, e in flows):
         name = tr.work.temporary(temporary(value), "", True)
         register(tr, name, value)
+        value = held(tr, value)
         first = tr.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
         new = replace(s, value=name, source=ir.Source((), s.source.trail))
         return [*first, *item_augmented(tr, new, target, op, name)]
