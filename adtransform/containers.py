@@ -138,7 +138,7 @@ def mates(work: Work, target: ir.Expr, path: str) -> set[str]:
     shapes = work.probe.shapes
     found: set[str] = set()
     for part in parts(target):
-        while isinstance(part, ir.Subscript):
+        while isinstance(part, (ir.Subscript, ir.Attribute)):
             part = part.value
         if not isinstance(part, ir.Name) or shapes is None:
             continue

@@ -90,7 +90,7 @@ class Lists:
         found = self.resolved(e)
         if self.tables.shape(e).kind == "array":
             whole = shadow(found, lambda n: self.work.tangent(n))
-            return self.new(("item", found), Spread((ir.Augment(whole, "+", SEED),), (root(found),)))
+            return self.new(("item", found), Spread((ir.Augment(in_place(whole), "+", SEED),), (root(found),)))
         k = self.work.temporary("k", "", False)
         item = shadow(ir.Subscript(found, k), lambda n: self.work.tangent(n))
         own = shadow(found, lambda n: self.work.tangent(n))  # as long as the list was there
@@ -113,7 +113,7 @@ class Lists:
     def sum(self, target: ir.Expr, e: ir.Expr, shape: Shape) -> ir.Stmt:
         """A list of adjoints added to another one, item by item."""
         if find(shape).kind == "array":
-            return ir.Augment(target, "+", e)
+            return ir.Augment(in_place(target), "+", e)
         inner = find(shape.items[0])
         k, v = self.work.temporary("k", "", False), self.work.temporary("v", "", False)
         item = ir.Subscript(target, k)
@@ -297,6 +297,11 @@ class Lists:
             self.items[t.id] = ir.Subscript(e, k)
             if self.tables.is_list(t):
                 self.tables.paths[t.id] = ir.Subscript(e, k), self.work.place.loops
+
+
+def in_place(target: ir.Expr) -> ir.Expr:
+    """A target for what is added to a view: `x_b.T[...]`, as an attribute cannot be set."""
+    return ir.Subscript(target, ir.Const(..., "...")) if isinstance(target, ir.Attribute) else target
 
 
 def is_shared(e: ir.Expr) -> bool:

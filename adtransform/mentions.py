@@ -65,9 +65,18 @@ def written(target: ir.Expr) -> tuple[str, ...]:
     """The list that an assignment to an item writes to."""
     if not isinstance(target, ir.Subscript):
         return ()
-    while isinstance(target, ir.Subscript):
+    while isinstance(target, (ir.Subscript, ir.Attribute)):
         target = target.value
     return target_names(target)
+
+
+def added_to(s: ir.Stmt) -> tuple[str, ...]:
+    """The array that `np.add.at(x, index, v)` writes to."""
+    match s:
+        case ir.Effect(ir.Call(ir.Library("numpy", "add.at"), (ir.Arg(target), *_))):
+            return written(ir.Subscript(target, target))
+        case _:
+            return ()
 
 
 def following(places: list[int] | tuple[()], k: int) -> int | None:
@@ -90,5 +99,5 @@ def assigned(s: ir.Stmt) -> set[str]:
             case ir.Unread():
                 found.add(RESTORED)
             case _:
-                pass
+                found.update(added_to(x))
     return found

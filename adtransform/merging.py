@@ -20,7 +20,7 @@ from adtransform import ir
 from adtransform.exits import Leaves, leave_loop, leaves
 from adtransform.infer import stack_call
 from adtransform.liveness import Live, without_dead
-from adtransform.mentions import written
+from adtransform.mentions import added_to, written
 from adtransform.mirror import INDEX, Mirror
 from adtransform.traverse import expressions, names, statements, target_names, walk
 from adtransform.versions import Item, Lines, Timeline
@@ -89,7 +89,7 @@ def assigned(s: ir.Stmt) -> set[str]:
         case ir.Augment(target):
             return {*target_names(target), *written(target)}
         case _:
-            return set()
+            return set(added_to(s))
 
 
 def others(s: ir.Stmt) -> set[str]:

@@ -1,10 +1,20 @@
-"""Values that are numbers, or tuples and lists with numbers somewhere inside."""
+"""Values that are numbers, arrays of them, or tuples and lists with numbers somewhere inside."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeGuard
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Path = tuple[int, ...]
+
+
+def is_array(value: object) -> TypeGuard[np.ndarray]:
+    """Whether a value is an array of floats; numpy is not imported to find out."""
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    return type(value).__name__ == "ndarray" and kind == "f"
 
 
 def leaves(value: object) -> Mapping[Path, float]:
@@ -16,6 +26,8 @@ def leaves(value: object) -> Mapping[Path, float]:
     if isinstance(value, (tuple, list)):
         parts = ((position, leaves(part)) for position, part in enumerate(value))
         return {(position, *path): leaf for position, part in parts for path, leaf in part.items()}
+    if is_array(value):
+        return leaves(value.tolist())
     if isinstance(value, (bool, complex, str, bytes)) or not hasattr(value, "__float__"):
         return {}
     try:
@@ -32,6 +44,10 @@ def replaced(value: object, path: Path, number: float) -> object:
     """
     if not path:
         return number
+    if is_array(value):
+        new = value.copy()
+        new[path] = number
+        return new
     if not isinstance(value, (tuple, list)):
         raise TypeError(f"{value!r} has no item {path[0]}")
     parts = [replaced(part, path[1:], number) if i == path[0] else part for i, part in enumerate(value)]
@@ -47,6 +63,10 @@ def zeros(value: object) -> object:
     if isinstance(value, (tuple, list)):
         parts = [zeros(part) for part in value]
         return parts if isinstance(value, list) else tuple(parts)
+    if is_array(value):
+        new = value.copy()
+        new.fill(0.0)
+        return new
     return 0.0
 
 
@@ -58,6 +78,9 @@ def same(first: object, second: object) -> bool:
     """
     if type(first) is not type(second):
         return False
+    if is_array(first) and is_array(second):
+        alike = first.shape == second.shape and first.dtype == second.dtype
+        return alike and same(first.tolist(), second.tolist())
     if isinstance(first, (tuple, list)) and isinstance(second, (tuple, list)):
         return len(first) == len(second) and all(map(same, first, second))
     return repr(first) == repr(second) or (not leaves(first) and bool(first == second))

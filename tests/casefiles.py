@@ -38,7 +38,7 @@ from typing import Any
 
 from adtransform.compiled import at_home, compile_module, home, run_source
 from adtransform.differences import Difference, differentiate
-from adtransform.nested import leaves, replaced, zeros
+from adtransform.nested import is_array, leaves, replaced, zeros
 from adtransform.pipeline import Derivative, Options, Result, transform
 
 FOLDER = Path(__file__).parent / "cases"
@@ -198,7 +198,7 @@ def call_of(pair: Pair, args: tuple[object, ...], kwargs: Mapping[str, object]) 
     bound = inspect.signature(pair.f).bind(*args, **kwargs)
     bound.apply_defaults()
     call = Call(args, kwargs, {name: bound.arguments[name] for name in pair.derivative.wrt})
-    if not any(isinstance(a, list) for a in bound.arguments.values()):
+    if not any(isinstance(a, list) or is_array(a) for a in bound.arguments.values()):
         return call
     after = copy.deepcopy(bound.arguments)
     raised(lambda: pair.f(*inspect.BoundArguments(bound.signature, after).args, **kwargs))
@@ -264,6 +264,8 @@ def bits(value: object) -> object:
     match value:
         case tuple() | list():
             return type(value).__name__, [bits(v) for v in value]
+        case _ if is_array(value):
+            return value.dtype.str, value.shape, value.tobytes()
         case float():
             return type(value).__name__, struct.pack("d", value)
         case _:
