@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from adtransform import array_calculus as calculus
 from adtransform import ir
+from adtransform.array_rules import LIKE
 from adtransform.array_tangents import JOINING, library_name
 from adtransform.calculus import number
 from adtransform.extents import same
@@ -51,6 +52,8 @@ def shares(work: Adjoints, e: ir.Expr, seed: ir.Expr) -> Shares | None:
     found: Shares = []
     for n, a in op.args.items():
         if not work.is_active(a, ""):
+            continue
+        if LIKE.get(op.rule.name) == n and n not in op.rule.adjoints:
             continue
         if n not in op.rule.adjoints:
             raise Refused(e, "N104", f"there is no rule for `numpy.{op.rule.name}` by `{n}`", calculus.UNKNOWN)

@@ -124,7 +124,14 @@ array_rule(
         "cumprod_b(a, v, v_b) if axes_a == 1 else reshape(cumprod_b(ravel(a), v, v_b), shape(a))",
     ),
 )
-array_rule("diff(a, n=1, axis=-1)", when="n == 1", a=(LINEAR, "-diff(v_b, axis=axis, prepend=0.0, append=0.0)"))
+array_rule(
+    "diff(a, n=1, axis=-1, prepend=None, append=None)",
+    when="n == 1 and (prepend is None and append is None or prepend == 0 and append == 0)",
+    a=(
+        LINEAR,
+        "-diff(v_b, axis=axis, prepend=0.0, append=0.0) if prepend is None else -diff(v_b, axis=axis)",
+    ),
+)
 same_as(
     "trapezoid(y, x=None, dx=1.0)",
     "(dx * (sum(y) - 0.5 * (y[0] + y[-1])) if x is None else 0.5 * sum(diff(x) * (y[1:] + y[:-1]))) if axes_y == 1 "
@@ -194,6 +201,7 @@ array_rule("pad(a, pad_width)", when="axes_a == 1", a=(LINEAR, "unpadded(v_b, a,
 for signature in ("array(a, dtype=None)", "asarray(a, dtype=None)", "ascontiguousarray(a)", "copy(a)",
                   "astype(a, dtype)", "real(a)", "asanyarray(a)", "conjugate(a)"):  # fmt: skip
     array_rule(signature, a=(LINEAR, "v_b"))
+array_rule("tolist(a)", a=(LINEAR, "array(v_b)"))
 array_rule("full(shape, fill_value)", fill_value=(LINEAR, "sum(v_b)"))
 array_rule("full_like(a, fill_value)", fill_value=(LINEAR, "sum(v_b)"))
 same_as("linspace(start, stop, num=50)", "start + (stop - start) * linspace(0.0, 1.0, num)")
@@ -238,5 +246,6 @@ array_rule("scattered_along(g, a, indices, axis)", g=(LINEAR, "take_along_axis(v
 array_rule("unpadded(g, a, pad_width)", g=(LINEAR, "pad(v_b, pad_width)"))
 array_rule("interp_weights(g, x, xp)", g=(LINEAR, "interp(x, xp, v_b)"))
 array_rule("one_hot(index, a, axis)")
-LIKE = {"unbroadcast": "like", "one_hot": "a", "scattered": "a", "scattered_along": "a", "unpadded": "a",
-        "interp_weights": "xp", "matmul_left": "a", "matmul_right": "b", "dot_left": "a", "dot_right": "b"}  # fmt: skip
+# which operand only gives its shape to the value
+LIKE = {"unbroadcast": "like", "full_like": "a", "one_hot": "a", "scattered": "a", "scattered_along": "a", "unpadded": "a",
+        "matmul_left": "a", "matmul_right": "b", "dot_left": "a", "dot_right": "b"}  # fmt: skip

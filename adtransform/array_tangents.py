@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from adtransform import array_calculus as calculus
 from adtransform import ir
 from adtransform.array_calculus import Operation, vectorised
+from adtransform.array_rules import LIKE
 from adtransform.arrays import SURE
 from adtransform.calculus import ZERO, Derivative, plus, product
 from adtransform.refusals import Refused
@@ -45,6 +46,8 @@ def tangent(work: Tangents, e: ir.Expr, path: str) -> tuple[Derivative] | None:
     total: Derivative = None
     for n, a in op.args.items():
         if not work.is_active(a, path):
+            continue
+        if LIKE.get(op.rule.name) == n and n not in op.rule.tangents:
             continue
         if n not in op.rule.tangents:
             raise Refused(e, "N104", f"there is no rule for `numpy.{op.rule.name}` by `{n}`", calculus.UNKNOWN)

@@ -41,7 +41,7 @@ REDUCING |= frozenset("any all argmax argmin linalg.norm trapezoid trapz".split(
 WHOLE = frozenset("argmax argmin argsort count_nonzero any all searchsorted nonzero flatnonzero unique digitize".split())
 VIEWS = frozenset("transpose swapaxes moveaxis expand_dims squeeze broadcast_to flip fliplr flipud asarray".split())
 VIEWS |= frozenset("reshape ravel diagonal atleast_1d atleast_2d ascontiguousarray asanyarray real asfarray".split())
-SURE = frozenset("transpose swapaxes moveaxis expand_dims squeeze flip fliplr flipud asarray".split())
+SURE = frozenset("transpose swapaxes moveaxis expand_dims squeeze flip fliplr flipud asarray broadcast_to".split())
 SAME = frozenset("copy sort cumsum cumprod roll negative clip tril triu round around array astype diff pad".split())
 PRODUCTS = frozenset("dot matmul inner vdot tensordot einsum".split())
 NEW = frozenset("concatenate stack hstack vstack column_stack append take tile repeat cross kron outer".split())
@@ -106,7 +106,7 @@ def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
     if name == "linalg.slogdet":
         return Shape("tuple", [number(), number()])
     if name == "array":
-        return of_values(e.args[0].value, first)
+        return of_values(inference, e.args[0].value, first)
     if name in SAME:
         as_arrays(first)
         return array(Shape("cells", whole=is_whole(first)), rank_of(first) if is_array(first) else UNKNOWN)
@@ -186,7 +186,7 @@ def view(inference: Inference, e: ir.Call, name: str, first: Shape) -> Shape:
     """A view has the cells of its array; `reshape` makes one or does not."""
     if find(first).kind in ("list", "sequence", "tuple", "number") and not is_array(first):
         if name in ("asarray", "atleast_1d", "asfarray", "ascontiguousarray", "asanyarray"):
-            return of_values(e.args[0].value, first)
+            return of_values(inference, e.args[0].value, first)
         return array(rank=SEVERAL)
     as_arrays(first)
     if not is_array(first):
@@ -205,10 +205,17 @@ RANKS_OF_VIEWS = {"ravel": 1, "diagonal": SEVERAL}
 
 
 def of_maybe(s: Shape) -> Shape:
-    """The cells of an array, of which it is not known whether they are shared: they must not be written to."""
-    cells = cells_of(s)
-    cells.copy = True
-    return cells
+    """The cells of an array, of which it is not known whether they are shared with those of another one."""
+    return Shape("cells", of=cells_of(s))
+
+
+def kept(s: Shape) -> None:
+    """An array gets a name, or is handed on: what it may share its cells with must not be written to."""
+    if is_array(s) and (source := cells_of(s).of) is not None:
+        cells = cells_of(s)
+        cells.of = None
+        unify(cells, source)
+        find(cells).copy = True
 
 
 def rank_of_shape(args: list[ir.Expr]) -> int:
@@ -270,7 +277,7 @@ def has_whole_type(e: ir.Call) -> bool:
     return False
 
 
-def of_values(e: ir.Expr, s: Shape) -> Shape:
+def of_values(inference: Inference, e: ir.Expr, s: Shape) -> Shape:
     """`np.array(values)`: a new array; as many axes as there are brackets, if that shows."""
     whole = only_whole(e)
     if is_array(s):
@@ -280,10 +287,10 @@ def of_values(e: ir.Expr, s: Shape) -> Shape:
     depth, inner = 0, find(s)
     while inner.kind in ("list", "sequence", "tuple") and inner.items:
         depth, inner = depth + 1, find(inner.items[0])
-    if inner.kind == "array":
-        return array(rank=SEVERAL if rank_of(inner).count <= 0 else depth + rank_of(inner).count)
-    if inner.kind == "number" and depth:
-        return array(Shape("cells", whole=whole), depth)
+    if depth:
+        result = array(Shape("cells", whole=whole))
+        inference.open.append(Operation("stacked", result, (inner,), depth=depth))
+        return result
     if not find(s).kind and not find(s).odd:
         unify(s, array())
         return array(rank=rank_of(s))
@@ -353,7 +360,10 @@ def method(inference: Inference, e: ir.Call, func: ir.Attribute, path: str) -> S
         case "item":
             return number()
         case "tolist":
-            return Shape(odd="it is a list of an array")
+            made = number()
+            for _ in range(max(rank_of(s).count, 0)):
+                made = many("list", made)
+            return made if rank_of(s).count > 0 else Shape(odd="how deep the list is does not show")
         case name if name in METHODS:
             as_function = ir.Call(ir.Library("numpy", name), (ir.Arg(func.value), *e.args))
             if name == "astype" and has_whole_type(e):

@@ -119,7 +119,9 @@ class Extents:
     def of(self, e: ir.Expr) -> Extent:
         """The extent of an expression; where nothing is known, its text stands for it."""
         found = self.known(e)
-        if found is None and isinstance(e, (ir.Binary, ir.Call, ir.Subscript)) and self.kind(e) == "array":
+        if found is None and isinstance(e, ir.Name) and (own := self.primal(e.id)) in self.of_variable:
+            return f"shape of {own}"
+        if found is None and isinstance(e, (ir.Name, ir.Binary, ir.Call, ir.Subscript)) and self.kind(e) == "array":
             return f"shape of {show(e)}"
         return found
 
@@ -173,7 +175,7 @@ class Extents:
                 args = (ir.Arg(value), *e.args)
             case _:
                 return None
-        if name in LIKE:
+        if name in LIKE and name in PARAMS:
             named = bind_names(PARAMS[name], ir.Call(e.func, args))
             return self.of(named[LIKE[name]])
         first = self.of(args[0].value) if args else None
@@ -283,7 +285,6 @@ PARAMS = {
     "scattered": ("g", "a", "indices"),
     "scattered_along": ("g", "a", "indices", "axis"),
     "unpadded": ("g", "a", "pad_width"),
-    "interp_weights": ("g", "x", "xp"),
     "matmul_left": ("g", "a", "b"),
     "matmul_right": ("g", "a", "b"),
     "dot_left": ("g", "a", "b"),

@@ -114,7 +114,9 @@ class Inference:
                 self.open.append(Operation(op, here, (here, given), in_place=True))
                 self.written(target, path)
             case ir.Return(value) if value is not None:
-                unify(self.shapes.results.setdefault(path, Shape()), self.of(value, path))
+                returned = self.of(value, path)
+                arrays.kept(returned)
+                unify(self.shapes.results.setdefault(path, Shape()), returned)
             case ir.For(target, iterable):
                 self.iterate(target, iterable, path)
             case ir.With(items):
@@ -135,6 +137,7 @@ class Inference:
                     self.test(e, path)
 
     def bind(self, target: ir.Expr, shape: Shape, path: str) -> None:
+        arrays.kept(shape)
         match target:
             case ir.Name(id):
                 if id in self.read:  # what nobody reads, like `_`, may be anything
@@ -465,10 +468,14 @@ class Inference:
         assert isinstance(e, ir.Display)
         has_star = starred(list(e.items))
         if e.bracket == "(" and not has_star:
-            return Shape("tuple", [self.of(i, path) for i in e.items])
+            parts = [self.of(i, path) for i in e.items]
+            for s in parts:
+                arrays.kept(s)
+            return Shape("tuple", parts)
         made = many("list" if e.bracket == "[" else "sequence")
         for i in e.items:
             shape = self.items(self.of(i.value, path)) if isinstance(i, ir.Star) else self.of(i, path)
+            arrays.kept(shape)
             unify(made.items[0], shape)
         if has_star:
             more(made, COPIED)
@@ -513,6 +520,8 @@ class Inference:
     def nested_call(self, e: ir.Call, inner: str, functions: tuple[ir.Function, ...], path: str) -> Shape:
         """A nested function has one shape for all of its calls."""
         given = {id(a): self.of(a.value, path) for a in e.args}
+        for s in given.values():
+            arrays.kept(s)
         for f in functions:
             bound = bind(f.params, e)
             for p, a in bound.pairs if bound else ():
@@ -529,6 +538,8 @@ class Inference:
     def unit_call(self, e: ir.Call, unit: Unit, path: str) -> Shape:
         """A call of the user's: the shapes of its own for this call are those of the arguments."""
         given = {id(a): self.of(a.value, path) for a in e.args}
+        for s in given.values():
+            arrays.kept(s)
         signature = self.lookup(unit)
         bound = bind(unit.function.params, e)
         own = unit is self.unit

@@ -48,6 +48,8 @@ def settled(o: Operation, certain: bool) -> bool:
         return taken(o, certain)
     if o.op == "slice":
         return sliced(o, certain)
+    if o.op == "stacked":
+        return stacked(o, certain)
     if "array" in kinds and not (o.in_place and kinds[0] in SEQUENCES):
         return vectorised(o, certain)
     unknown = [s for s in o.operands if not find(s).kind and not find(s).odd]
@@ -84,6 +86,20 @@ def taken(o: Operation, certain: bool) -> bool:
         return True
     left = rank.count - o.depth
     unify(o.result, array(cells_of(base), left if rank.count > 0 and left > 0 else SEVERAL))
+    return True
+
+
+def stacked(o: Operation, certain: bool) -> bool:
+    """`np.array([a, b])`: one axis more than the values have."""
+    inner, rank = find(o.operands[0]), rank_of(o.result)
+    if not inner.kind and not inner.odd and certain:
+        return False
+    if not inner.kind and not inner.odd:
+        unify(inner, number())
+    known = rank_of(inner).count if inner.kind == "array" else 0
+    rank.count = o.depth + known if known >= 0 and inner.kind in ("array", "number") else SEVERAL
+    if inner.kind == "array" and known == UNKNOWN:
+        rank.count = SEVERAL
     return True
 
 

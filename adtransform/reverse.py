@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from adtransform import ir
 from adtransform.adjoints import NOT_A_NUMBER, Adjoints
-from adtransform.array_adjoints import with_owned
+from adtransform.array_adjoints import settled, with_owned
 from adtransform.calculus import ZERO
 from adtransform.containers import zeros as zeros_of_list
 from adtransform.effects import raises_first
@@ -136,12 +136,14 @@ class Reverse:
             where, at = recorder.where(one.loop)
             for s in filled(one.before, places):
                 recorder.insert(where, at, 2, s)
-            places.appended[id(one.loop)] = filled(one.body, places)
+            body_ = filled(one.body, places)
+            places.appended[id(one.loop)] = with_owned(body_, (*body_, *filled(one.rest, places)))
             block = one.rest
         else:
             places = recorder.places((*block, *last_read), versions)
         forward = assembled(timeline.lines, places, last)
         final = with_owned(filled(block, places))
+        adjoints = tuple(settled(a, False, set()) for a in adjoints)
         spelled = rename(returned, places.spelling.get)
         adjoints = tuple(rename(a, places.spelling.get) for a in adjoints)
         read = frozenset(n for s in (*statements(final), ir.Effect(ir.Display("(", adjoints))) for n in names_of(s))

@@ -43,6 +43,7 @@ class Shape:
     whole: bool = False  # cells of whole numbers
     mask: bool = False  # cells of truth values
     copy: bool = False  # cells that may or may not be those of another array
+    of: Shape | None = None  # cells that these may be
     name: str = ""  # of the first variable that holds it
     number: int = field(default_factory=lambda: next(NUMBERS))
     link: Shape | None = None
