@@ -20,7 +20,9 @@ def shape_of(e: ir.Expr | None) -> Shape:
     match e:
         case ir.Name(id) | ir.Attribute(_, id) | ir.Subscript(ir.Name(id) | ir.Attribute(_, id)) if id in OTHERS:
             return Shape(odd=OTHERS[id])
-        case ir.Name(id) | ir.Attribute(_, id) | ir.Subscript(ir.Name(id) | ir.Attribute(_, id)) if id in ARRAYS:
+        case ir.Subscript(ir.Name(id) | ir.Attribute(_, id), inner) if id in ARRAYS:
+            return array(rank=axes_of(inner))
+        case ir.Name(id) | ir.Attribute(_, id) if id in ARRAYS:
             return array()
         case ir.Const(str() as text):
             is_array = text.rpartition(".")[2].partition("[")[0] in ARRAYS
@@ -37,6 +39,16 @@ def shape_of(e: ir.Expr | None) -> Shape:
             return shape_of(right if left == ir.Const(None, "None") else left)
         case _:
             return Shape()
+
+
+def axes_of(e: ir.Expr) -> int:
+    """The number of axes that `np.ndarray[tuple[int, int], …]` states; 0 if it states none."""
+    match e:
+        case ir.Display(_, (ir.Subscript(ir.Name("tuple"), inner), *_)):
+            items = inner.items if isinstance(inner, ir.Display) else (inner,)
+            return 0 if any(i == ir.Const(..., "...") for i in items) else len(items)
+        case _:
+            return 0
 
 
 def subscripted(name: str, inner: ir.Expr) -> Shape:

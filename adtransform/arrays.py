@@ -54,7 +54,7 @@ METHODS = frozenset(
 )
 ONLY_ARRAYS = METHODS - {"copy", "sort", "index"} | {"shape", "T", "ndim"}  # what shows that a value is an array
 SHARED = "a reshaped array may or may not share its cells with the one that it is made of"
-UNKNOWN_FUNCTION = "it is handed to a function of numpy that is not known"
+UNKNOWN_FUNCTION = "it is handed to `numpy.{}`, which is not known"
 IN_PLACE = "it is changed by a method"
 
 
@@ -90,6 +90,8 @@ def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
     if name in LIKE_HELPERS:
         model = given[LIKE_HELPERS[name]]
         return array(rank=rank_of(model).count if is_array(model) else SEVERAL)
+    if name == "shape":
+        return many("sequence", number())
     if name in REDUCING:
         return reduced(inference, e, name, first)
     if name in VIEWS:
@@ -125,10 +127,11 @@ def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
         if is_array(first):
             cells_of(first).changed = True
         return number()
+    why = UNKNOWN_FUNCTION.format(name)
     for s in given:
         if is_array(s) or find(s).kind in ("list", "sequence"):
-            escape(s, UNKNOWN_FUNCTION)
-    return Shape(odd=UNKNOWN_FUNCTION) if any(find(s).kind not in ("number", "") for s in given) else number()
+            escape(s, why)
+    return Shape(odd=why) if any(find(s).kind not in ("number", "") for s in given) else number()
 
 
 # helpers of generated modules, with the position of the array that the value is like
@@ -370,8 +373,9 @@ def method(inference: Inference, e: ir.Call, func: ir.Attribute, path: str) -> S
                 return array(Shape("cells", whole=True), rank_of(s))
             return function(inference, as_function, name, path)
         case _:
-            escape(s, UNKNOWN_FUNCTION)
-            return Shape(odd=UNKNOWN_FUNCTION)
+            why = UNKNOWN_FUNCTION.format(func.attr)
+            escape(s, why)
+            return Shape(odd=why)
 
 
 def item(inference: Inference, e: ir.Subscript, whole: Shape, path: str) -> Shape:

@@ -61,7 +61,8 @@ class Inference:
             if len(left) == len(self.open):
                 break
             self.open = left
-        for o in sorted(self.open, key=lambda o: o.op == "item"):  # what an array is combined with may be a row
+        # what an array is combined with may be a row; many indices tell the number of axes
+        for o in sorted(self.open, key=lambda o: (o.op == "item", -o.depth)):
             settled(o, certain=False)
         self.open = []
 

@@ -81,6 +81,10 @@ def taken(o: Operation, certain: bool) -> bool:
         return False
     if rank.count == UNKNOWN and known.kind not in ("array", "sequence"):
         rank.count, rank.assumed = o.depth, True
+    elif rank.count == UNKNOWN:
+        own = 1 if known.kind == "sequence" else max(rank_of(known).count, 1) if rank_of(known).count >= 0 else SEVERAL
+        if own > 0:
+            rank.count, rank.assumed = o.depth + own, True
     if rank.count == o.depth and known.kind not in ("array", "sequence"):
         unify(o.result, number())
         return True

@@ -134,7 +134,7 @@ class Reverse:
             recorder.merged = one.loop
             places = recorder.places((*one.before, *one.body, *one.rest, *last_read), versions)
             where, at = recorder.where(one.loop)
-            for s in filled(one.before, places):
+            for s in with_owned(filled(one.before, places), filled((*one.body, *one.rest), places)):
                 recorder.insert(where, at, 2, s)
             body_ = filled(one.body, places)
             places.appended[id(one.loop)] = with_owned(body_, (*body_, *filled(one.rest, places)))

@@ -18,6 +18,7 @@ from adtransform.names import temporary
 from adtransform.pieces import with_lead, without_text
 from adtransform.refusals import Refused
 from adtransform.shapes import LIST
+from adtransform.structure import Shape, array, rank_of
 from adtransform.tables import ROWS, base_of, root
 from adtransform.terms import flattened
 from adtransform.transposed import Transposed
@@ -35,6 +36,7 @@ def assigned(tr: Transposer, s: ir.Assign, targets: tuple[ir.Expr, ...], value: 
         return None
     if tr.tables.alias(target.id):
         tr.lists.resolved(target)
+        check_view(tr, value)
         return [s]
     is_result = target.id in tr.tables.results  # nothing is written behind it
     if is_array(tr.work, value) and tr.tables.is_reference(value) and not is_result:
@@ -46,6 +48,15 @@ def assigned(tr: Transposer, s: ir.Assign, targets: tuple[ir.Expr, ...], value: 
     if is_array(tr.work, value) or tr.work.shape_of(value, "").kind == "number":
         return tr.scalar(s, target, value)
     return None
+
+
+def check_view(tr: Transposer, e: ir.Expr) -> None:
+    """Raise `Refused` where an item of an array that is written to may be a number, a copy, or a row, a view."""
+    if isinstance(e, ir.Subscript) and is_written(tr, e) and rank_of(tr.work.shape_of(e, "")).count <= 0:
+        entries = e.index.items if isinstance(e.index, ir.Display) else (e.index,)
+        if not all(isinstance(i, ir.Slice) or i == ir.Const(..., "...") for i in entries):
+            text = "whether this is a number or a row of an array that is written to does not show"
+            raise Refused(e, "N162", text, "Annotate the array, as in `np.ndarray[tuple[int, int], np.dtype]`.")
 
 
 def with_names(tr: Transposer, s: ir.Stmt) -> tuple[list[ir.Stmt], ir.Stmt]:
@@ -143,10 +154,9 @@ def register(tr: Transposer, name: ir.Name, value: ir.Expr) -> None:
         work.varied |= work.inference.shapes.leaves(name.id)
 
 
-def copied(s: object) -> object:
-    from adtransform.structure import array, rank_of
-
-    return array(rank=rank_of(s).count)  # type: ignore[arg-type]
+def copied(s: Shape) -> Shape:
+    """The shape of a copy, with cells of its own."""
+    return array(rank=rank_of(s).count)
 
 
 def held(tr: Transposer, value: ir.Expr) -> ir.Expr:

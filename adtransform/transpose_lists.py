@@ -24,7 +24,7 @@ from adtransform.shapes import LIST
 from adtransform.structure import Shape, find, lists_in
 from adtransform.tables import Columns, Place, aligned, root
 from adtransform.terms import flattened
-from adtransform.transpose_arrays import check_places, held, register
+from adtransform.transpose_arrays import check_places, check_view, held, register
 from adtransform.transposed import VALUE, Transposed
 from adtransform.traverse import (
     map_blocks,
@@ -322,6 +322,8 @@ def over_lists(tr: Transposer, s: ir.For, target: ir.Expr, iterable: ir.Expr) ->
     here, tr.work.place = tr.work.place, inner
     flows = []
     for t, e in over:
+        if tr.tables.is_view(e):
+            check_view(tr, ir.Subscript(e, counter))
         if not isinstance(t, ir.Name) or not tr.work.is_active(t, "") or (id(s), t.id) in tr.tables.rows:
             continue
         item = ir.Subscript(e, counter)
