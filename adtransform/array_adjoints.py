@@ -59,6 +59,8 @@ def shares(work: Adjoints, e: ir.Expr, seed: ir.Expr) -> Shares | None:
             raise Refused(e, "N104", f"there is no rule for `numpy.{op.rule.name}` by `{n}`", calculus.UNKNOWN)
         share = calculus.adjoint(work, op, n, seed if passes(work, op, n, seed) else full(work, e, seed), "")
         share = calculus.vectorised(work, share, "") or share
+        if work.shape_of(a, "").kind == "number" and work.extents.of(share) != ():
+            share = call("sum", share)
         found += work.shares(a, work.whole(a, as_values(work, a, share)), "")
     return found
 

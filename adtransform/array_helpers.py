@@ -93,6 +93,17 @@ def interp_weights(g, x, xp):
     np.add.at(out, k, weight * g)
     return out
 ''',
+    "interp_weights_d": '''\
+def interp_weights_d(g, x, xp):
+    """What `interp_weights(1.0, x, xp)` changes by with `x`, times `g`."""
+    k = np.clip(np.searchsorted(xp, x, side="right"), 1, np.size(xp) - 1)
+    inside = np.less_equal(xp[0], x) & np.less(x, xp[-1])
+    slope = np.where(inside, g / (np.asarray(xp)[k] - np.asarray(xp)[k - 1]), 0.0)
+    out = np.zeros(np.shape(xp))
+    np.add.at(out, k - 1, -slope)
+    np.add.at(out, k, slope)
+    return out
+''',
     "cumprod_d": '''\
 def cumprod_d(a, v, a_d):
     """The tangent of `v = cumprod(a)`."""

@@ -244,8 +244,14 @@ array_rule("dot_right(g, a, b)", g=(LINEAR, "dot(a, v_b)"), a=(LINEAR, "dot_left
 array_rule("scattered(g, a, indices)", g=(LINEAR, "take(v_b, indices, axis=0)"))
 array_rule("scattered_along(g, a, indices, axis)", g=(LINEAR, "take_along_axis(v_b, indices, axis)"))
 array_rule("unpadded(g, a, pad_width)", g=(LINEAR, "pad(v_b, pad_width)"))
-array_rule("interp_weights(g, x, xp)", g=(LINEAR, "interp(x, xp, v_b)"))
+array_rule(
+    "interp_weights(g, x, xp)",
+    g=(LINEAR, "interp(x, xp, v_b)"),
+    x=("interp_weights_d(g * x_d, x, xp)", "interp_slope(x, xp, v_b) * g"),
+)
+array_rule("interp_weights_d(g, x, xp)", g=(LINEAR, "interp_slope(x, xp, v_b)"))
+array_rule("interp_slope(x, xp, fp)", fp=(LINEAR, "interp_weights_d(v_b, x, xp)"))
 array_rule("one_hot(index, a, axis)")
-# which operand only gives its shape to the value
-LIKE = {"unbroadcast": "like", "full_like": "a", "one_hot": "a", "scattered": "a", "scattered_along": "a", "unpadded": "a",
+# which operand only gives its shape to the value, or chooses by jumps
+LIKE = {"unbroadcast": "like", "full_like": "a", "interp_slope": "x", "interp_weights_d": "x", "one_hot": "a", "scattered": "a", "scattered_along": "a", "unpadded": "a",
         "matmul_left": "a", "matmul_right": "b", "dot_left": "a", "dot_right": "b"}  # fmt: skip

@@ -82,6 +82,7 @@ SIGNATURES = {
 def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
     """The shape of a call of a function of numpy."""
     given = [inference.of(a.value, path) for a in e.args]
+    inference.advance()
     for a, s in zip(e.args, given, strict=True):
         if a.keyword == "out":
             escape(s, "`out=` writes to it")
@@ -89,7 +90,7 @@ def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
     first = given[0] if given else number()
     if name in LIKE_HELPERS:
         model = given[LIKE_HELPERS[name]]
-        return array(rank=rank_of(model).count if is_array(model) else SEVERAL)
+        return array(rank=rank_of(model) if is_array(model) else SEVERAL)
     if name == "shape":
         return many("sequence", number())
     if name in REDUCING:
@@ -137,7 +138,7 @@ def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
 # helpers of generated modules, with the position of the array that the value is like
 LIKE_HELPERS = {"owned": 0, "unbroadcast": 1, "one_hot": 1, "scattered": 1, "scattered_along": 1, "unpadded": 1, "interp_weights": 2}
 LIKE_HELPERS |= {"matmul_left": 1, "matmul_right": 2, "dot_left": 1, "dot_right": 2, "cumprod_d": 0, "cumprod_b": 0}
-LIKE_HELPERS |= {"solve_b": 0, "cholesky_d": 0, "cholesky_b": 0, "interp_slope": 0}
+LIKE_HELPERS |= {"solve_b": 0, "cholesky_d": 0, "cholesky_b": 0, "interp_slope": 0, "interp_weights_d": 2}
 ELEMENTWISE = frozenset("isnan isinf isfinite sign logical_and logical_or logical_not equal less greater".split())
 ELEMENTWISE |= frozenset("nan_to_num isclose conjugate float32 less_equal greater_equal signbit".split())
 RANKS = {"flatten": 1, "append": 1, "outer": 2, "column_stack": 2, "linalg.inv": 2, "linalg.cholesky": 2}
@@ -351,6 +352,7 @@ def attribute(inference: Inference, value: ir.Expr, attr: str, path: str) -> Sha
 def method(inference: Inference, e: ir.Call, func: ir.Attribute, path: str) -> Shape | None:
     """The shape of a call of a method of an array; None for anything else."""
     s = inference.of(func.value, path)
+    inference.advance()
     if not find(s).kind and not find(s).odd and func.attr in ONLY_ARRAYS:
         unify(s, array())
     if not is_array(s):

@@ -175,7 +175,7 @@ class Extents:
                 args = (ir.Arg(value), *e.args)
             case _:
                 return None
-        if name in LIKE and name in PARAMS:
+        if name in PARAMS:
             named = bind_names(PARAMS[name], ir.Call(e.func, args))
             return self.of(named[LIKE[name]])
         first = self.of(args[0].value) if args else None
@@ -213,6 +213,8 @@ class Extents:
 
     def reduced(self, first: Extent, given: dict[str, ir.Expr]) -> Extent:
         axis = given.get("axis")
+        if axis is None and "keepdims" not in given:
+            return ()
         k = axis.value if isinstance(axis, ir.Const) else None
         if isinstance(axis, ir.Unary) and isinstance(axis.operand, ir.Const) and isinstance(axis.operand.value, int):
             k = -axis.operand.value

@@ -54,6 +54,10 @@ class Inference:
         self.settle()
         return find(found)
 
+    def advance(self) -> None:
+        """Find out what those operators give whose operands are known by now."""
+        self.open[:] = [o for o in self.open if not settled(o, certain=True)]
+
     def settle(self) -> None:
         """Find out what operators give, until nothing changes; what is still unknown is a number."""
         while True:
@@ -93,7 +97,7 @@ class Inference:
     def block(self, block: ir.Block, path: str) -> None:
         for s in block:
             self.statement(s, path)
-            self.open = [o for o in self.open if not settled(o, certain=True)]
+            self.advance()
             for inner in blocks(s):
                 self.block(inner, path)
 

@@ -114,6 +114,8 @@ class Lists:
         """A list of adjoints added to another one, item by item."""
         if find(shape).kind == "array":
             return ir.Augment(in_place(target), "+", e)
+        if not shape.items:
+            raise Refused(None, *LIST)
         inner = find(shape.items[0])
         k, v = self.work.temporary("k", "", False), self.work.temporary("v", "", False)
         item = ir.Subscript(target, k)
