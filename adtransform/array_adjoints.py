@@ -59,10 +59,19 @@ def shares(work: Adjoints, e: ir.Expr, seed: ir.Expr) -> Shares | None:
             raise Refused(e, "N104", f"there is no rule for `numpy.{op.rule.name}` by `{n}`", calculus.UNKNOWN)
         share = calculus.adjoint(work, op, n, seed if passes(work, op, n, seed) else full(work, e, seed), "")
         share = calculus.vectorised(work, share, "") or share
-        if work.shape_of(a, "").kind == "number" and work.extents.of(share) != ():
-            share = call("sum", share)
+        if work.shape_of(a, "").kind == "number":
+            share = as_number(work, share)
         found += work.shares(a, work.whole(a, as_values(work, a, share)), "")
     return found
+
+
+def as_number(work: Adjoints, share: ir.Expr) -> ir.Expr:
+    """The adjoint of a number, from an array of as many axes as it has: none."""
+    match share:
+        case ir.Call(ir.Library("numpy", "broadcast_to"), (ir.Arg(value), _)):
+            return call("sum", value)
+        case _:
+            return share if work.extents.of(share) == () else call("sum", share)
 
 
 def passes(work: Adjoints, op: calculus.Operation, operand: str, seed: ir.Expr) -> bool:

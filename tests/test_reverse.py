@@ -236,6 +236,9 @@ REFUSED_SECOND: dict[str, dict[str, str]] = {
         "try_except": "N165",
         "try_overflow": "N165",
         "stack_in_saved_tuple": "N122",
+        "array_joined": "N161 N162",
+        "array_network": "N161 N162",
+        "array_views": "N162",
     },
 }
 

@@ -121,7 +121,7 @@ def zerod_b(x: float, seed: float = 1.0) -> tuple[float, float]:
     return float(a * b), 2.0 * np.full_like(b, a * seed) + np.full_like(a, b * seed)
 
 
-def listarr_b(xs: list[float], seed: float) -> tuple[float, list[float]]:
+def listarr_b(xs: list[float], seed: float = 1.0) -> tuple[float, list[float]]:
     """Adjoint of `listarr`: its value, and seed times its gradient with respect to xs."""
     # forward sweep
     a = np.array(xs)
@@ -132,7 +132,7 @@ def listarr_b(xs: list[float], seed: float) -> tuple[float, list[float]]:
 
     # reverse sweep
     xs_b = (seed * a).tolist()
-    a_b = 2.0 * a * np.sum(seed) + seed * asarray_xs
+    a_b = 2.0 * a * seed + seed * asarray_xs
     for k, v in enumerate(a_b.tolist()):
         xs_b[k] += v
     return value, xs_b
