@@ -11,10 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 from adtransform import array_adjoints, ir
+from adtransform.array_adjoints import is_array
 from adtransform.calculus import ZERO, Derivative, constant, neg, number, over, plus, positive_part, product, times
 from adtransform.generators import of_element
-from adtransform.listwise import Lists
 from adtransform.held import held_in
+from adtransform.listwise import Lists
 from adtransform.refusals import Refused
 from adtransform.shapes import LIST, STACK, Shape, Shapes, parts
 from adtransform.structure import Shape as Structure
@@ -85,7 +86,7 @@ class Adjoints(Tangents):
                 for k, operand in enumerate(operands):
                     share = self.run(e, path, k, seed)
                     if share is not None:
-                        if array_adjoints.is_array(self, e):
+                        if is_array(self, e):
                             share = array_adjoints.fitted(self, share, operand)
                         found += self.shares(operand, self.whole(operand, share), path)
                 return found
@@ -98,11 +99,11 @@ class Adjoints(Tangents):
         match e:
             case ir.Name(id) if id in lists.items and not tables.is_list(e):
                 return [(lists.item(lists.items[id]), seed)]
-            case ir.Name(id) if array_adjoints.is_array(self, e):
+            case ir.Name(id) if is_array(self, e):
                 return [(lists.whole(e) if tables.alias(id) else id, seed)]
-            case ir.Subscript(value) if array_adjoints.is_array(self, value):
+            case ir.Subscript(value) if is_array(self, value):
                 return [(lists.item(e), seed)]
-            case ir.Subscript() | ir.Call() | ir.Binary() | ir.Unary() | ir.Attribute() if array_adjoints.is_array(self, e):
+            case ir.Subscript() | ir.Call() | ir.Binary() | ir.Unary() | ir.Attribute() if is_array(self, e):
                 return None
             case ir.Name() if tables.is_list(e):
                 return lists.shares(e, seed)
@@ -234,11 +235,11 @@ class Adjoints(Tangents):
 
     def is_array_key(self, key: str) -> bool:
         """Whether a key stands for an array."""
-        return array_adjoints.is_array(self, held_in(key, ir.Name(key.partition("#")[0])))
+        return is_array(self, held_in(key, ir.Name(key.partition("#")[0])))
 
     def zero(self, e: ir.Expr, path: str) -> ir.Expr:
         """Zeros; a number where a rule is asked for one operand, and the others are broadcast to it."""
-        if self.operands is not None and array_adjoints.is_array(self, e):
+        if self.operands is not None and is_array(self, e):
             return ZERO
         return super().zero(e, path)
 

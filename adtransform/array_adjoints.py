@@ -123,10 +123,7 @@ def seeded(work: Adjoints, target: ir.Name, value: ir.Expr) -> Iterator[ir.Expr]
 
 def is_array_valued(work: Adjoints, e: ir.Expr) -> bool:
     """Whether an expression of the reverse sweep may be an array."""
-    return any(
-        isinstance(x, ir.Name) and work.extents.of(x) != () and is_known(work, x)
-        for x in walk(e)
-    )
+    return any(isinstance(x, ir.Name) and work.extents.of(x) != () and is_known(work, x) for x in walk(e))
 
 
 def is_known(work: Adjoints, x: ir.Name) -> bool:
@@ -167,7 +164,9 @@ def joining(work: Adjoints, e: ir.Call, name: str, seed: ir.Expr) -> Shares:
     found: Shares = []
     offset: ir.Expr | None = None
     for n, (p, rank) in enumerate(zip(parts, ranks, strict=True)):
-        length = ir.Const(1, "1") if stacked or rank == 0 else ir.Subscript(ir.Attribute(p, "shape"), literal(k))
+        length: ir.Expr = (
+            ir.Const(1, "1") if stacked or rank == 0 else ir.Subscript(ir.Attribute(p, "shape"), literal(k))
+        )
         if k == 0 and not stacked and rank != 0:
             length = ir.Call(ir.Library("builtins", "len"), (ir.Arg(p),))
         end = length if offset is None else ir.Binary("+", offset, length)
@@ -216,7 +215,7 @@ def einsum(work: Adjoints, e: ir.Call, seed: ir.Expr) -> Shares:
             raise Refused(e, "N104", "`numpy.einsum` of a diagonal has no adjoint yet", "Take the diagonal first.")
         kept = "".join(i for i in own if i not in lost)
         values = [o for j, o in enumerate(operands) if j != k]
-        share = ir.Call(
+        share: ir.Expr = ir.Call(
             ir.Library("numpy", "einsum"),
             (ir.Arg(constant(f"{','.join([out, *others])}->{kept}")), ir.Arg(seed), *map(ir.Arg, values)),
         )
@@ -243,7 +242,6 @@ def call(name: str, *args: ir.Expr) -> ir.Expr:
 def is_vector(work: Adjoints, e: ir.Expr) -> bool:
     s = work.shape_of(e, "")
     return s.kind == "array" and rank_of(s).count == 1
-
 
 
 def with_owned(block: ir.Block, around: ir.Block = ()) -> ir.Block:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from adtransform.calls import bind_names
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall
 from adtransform.structure import rank_of
-from adtransform.templates import substitute, template
+from adtransform.templates import template
 from adtransform.traverse import names, rebuild
 
 if TYPE_CHECKING:
@@ -210,7 +209,9 @@ def written(work: Work, op: Operation, text: str, values: dict[str, ir.Expr], pa
 def default(text: str) -> ir.Expr:
     """The default of a parameter."""
     value = ast.literal_eval(text)
-    return ir.Unary("-", ir.Const(-value, str(-value))) if isinstance(value, int) and value < 0 else ir.Const(value, text)
+    return (
+        ir.Unary("-", ir.Const(-value, str(-value))) if isinstance(value, int) and value < 0 else ir.Const(value, text)
+    )
 
 
 def is_default(a: ir.Arg, op: Operation, known: dict[str, ir.Expr]) -> bool:

@@ -181,9 +181,7 @@ BACK = "reshape(v_b, shape(a))"
 for signature in ("reshape(a, shape)", "ravel(a)", "flatten(a)", "squeeze(a, axis=None)", "expand_dims(a, axis)",
                   "atleast_1d(a)", "atleast_2d(a)"):  # fmt: skip
     array_rule(signature, a=(LINEAR, BACK))
-array_rule(
-    "transpose(a, axes=None)", a=(LINEAR, "transpose(v_b) if axes is None else transpose(v_b, argsort(axes))")
-)
+array_rule("transpose(a, axes=None)", a=(LINEAR, "transpose(v_b) if axes is None else transpose(v_b, argsort(axes))"))
 array_rule("swapaxes(a, axis1, axis2)", a=(LINEAR, "swapaxes(v_b, axis1, axis2)"))
 array_rule("moveaxis(a, source, destination)", a=(LINEAR, "moveaxis(v_b, destination, source)"))
 array_rule("broadcast_to(a, shape)", a=(LINEAR, "unbroadcast(v_b, a)"))
@@ -253,5 +251,17 @@ array_rule("interp_weights_d(g, x, xp)", g=(LINEAR, "interp_slope(x, xp, v_b)"))
 array_rule("interp_slope(x, xp, fp)", fp=(LINEAR, "interp_weights_d(v_b, x, xp)"))
 array_rule("one_hot(index, a, axis)")
 # which operand only gives its shape to the value, or chooses by jumps
-LIKE = {"unbroadcast": "like", "full_like": "a", "interp_slope": "x", "interp_weights_d": "x", "one_hot": "a", "scattered": "a", "scattered_along": "a", "unpadded": "a",
-        "matmul_left": "a", "matmul_right": "b", "dot_left": "a", "dot_right": "b"}  # fmt: skip
+LIKE = {
+    "unbroadcast": "like",
+    "full_like": "a",
+    "interp_slope": "x",
+    "interp_weights_d": "x",
+    "one_hot": "a",
+    "scattered": "a",
+    "scattered_along": "a",
+    "unpadded": "a",
+    "matmul_left": "a",
+    "matmul_right": "b",
+    "dot_left": "a",
+    "dot_right": "b",
+}

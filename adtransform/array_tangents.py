@@ -1,9 +1,9 @@
 """Tangents of array operations: each mirrors its operation, so that views are views of the tangent.
 
-    y = x @ w + b              y_d = x_d @ w + x @ w_d + b_d
-    v = a[1:]                  v_d = a_d[1:]
-    x *= y                     x_d *= y
-                               x_d += x * y_d
+y = x @ w + b              y_d = x_d @ w + x @ w_d + b_d
+v = a[1:]                  v_d = a_d[1:]
+x *= y                     x_d *= y
+                           x_d += x * y_d
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def sum_of(work: Tangents, e: ir.Binary, path: str, d: Derivative) -> Derivative
             if not work.is_active(passive, path) and not work.extents.equal(passive, active, path):
                 return plus(d, zeros_like(passive))
         return d
-    for number, whole in ((e.left, e.right), (e.right, e.left)):
+    for whole in (e.left, e.right):
         if is_array(work, whole, path) and not work.is_active(whole, path):
             return ir.Binary("+", d, zeros_like(whole))
     return d
@@ -141,7 +141,9 @@ def is_alias(e: ir.Expr) -> bool:
             return False
 
 
-def augmented(work: Tangents, target: ir.Name, own: ir.Expr, op: str, value: ir.Expr, path: str) -> list[ir.Stmt] | None:
+def augmented(
+    work: Tangents, target: ir.Name, own: ir.Expr, op: str, value: ir.Expr, path: str
+) -> list[ir.Stmt] | None:
     """`x *= y` of an array: its tangent is changed in place as well; the statements before the primal, None if there
     are none for this operator.
     """

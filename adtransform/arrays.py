@@ -1,8 +1,8 @@
 """What functions and methods of arrays give: arrays, views, numbers.
 
-    b = a[1:]          a view: the same cells, the same number of axes
-    c = a[i]           a number if `a` has one axis, else a view
-    s = a.sum()        a number; along an axis an array
+b = a[1:]          a view: the same cells, the same number of axes
+c = a[i]           a number if `a` has one axis, else a view
+s = a.sum()        a number; along an axis an array
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from adtransform import ir
 from adtransform.calls import bind_names
 from adtransform.operators import Operation
 from adtransform.rules import BY_NUMPY_NAME
-from adtransform.traverse import names
 from adtransform.structure import (
     SEVERAL,
     UNKNOWN,
@@ -28,6 +27,7 @@ from adtransform.structure import (
     rank_of,
     unify,
 )
+from adtransform.traverse import names
 
 if TYPE_CHECKING:
     from adtransform.inference import Inference
@@ -38,7 +38,9 @@ LINES = frozenset("arange linspace logspace geomspace".split())
 SQUARE = frozenset("eye identity tri".split())
 REDUCING = frozenset("sum prod mean var std max min amax amin median ptp average nansum nanmean count_nonzero".split())
 REDUCING |= frozenset("any all argmax argmin linalg.norm trapezoid trapz".split())
-WHOLE = frozenset("argmax argmin argsort count_nonzero any all searchsorted nonzero flatnonzero unique digitize".split())
+WHOLE = frozenset(
+    "argmax argmin argsort count_nonzero any all searchsorted nonzero flatnonzero unique digitize".split()
+)
 VIEWS = frozenset("transpose swapaxes moveaxis expand_dims squeeze broadcast_to flip fliplr flipud asarray".split())
 VIEWS |= frozenset("reshape ravel diagonal atleast_1d atleast_2d ascontiguousarray asanyarray real asfarray".split())
 SURE = frozenset("transpose swapaxes moveaxis expand_dims squeeze flip fliplr flipud asarray broadcast_to".split())
@@ -136,7 +138,15 @@ def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
 
 
 # helpers of generated modules, with the position of the array that the value is like
-LIKE_HELPERS = {"owned": 0, "unbroadcast": 1, "one_hot": 1, "scattered": 1, "scattered_along": 1, "unpadded": 1, "interp_weights": 2}
+LIKE_HELPERS = {
+    "owned": 0,
+    "unbroadcast": 1,
+    "one_hot": 1,
+    "scattered": 1,
+    "scattered_along": 1,
+    "unpadded": 1,
+    "interp_weights": 2,
+}
 LIKE_HELPERS |= {"matmul_left": 1, "matmul_right": 2, "dot_left": 1, "dot_right": 2, "cumprod_d": 0, "cumprod_b": 0}
 LIKE_HELPERS |= {"solve_b": 0, "cholesky_d": 0, "cholesky_b": 0, "interp_slope": 0, "interp_weights_d": 2}
 ELEMENTWISE = frozenset("isnan isinf isfinite sign logical_and logical_or logical_not equal less greater".split())
@@ -204,7 +214,9 @@ def view(inference: Inference, e: ir.Call, name: str, first: Shape) -> Shape:
 
 
 LAST = frozenset({"trapezoid", "trapz"})  # along the last axis, unless another is named
-SAME_RANK = frozenset("transpose swapaxes moveaxis flip fliplr flipud asarray ascontiguousarray real asanyarray".split())
+SAME_RANK = frozenset(
+    "transpose swapaxes moveaxis flip fliplr flipud asarray ascontiguousarray real asanyarray".split()
+)
 RANKS_OF_VIEWS = {"ravel": 1, "diagonal": SEVERAL}
 
 
@@ -394,7 +406,9 @@ def item(inference: Inference, e: ir.Subscript, whole: Shape, path: str) -> Shap
         elif i == ir.Const(None, "None") or i == ir.Library("numpy", "newaxis"):
             basic, new = True, new + 1
         elif kind in ("array", "list", "sequence", "tuple") or isinstance(i, ir.Compare):
-            return array(rank=SEVERAL if len(entries) > 1 or isinstance(i, ir.Compare) else rank_of(whole).count or SEVERAL)
+            return array(
+                rank=SEVERAL if len(entries) > 1 or isinstance(i, ir.Compare) else rank_of(whole).count or SEVERAL
+            )
         else:
             if not kind and not find(k).odd:
                 unify(k, number())

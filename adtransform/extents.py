@@ -24,7 +24,9 @@ from adtransform.traverse import blocks, expressions, names, own_names, statemen
 Length = tuple[str, int] | None  # a symbol, and how many items less
 Extent = tuple[Length, ...] | str | None
 ONE: Length = ("1", 0)
-KEEPING = frozenset("copy array asarray zeros_like ones_like empty_like full_like flip roll sort cumsum tril triu".split())
+KEEPING = frozenset(
+    "copy array asarray zeros_like ones_like empty_like full_like flip roll sort cumsum tril triu".split()
+)
 KEEPING |= frozenset("astype ascontiguousarray real conjugate nan_to_num fliplr flipud asanyarray around round".split())
 
 
@@ -131,7 +133,7 @@ class Extents:
                 return ()
             case ir.Name(id):
                 return self.of_variable[id] if id in self.of_variable else self.of_other(id)
-            case ir.Library(_, name):
+            case ir.Library():
                 return ()
             case ir.Unary(_, operand):
                 return self.of(operand)

@@ -15,7 +15,21 @@ from adtransform.directives import is_passive
 from adtransform.methods import call, method, receiver
 from adtransform.operators import Operation, settled
 from adtransform.scopes import Callee, LibraryCall, NestedCall, Program, Unit, UnitCall, UnknownCall
-from adtransform.structure import Shape, Shapes, Signature, array, cells_of, copied, escape, find, many, more, number, unify
+from adtransform.structure import (
+    Shape,
+    Shapes,
+    Signature,
+    array,
+    cells_of,
+    copied,
+    escape,
+    find,
+    many,
+    more,
+    number,
+    rank_of,
+    unify,
+)
 from adtransform.traverse import blocks, children, expressions, walk
 
 Lookup = Callable[[Unit], Signature | None]
@@ -65,6 +79,11 @@ class Inference:
             if len(left) == len(self.open):
                 break
             self.open = left
+        for s in (find(v) for p in self.unit.function.params if (v := self.shapes.variables.get(p.name)) is not None):
+            if s.kind in ("list", "sequence") and s.items:
+                s = find(s.items[0])
+            if s.kind == "array":
+                rank_of(s).guarded = True
         # what an array is combined with may be a row; many indices tell the number of axes
         for o in sorted(self.open, key=lambda o: (o.op == "item", -o.depth)):
             settled(o, certain=False)

@@ -414,7 +414,6 @@ class Mirror:
         return found, zeros - set(total)
 
 
-
 def is_emptied(lines: Lines, stack: str) -> bool:
     """Whether all that is on a stack is taken or read in the end: by a loop behind which nothing is pushed."""
     for item in reversed(lines.items):

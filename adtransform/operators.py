@@ -50,6 +50,10 @@ def settled(o: Operation, certain: bool) -> bool:
         return sliced(o, certain)
     if o.op == "stacked":
         return stacked(o, certain)
+    if "sequence" in kinds and (o.op in ("-", "/", "**", "@") or (o.op == "+" and "number" in kinds)):
+        for s in (s for s, k in zip(o.operands, kinds, strict=True) if k == "sequence"):
+            unify(s, array())  # a list does not do that
+        kinds = [find(s).kind for s in o.operands]
     if "array" in kinds and not (o.in_place and kinds[0] in SEQUENCES):
         return vectorised(o, certain)
     unknown = [s for s in o.operands if not find(s).kind and not find(s).odd]
@@ -77,9 +81,12 @@ def taken(o: Operation, certain: bool) -> bool:
     if base.kind != "array":
         return not certain or base.kind in ("list", "tuple") or bool(base.odd)
     rank, known = rank_of(base), find(o.result)
-    if rank.count <= 0 and certain and known.kind not in ("number", "array", "sequence"):
+    undecided = rank.count == SEVERAL and known.kind not in ("number", "array", "sequence")
+    if certain and (rank.count == UNKNOWN or undecided):
         return False
-    if rank.count == UNKNOWN and known.kind not in ("array", "sequence"):
+    if rank.count == UNKNOWN and not rank.guarded:
+        rank.count = SEVERAL
+    elif rank.count == UNKNOWN and known.kind not in ("array", "sequence"):
         rank.count, rank.assumed = o.depth, True
     elif rank.count == UNKNOWN:
         own = 1 if known.kind == "sequence" else max(rank_of(known).count, 1) if rank_of(known).count >= 0 else SEVERAL
@@ -148,7 +155,7 @@ def vectorised(o: Operation, certain: bool) -> bool:
         if ranks == [1, 1]:
             unify(o.result, number())
         else:
-            plain = len(ranks) == 2 and 0 < min(ranks) and max(ranks) <= 2
+            plain = len(ranks) == 2 and min(ranks) > 0 and max(ranks) <= 2
             unify(o.result, array(cells, sum(ranks) - 2 if plain else SEVERAL))
     elif len(arrays) == 1 and len(o.operands) > len(unknown):
         unify(o.result, array(cells, rank_of(arrays[0])))

@@ -26,7 +26,9 @@ WORTH = 2  # operations that must be saved before a temporary pays
 WORTH_IN_LOOP = 1  # one is enough where it is saved many times
 PURE_BUILTINS = frozenset("abs min max sum pow round divmod float int bool len zip enumerate range reversed".split())
 # what they give is one array each time, which may be written to
-MAKING = frozenset("zeros ones empty full zeros_like ones_like empty_like full_like array copy eye identity arange".split())
+MAKING = frozenset(
+    "zeros ones empty full zeros_like ones_like empty_like full_like array copy eye identity arange".split()
+)
 PLAIN = (ir.Name, ir.Const, ir.Library, ir.Unary, ir.Binary, ir.Call)
 CALL = 20  # what a call counts of which nothing is known: it may do anything, and must not run twice
 
@@ -40,11 +42,14 @@ class Numbering:
     example: list[ir.Expr] = field(default_factory=list)
     cost: list[int] = field(default_factory=list)
     memo: dict[int, tuple[ir.Expr, int]] = field(default_factory=dict)
+    slices: bool = False  # whether equal slices have one number; what they give is no value, but a view
 
     def number(self, e: ir.Expr) -> int:
         if id(e) in self.memo:
             return self.memo[id(e)][1]
         shell = outline(e)
+        if isinstance(e, ir.Slice) and self.slices:
+            shell = ("slice", e.lower is None, e.upper is None, e.step is None)
         inner = tuple(self.number(c) for c in children(e)) if shell is not None else ()
         key: object = (shell, inner) if shell is not None else ("unique", id(e))
         if isinstance(e, ir.Comprehension) and is_quiet(e):

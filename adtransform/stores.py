@@ -113,7 +113,9 @@ def check_lists(work: Tangents, s: ir.Stmt, path: str) -> None:
             match e:
                 case ir.Call() if list_call(work, e, path) is not None:
                     pass
-                case ir.Call(ir.Attribute(value, attr)) if attr in METHODS and work.shape_of(value, path).kind == "array":
+                case ir.Call(ir.Attribute(value, attr)) if (
+                    attr in METHODS and work.shape_of(value, path).kind == "array"
+                ):
                     pass
                 case ir.Call(ir.Attribute(value, attr) as func) if attr not in CHECKED and work.is_varied(value, path):
                     raise Refused(func, "N148", f"the method `{attr}` may change or keep active values", STORE_HELP)

@@ -40,6 +40,7 @@ class Shape:
     popped: bool = False
     count: int = UNKNOWN  # of a rank
     assumed: bool = False  # whether the count of a rank only shows by the indices
+    guarded: bool = False  # whether it is that of a parameter, which can be asked when the function is called
     whole: bool = False  # cells of whole numbers
     mask: bool = False  # cells of truth values
     copy: bool = False  # cells that may or may not be those of another array
@@ -127,6 +128,7 @@ def unify(a: Shape, b: Shape) -> None:
     old.name = old.name or new.name
     old.count = old.count if new.count in (UNKNOWN, old.count) else SEVERAL if old.count else new.count
     old.assumed |= new.assumed
+    old.guarded |= new.guarded
     old.whole &= new.whole
     old.mask &= new.mask
     old.copy |= new.copy

@@ -12,6 +12,7 @@ found where the row was found.  What a list holds is read again in the reverse s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -216,7 +217,7 @@ class Tables:
     def unstable(self, e: ir.Expr, place: Place) -> list[ir.Expr]:
         """The items in an expression, and what is computed from whole lists, that cannot be read again later."""
         found: list[ir.Expr] = []
-        for x in walk(e):
+        for x in read_parts(e):
             match x:
                 case ir.Name() if self.shape(x).kind == "array" and not self.is_stable(x, place):
                     found.append(x)
@@ -302,6 +303,15 @@ def common(a: Loops, b: Loops) -> Loops:
     while k < min(len(a), len(b)) and a[k] == b[k]:
         k += 1
     return a[:k]
+
+
+def read_parts(e: ir.Expr) -> Iterator[ir.Expr]:
+    """The parts of an expression, but for the arrays and lists that only an item is read of."""
+    yield e
+    for c in children(e):
+        if isinstance(e, (ir.Subscript, ir.Attribute)) and c is e.value and isinstance(c, ir.Name):
+            continue
+        yield from read_parts(c)
 
 
 def base_of(e: ir.Expr) -> ir.Expr:

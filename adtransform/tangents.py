@@ -54,11 +54,11 @@ class Tangents(Work):
                 sides = [self.items(x, path) if self.is_sequence(x, path) else x for x in (left, right)]
                 return ir.Binary("*", sides[0], sides[1])
             case ir.Binary("+", left, right):
-                both = plus(self.derivative(left, path), self.derivative(right, path))
-                return array_tangents.sum_of(self, e, path, both)
+                total = plus(self.derivative(left, path), self.derivative(right, path))
+                return array_tangents.sum_of(self, e, path, total)
             case ir.Binary("-", left, right):
-                both = plus(self.derivative(left, path), neg(self.derivative(right, path)))
-                return array_tangents.sum_of(self, e, path, both)
+                total = plus(self.derivative(left, path), neg(self.derivative(right, path)))
+                return array_tangents.sum_of(self, e, path, total)
             case ir.Binary("*", left, right) if left == right:
                 return self.power(e, left, ir.Const(2, "2"), path)
             case ir.Binary("%", ir.Const(str()) | ir.Opaque()):

@@ -40,6 +40,7 @@ from adtransform.terms import collected, flattened
 from adtransform.transposed import VALUE, Transposed
 from adtransform.traverse import (
     blocks,
+    children,
     expressions,
     map_blocks,
     rebuild,
@@ -142,7 +143,9 @@ class Transposer:
                 raise Refused(s, "N140", f"`{attr}` changes a list of active values", "Write the items one by one.")
             case ir.Inert("del") if any(isinstance(e, ir.Subscript) and work.is_active(e, "") for e in expressions(s)):
                 raise Refused(s, "N140", "an item of a list of active values is deleted", "Make another list.")
-            case ir.Effect(ir.Call(ir.Library("numpy", "add.at"), (target, at, given))) if work.is_active(target.value, ""):
+            case ir.Effect(ir.Call(ir.Library("numpy", "add.at"), (target, at, given))) if work.is_active(
+                target.value, ""
+            ):
                 return transpose_arrays.added_at(self, s, target.value, at.value, given.value)
             case ir.Effect(value):
                 check_effect(work, value, "")
@@ -174,7 +177,7 @@ class Transposer:
                 return [map_blocks(s, self.block)]
 
     def augmented_array(self, s: ir.Augment, target: ir.Name, op: str, value: ir.Expr) -> list[ir.Stmt]:
-        """`x *= y` of an array: as if it was made anew, but for a view, which changes the array that it is a view of."""
+        """`x *= y` of an array: as if it was made anew, but for a view, which changes the array behind it."""
         if self.tables.alias(target.id):
             return transpose_lists.item_augmented(self, s, ir.Subscript(target, ir.Const(..., "...")), op, value)
         return self.scalar(s, target, ir.Binary(op, target, value, at=s.at))
@@ -398,7 +401,7 @@ class Transposer:
 
     def recorded(self, value: ir.Expr, flows: Shares, root: str) -> tuple[list[ir.Stmt], ir.Expr, Shares]:
         """What the statement and its adjoint both compute, and what costs enough to be kept, gets a name."""
-        table = Numbering()
+        table = Numbering(slices=True)
         top = table.number(value)
         hoistable = evaluated(table, [value])
         worth = self.worth_in_loop if self.work.loops else self.worth
@@ -408,12 +411,12 @@ class Transposer:
             if n == top or not uses[n]:
                 continue
             if n in hoistable and uses[n] * table.cost[n] >= worth and is_value(table.example[n]):
-                chosen.add(n)
+                chosen |= {n} if not is_view(table.example[n]) else set()
             else:
                 for part in table.parts[n]:
                     uses[part] += uses[n]
         changing = {table.number(x) for x in self.tables.unstable(value, self.work.place)}
-        chosen |= {n for n in changing if read_in(table, n, flows) and (n != top or not root)}
+        chosen |= {n for n in changing if read_in(table, n, flows, chosen) and (n != top or not root)}
         chosen = transpose_arrays.whole_instead(self, table, chosen)
         in_order(table, value, top, chosen)
         names: dict[int, ir.Name] = {}
@@ -465,9 +468,19 @@ class Transposer:
         return call.forward
 
 
-def read_in(table: Numbering, n: int, flows: Shares) -> bool:
-    """Whether the adjoint reads a value."""
-    return any(table.number(x) == n for _, e in flows for x in walk(e))
+def is_view(e: ir.Expr) -> bool:
+    """Whether an expression may be a view of an array."""
+    return isinstance(e, ir.Subscript) and any(isinstance(x, ir.Slice) for x in walk(e.index))
+
+
+def read_in(table: Numbering, n: int, flows: Shares, named: set[int]) -> bool:
+    """Whether the adjoint reads a value, but for what is computed from it and gets a name."""
+
+    def inside(e: ir.Expr) -> bool:
+        number = table.number(e)
+        return number == n or (number not in named and any(inside(c) for c in children(e)))
+
+    return any(inside(e) for _, e in flows)
 
 
 def map_items(e: ir.Expr) -> ir.Expr:

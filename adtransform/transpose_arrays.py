@@ -1,9 +1,9 @@
 """Statements about arrays with what their adjoints do: arrays that are made anew, changed in place, or viewed.
 
-    u[1:-1] += c * w               c_b += np.sum(w * u_b[1:-1])
-                                   w_b += c * u_b[1:-1]
-    x *= y                         y_b += x_0 * x_b          (x_0 is a copy of x before)
-                                   x_b *= y
+u[1:-1] += c * w               c_b += np.sum(w * u_b[1:-1])
+                               w_b += c * u_b[1:-1]
+x *= y                         y_b += x_0 * x_b          (x_0 is a copy of x before)
+                               x_b *= y
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def with_names(tr: Transposer, s: ir.Stmt) -> tuple[list[ir.Stmt], ir.Stmt]:
 
 
 def check_places(tr: Transposer, target: ir.Subscript) -> None:
-    """Raise `Refused` where items are chosen by indices of which one may occur twice: the last one that is written wins."""
+    """Raise `Refused` where items are chosen by indices of which one may occur twice: the last that is written wins."""
     index = target.index
     apart = isinstance(index, ir.Display) and index.bracket == "[" and are_apart(index.items)
     if tr.lists.is_gathered(target) and not apart:
@@ -138,7 +138,11 @@ def is_written(tr: Transposer, e: ir.Expr) -> bool:
 def register(tr: Transposer, name: ir.Name, value: ir.Expr) -> None:
     """What is known of a value is known of the temporary that holds it."""
     work = tr.work
-    if work.inference is None or name.id in work.inference.shapes.variables and work.inference.shapes.variables[name.id].kind:
+    if (
+        work.inference is None
+        or name.id in work.inference.shapes.variables
+        and work.inference.shapes.variables[name.id].kind
+    ):
         return
     known = work.extents.of(value)
     unknown = known is None or isinstance(known, str) or None in known

@@ -213,8 +213,8 @@ def item_augmented(tr: Transposer, s: ir.Augment, target: ir.Subscript, op: str,
     new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
     found = with_lead(pre, new)
     flat = tuple(("", n, flattened(e)) for n, e in flows)
-    first = () if source is place else (ir.Assign((seed,), place),)
-    tr.note(found[-1], Transposed((), flat, (*first, *before), table=table))
+    taken = () if source is place else (ir.Assign((seed,), place),)
+    tr.note(found[-1], Transposed((), flat, (*taken, *before), table=table))
     return found
 
 

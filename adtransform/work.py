@@ -7,8 +7,8 @@ from functools import cached_property
 from adtransform import ir
 from adtransform.activity import RESULT, Activity, Facts, Probe, passive_line
 from adtransform.calculus import number
-from adtransform.kinds import Kind, of_param
 from adtransform.extents import Extents
+from adtransform.kinds import Kind, of_param
 from adtransform.names import Supply
 from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused

@@ -84,31 +84,16 @@ def rosen_b(x, seed):
     """Adjoint of `rosen`: its value, and seed times its gradient with respect to x."""
     # forward sweep
     x = np.asarray(x)
-    r = np.sum(100.0 * (x[1:] - x[:-1] ** 2.0) ** 2.0 + (1 - x[:-1]) ** 2.0, axis=0)
+    t1 = x[1:] - x[:-1] ** 2.0
+    t2 = 1 - x[:-1]
+    t3 = 100.0 * t1**2.0 + t2**2.0
+    r = np.sum(t3, axis=0)
 
     # reverse sweep
-    expand_dims_r_b = np.expand_dims(seed, 0)
+    broadcast_to_v = np.broadcast_to(np.expand_dims(seed, 0), np.shape(t3))
     x_b = np.zeros_like(x)
-    x_b[1:] += (
-        200.0
-        * (x[1:] - x[:-1] ** 2.0)
-        * np.broadcast_to(
-            expand_dims_r_b, np.shape(100.0 * (x[1:] - x[:-1] ** 2.0) ** 2.0 + (1 - x[:-1]) ** 2.0)
-        )
-    )
-    x_b[:-1] -= (
-        400.0
-        * x[:-1]
-        * (x[1:] - x[:-1] ** 2.0)
-        * np.broadcast_to(
-            expand_dims_r_b, np.shape(100.0 * (x[1:] - x[:-1] ** 2.0) ** 2.0 + (1 - x[:-1]) ** 2.0)
-        )
-        + 2.0
-        * (1 - x[:-1])
-        * np.broadcast_to(
-            expand_dims_r_b, np.shape(100.0 * (x[1:] - x[:-1] ** 2.0) ** 2.0 + (1 - x[:-1]) ** 2.0)
-        )
-    )
+    x_b[1:] += 200.0 * t1 * broadcast_to_v
+    x_b[:-1] -= 400.0 * x[:-1] * t1 * broadcast_to_v + 2.0 * t2 * broadcast_to_v
     return r, x_b
 
 
@@ -160,28 +145,18 @@ def bc_b(x: np.ndarray, a: float, seed: float = 1.0) -> tuple[float, tuple[np.nd
     # forward sweep
     z = x + np.ones((4, 3))
     w = a + np.ones((2, 2))
-    value = np.sum(z * z) + np.sum(w**2) + np.mean(x[:, None] - x[None, :] + a)
+    sum_z = np.sum(z * z)
+    t1 = w**2
+    sum_w = np.sum(t1)
+    t2 = x[:, None] - x[None, :] + a
+    value = sum_z + sum_w + np.mean(t2)
 
     # reverse sweep
+    broadcast_to_v = np.broadcast_to(seed / np.size(t2), np.shape(t2))
     x_b = np.zeros_like(x)
-    x_b[:, None] += unbroadcast(
-        np.broadcast_to(
-            seed / np.size(x[:, None] - x[None, :] + a), np.shape(x[:, None] - x[None, :] + a)
-        ),
-        x[:, None],
-    )
-    x_b[None, :] += unbroadcast(
-        -np.broadcast_to(
-            seed / np.size(x[:, None] - x[None, :] + a), np.shape(x[:, None] - x[None, :] + a)
-        ),
-        x[None, :],
-    )
-    a_b = np.sum(
-        np.broadcast_to(
-            seed / np.size(x[:, None] - x[None, :] + a), np.shape(x[:, None] - x[None, :] + a)
-        ),
-    )
-    a_b += np.sum(2.0 * w * seed + np.zeros_like(np.ones((2, 2))))
+    x_b[:, None] += unbroadcast(broadcast_to_v, x[:, None])
+    x_b[None, :] += unbroadcast(-broadcast_to_v, x[None, :])
+    a_b = np.sum(broadcast_to_v) + np.sum(2.0 * w * seed + np.zeros_like(np.ones((2, 2))))
     x_b += unbroadcast(2.0 * z * seed + np.zeros_like(np.ones((4, 3))), x)
     return value, (x_b, a_b)
 

@@ -124,17 +124,17 @@ def heat_b(
     u = u0.copy()
     stack = []
     for _ in range(steps):
-        u_0 = np.array(u)
-        stack.append(u_0)
-        u[1:-1] += c * (u_0[2:] - 2.0 * u_0[1:-1] + u_0[:-2])
+        t1 = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        stack.append(t1)
+        u[1:-1] += c * t1
     value = np.sum(u * u)
 
     # reverse sweep
     u_b = 2.0 * u * seed
     c_b = 0.0
-    for u_0 in stack[::-1]:
+    for t1 in stack[::-1]:
         t_b1 = np.array(u_b[1:-1])
-        c_b += np.sum((u_0[2:] - 2.0 * u_0[1:-1] + u_0[:-2]) * t_b1)
+        c_b += np.sum(t1 * t_b1)
         u_b[2:] += c * t_b1
         u_b[1:-1] -= 2.0 * c * t_b1
         u_b[:-2] += c * t_b1
@@ -190,6 +190,8 @@ def bcast_b(
     x: np.ndarray, w: np.ndarray, seed: float = 1.0
 ) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
     """Adjoint of `bcast`: its value, and seed times its gradient with respect to x, w."""
+    if np.ndim(x) != 1:
+        raise ValueError("x: an array with 1 axis is expected")
     # forward sweep
     y = np.zeros((4, 3))
     y[:] = x
@@ -211,10 +213,11 @@ def bcast_b(
 
 def mutate_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     """Adjoint of `mutate`: its value, and seed times its gradient with respect to x."""
+    if np.ndim(x) != 1:
+        raise ValueError("x: an array with 1 axis is expected")
     # forward sweep
-    x_0 = np.array(x)
-    t1 = x_0[1]
-    t2 = x_0[2]
+    t1 = x[1]
+    t2 = x[2]
     x[0] = t1 * t2
     x *= 2.0
     value = np.sum(x**2)
@@ -235,38 +238,27 @@ def swap_b(u0: np.ndarray, n: int, seed: float = 1.0) -> tuple[float, np.ndarray
     w = np.zeros_like(u)
     stack = []
     for k in range(n):
-        u_0 = np.array(u)
-        w[1:-1] = u_0[1:-1] + 0.1 * u_0[1:-1] * (u_0[2:] - u_0[:-2])
+        u_02 = np.array(u)
+        t1 = u_02[1:-1] + 0.1 * u_02[1:-1] * (u_02[2:] - u_02[:-2])
+        w[1:-1] = t1
         w_0 = np.array(w)
-        stack.append((u_0, w_0))
+        stack.append((u_02, t1, w_0))
         u[:] = w_0
     value = np.sum(u**2)
 
     # reverse sweep
     u_b = 2.0 * u * seed
     w_b = np.zeros_like(w)
-    for u_0, w_0 in stack[::-1]:
-        t_b2 = np.array(u_b[:])
+    for u_02, t1, w_0 in stack[::-1]:
+        t_b3 = np.array(u_b[:])
         u_b[:] = 0.0
-        w_b += unbroadcast(t_b2, w_0)
-        t_b1 = np.array(w_b[1:-1])
+        w_b += unbroadcast(t_b3, w_0)
+        t_b2 = np.array(w_b[1:-1])
         w_b[1:-1] = 0.0
-        u_b[1:-1] += (
-            unbroadcast(t_b1, u_0[1:-1] + 0.1 * u_0[1:-1] * (u_0[2:] - u_0[:-2]))
-            + 0.1
-            * (u_0[2:] - u_0[:-2])
-            * unbroadcast(t_b1, u_0[1:-1] + 0.1 * u_0[1:-1] * (u_0[2:] - u_0[:-2]))
-        )
-        u_b[2:] += (
-            0.1
-            * u_0[1:-1]
-            * unbroadcast(t_b1, u_0[1:-1] + 0.1 * u_0[1:-1] * (u_0[2:] - u_0[:-2]))
-        )
-        u_b[:-2] -= (
-            0.1
-            * u_0[1:-1]
-            * unbroadcast(t_b1, u_0[1:-1] + 0.1 * u_0[1:-1] * (u_0[2:] - u_0[:-2]))
-        )
+        t1_b = unbroadcast(t_b2, t1)
+        u_b[1:-1] += t1_b + 0.1 * (u_02[2:] - u_02[:-2]) * t1_b
+        u_b[2:] += 0.1 * u_02[1:-1] * t1_b
+        u_b[:-2] -= 0.1 * u_02[1:-1] * t1_b
     return value, u_b
 
 
@@ -274,6 +266,8 @@ def fill_b(
     out: np.ndarray, x: np.ndarray, seed: float = 1.0
 ) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
     """Adjoint of `fill`: its value, and seed times its gradient with respect to out, x."""
+    if np.ndim(out) != 1:
+        raise ValueError("out: an array with 1 axis is expected")
     # forward sweep
     t1 = x * x
     out[:] = t1
@@ -289,20 +283,22 @@ def fill_b(
 
 def lu_b(A: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     """Adjoint of `lu`: its value, and seed times its gradient with respect to A."""
+    if np.ndim(A) != 2:
+        raise ValueError("A: an array with 2 axes is expected")
     # forward sweep
     M = A.copy()
     n = M.shape[0]
     stack = []
     for k in range(n):
         for i in range(k + 1, n):
-            M_0 = np.array(M)
-            t1 = M_0[i, k]
-            t2 = M_0[k, k]
+            t1 = M[i, k]
+            t2 = M[k, k]
             M[i, k] = t1 / t2
-            M_02 = np.array(M)
-            t3 = M_02[i, k]
-            stack.append((t1, t2, M_02, t3))
-            M[i, k + 1 :] -= t3 * M_02[k, k + 1 :]
+            t5 = M[i, k]
+            t6 = np.array(M[k, k + 1 :])
+            stack.append((t1, t2, t5, t6))
+            t7 = t5 * t6
+            M[i, k + 1 :] -= t7
     d = 1.0
     stack2 = []
     for k in range(n):
@@ -318,14 +314,11 @@ def lu_b(A: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
         d_b *= M[k, k]
     for k_0 in range(n - 1, -1, -1):
         for i in range(n - 1, k_0, -1):
-            t1, t2, M_02, t3 = stack.pop()
-            t_b2 = np.array(M_b[i, k_0 + 1 :])
-            M_b[i, k_0] += np.sum(
-                -M_02[k_0, k_0 + 1 :] * unbroadcast(t_b2, t3 * M_02[k_0, k_0 + 1 :])
-            )
-            M_b[k_0, k_0 + 1 :] += unbroadcast(
-                -t3 * unbroadcast(t_b2, t3 * M_02[k_0, k_0 + 1 :]), M_02[k_0, k_0 + 1 :]
-            )
+            t1, t2, t5, t6 = stack.pop()
+            t7 = t5 * t6
+            t7_b = -unbroadcast(M_b[i, k_0 + 1 :], t7)
+            M_b[i, k_0] += np.sum(t6 * t7_b)
+            M_b[k_0, k_0 + 1 :] += unbroadcast(t5 * t7_b, t6)
             t_b1 = M_b[i, k_0]
             M_b[i, k_0] = 0.0
             M_b[i, k_0] += t_b1 / t2
@@ -337,6 +330,10 @@ def mat_b(
     A: np.ndarray, b: np.ndarray, seed: float = 1.0
 ) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
     """Adjoint of `mat`: its value, and seed times its gradient with respect to A, b."""
+    if np.ndim(A) != 2:
+        raise ValueError("A: an array with 2 axes is expected")
+    if np.ndim(b) != 1:
+        raise ValueError("b: an array with 1 axis is expected")
     # forward sweep
     n = len(b)
     x = np.zeros(n)
@@ -346,8 +343,7 @@ def mat_b(
         s = b[i]
         for j in range(i):
             t1 = A[i, j]
-            x_0 = np.array(x)
-            t2 = x_0[j]
+            t2 = x[j]
             stack.append((t1, t2))
             s -= t1 * t2
         stack2.append(s)
@@ -375,6 +371,8 @@ def mat_b(
 
 def loopz_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     """Adjoint of `loopz`: its value, and seed times its gradient with respect to x."""
+    if np.ndim(x) != 1:
+        raise ValueError("x: an array with 1 axis is expected")
     # forward sweep
     n = len(x)
     y = np.zeros(n)

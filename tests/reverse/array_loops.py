@@ -100,31 +100,38 @@ def matmul_right(g, a, b):
 
 def rowiter_b(x: np.ndarray, seed: float) -> tuple[float, np.ndarray]:
     """Adjoint of `rowiter`: its value, and seed times its gradient with respect to x."""
+    if np.ndim(x) != 2:
+        raise ValueError("x: an array with 2 axes is expected")
     # forward sweep
     s = 0.0
     stack = []
     for r in x:
         s_0 = np.array(s)
         dot_r = np.dot(r, r)
-        stack.append((s, dot_r))
-        s += dot_r * r[0]
+        stack.append((s_0, dot_r))
+        t1 = dot_r * r[0]
+        s += t1
 
     # reverse sweep
-    s_b = np.full_like(s, seed)
+    s_b = seed
     x_b = np.zeros_like(x)
     for k in range(len(x) - 1, -1, -1):
-        s_1, dot_r = stack.pop()
+        s_0, dot_r = stack.pop()
         r = x[k]
-        t1 = r[0] * s_b * r
-        x_b[k] += t1
-        x_b[k] += t1
-        x_b[k][0] += dot_r * s_b
-        s_b = np.full_like(s_1, s_b)
+        t1 = dot_r * r[0]
+        t2 = unbroadcast(s_b, t1)
+        t3 = np.sum(r[0] * t2) * r
+        x_b[k] += t3
+        x_b[k] += t3
+        x_b[k][0] += dot_r * t2
+        s_b = unbroadcast(s_b, s_0)
     return s, x_b
 
 
 def brk_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     """Adjoint of `brk`: its value, and seed times its gradient with respect to x."""
+    if np.ndim(x) != 1:
+        raise ValueError("x: an array with 1 axis is expected")
     # forward sweep
     s = 0.0
     stack = []
@@ -145,18 +152,18 @@ def brk_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
 
 def early_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     """Adjoint of `early`: its value, and seed times its gradient with respect to x."""
+    if np.ndim(x) != 1:
+        raise ValueError("x: an array with 1 axis is expected")
     value = None
     returned = False
     y = x.copy()
     stack = []
     for i in range(len(y)):
-        y_0 = np.array(y)
-        t1 = y_0[i]
+        t1 = y[i]
         y[i] = t1**2
         taken = y[i] > 0.5
         stack.append((i, t1, taken))
         if taken:
-            y_02 = np.array(y)
             value = y.sum()
             returned = True
             break
@@ -207,6 +214,8 @@ def leap_b(
 
 def cumloop_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     """Adjoint of `cumloop`: its value, and seed times its gradient with respect to x."""
+    if np.ndim(x) != 1:
+        raise ValueError("x: an array with 1 axis is expected")
     # forward sweep
     p = 1.0
     stack = []

@@ -145,6 +145,8 @@ def ladd_b(ws: list[np.ndarray], x: np.ndarray, seed: float = 1.0) -> tuple[floa
 
 def rows_b(A: np.ndarray, x: np.ndarray, seed: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
     """Adjoint of `rows`: its value, and seed times its gradient with respect to A, x."""
+    if np.ndim(A) != 2:
+        raise ValueError("A: an array with 2 axes is expected")
     # forward sweep
     out = np.zeros(A.shape[0])
     stack = []
@@ -168,6 +170,8 @@ def rows_b(A: np.ndarray, x: np.ndarray, seed: np.ndarray) -> tuple[np.ndarray, 
 
 def softmax_loss_b(x: np.ndarray, k: int, seed: float = 1.0) -> tuple[float, np.ndarray]:
     """Adjoint of `softmax_loss`: its value, and seed times its gradient with respect to x."""
+    if np.ndim(x) != 1:
+        raise ValueError("x: an array with 1 axis is expected")
     # forward sweep
     m = np.max(x)
     e = np.exp(x - m)

@@ -211,58 +211,35 @@ def gmm_b(
 ) -> tuple[float, tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Adjoint of `gmm`: its value, and seed times its gradient with respect to x, mu, sig."""
     # forward sweep
-    d = (x[:, None] - mu[None, :]) / sig
-    t1 = -0.5 * d**2
+    t1 = x[:, None] - mu[None, :]
+    d = t1 / sig
+    t2 = -0.5 * d**2
     log_sig = np.log(sig)
-    p = t1 - log_sig
+    p = t2 - log_sig
     m = p.max(axis=1, keepdims=True)
-    t2 = np.array(m[:, 0])
     sum_v = np.exp(p - m).sum(axis=1)
     log_v = np.log(sum_v)
-    value = np.sum(t2 + log_v)
+    t3 = m[:, 0] + log_v
+    value = np.sum(t3)
 
     # reverse sweep
+    broadcast_to_v = np.broadcast_to(seed, np.shape(t3))
     exp_v = np.exp(p - m)
-    shape_v = np.shape(exp_v)
-    p_b = np.array(
-        unbroadcast(
-            exp_v
-            * np.broadcast_to(
-                np.expand_dims(
-                    unbroadcast(np.broadcast_to(seed, np.shape(m[:, 0] + log_v)), log_v) / sum_v, 1
-                ),
-                shape_v,
-            ),
-            p,
-        ),
+    t4 = exp_v * np.broadcast_to(
+        np.expand_dims(unbroadcast(broadcast_to_v, log_v) / sum_v, 1), np.shape(exp_v)
     )
-    m_b = np.array(
-        unbroadcast(
-            -(
-                exp_v
-                * np.broadcast_to(
-                    np.expand_dims(
-                        unbroadcast(np.broadcast_to(seed, np.shape(m[:, 0] + log_v)), log_v)
-                        / sum_v,
-                        1,
-                    ),
-                    shape_v,
-                )
-            ),
-            m,
-        ),
+    m_b = np.array(unbroadcast(-t4, m))
+    m_b[:, 0] += unbroadcast(broadcast_to_v, m[:, 0])
+    p_b = unbroadcast(t4, p) + np.where(
+        one_hot(np.argmax(p, axis=1), p, 1), np.broadcast_to(m_b, np.shape(p)), 0.0
     )
-    m_b[:, 0] += unbroadcast(np.broadcast_to(seed, np.shape(m[:, 0] + log_v)), m[:, 0])
-    p_b += np.where(one_hot(np.argmax(p, axis=1), p, 1), np.broadcast_to(m_b, np.shape(p)), 0.0)
-    d_b = -1.0 * d * unbroadcast(p_b, t1)
-    sig_b = unbroadcast(-p_b, log_sig) / sig + unbroadcast(
-        -((x[:, None] - mu[None, :]) / sig) * d_b / sig, sig
-    )
-    t3 = d_b / sig
+    d_b = -1.0 * d * unbroadcast(p_b, t2)
+    sig_b = unbroadcast(-p_b, log_sig) / sig + unbroadcast(-d * d_b / sig, sig)
+    t5 = unbroadcast(d_b / sig, t1)
     x_b = np.zeros_like(x)
-    x_b[:, None] += unbroadcast(unbroadcast(t3, x[:, None] - mu[None, :]), x[:, None])
+    x_b[:, None] += unbroadcast(t5, x[:, None])
     mu_b = np.zeros_like(mu)
-    mu_b[None, :] += unbroadcast(-unbroadcast(t3, x[:, None] - mu[None, :]), mu[None, :])
+    mu_b[None, :] += unbroadcast(-t5, mu[None, :])
     return value, (x_b, mu_b, sig_b)
 
 
@@ -276,68 +253,39 @@ def fsort_b(x: np.ndarray, seed: float) -> tuple[float, np.ndarray]:
     roll_x = np.roll(x, 2)
     diff_x = np.diff(x)
     t2 = np.sum(t1) + np.dot(roll_x, x) + np.sum(diff_x**2)
-    t3 = np.array(x[::-1])
-    t4 = np.array(cumprod_x[1:])
-    sum_cumprod_x = np.sum(t4)
+    t3 = x[::-1] @ x
+    t4 = t2 + t3 + np.sum(cumprod_x[1:])
     linspace_v = np.linspace(0.0, 1.0, 5)
     trapezoid_x = np.trapezoid(x, linspace_v)
 
     # reverse sweep
+    t5 = unbroadcast(seed, t4)
+    t6 = unbroadcast(t5, t2)
+    sum_v = np.sum(t6)
+    t7 = unbroadcast(t5, t3)
     diff_linspace_v = np.diff(linspace_v)
-    t5 = 0.5 * unbroadcast(seed, trapezoid_x)
+    t8 = 0.5 * unbroadcast(seed, trapezoid_x)
     x_b = (
         np.take_along_axis(
-            unbroadcast(
-                arange_v
-                * np.broadcast_to(
-                    np.sum(
-                        unbroadcast(unbroadcast(seed, t2 + x[::-1] @ x + np.sum(cumprod_x[1:])), t2)
-                    ),
-                    np.shape(t1),
-                ),
-                sort_x,
-            ),
+            unbroadcast(arange_v * np.broadcast_to(sum_v, np.shape(t1)), sort_x),
             np.argsort(np.argsort(x, kind='stable')),
             -1,
         )
-        + np.roll(
-            dot_left(
-                unbroadcast(unbroadcast(seed, t2 + x[::-1] @ x + np.sum(cumprod_x[1:])), t2),
-                roll_x,
-                x,
-            ),
-            -2.0,
-        )
-        + dot_right(
-            unbroadcast(unbroadcast(seed, t2 + x[::-1] @ x + np.sum(cumprod_x[1:])), t2), roll_x, x
-        )
-        - np.diff(
-            2.0
-            * diff_x
-            * np.sum(unbroadcast(unbroadcast(seed, t2 + x[::-1] @ x + np.sum(cumprod_x[1:])), t2)),
-            prepend=0.0,
-            append=0.0,
-        )
-        + matmul_right(
-            unbroadcast(unbroadcast(seed, t2 + x[::-1] @ x + np.sum(cumprod_x[1:])), x[::-1] @ x),
-            x[::-1],
-            x,
-        )
+        + np.roll(dot_left(t6, roll_x, x), -2.0)
+        + dot_right(t6, roll_x, x)
+        - np.diff(2.0 * diff_x * sum_v, prepend=0.0, append=0.0)
+        + matmul_right(t7, x[::-1], x)
     )
-    x_b[::-1] += matmul_left(
-        unbroadcast(unbroadcast(seed, t2 + x[::-1] @ x + np.sum(cumprod_x[1:])), x[::-1] @ x),
-        x[::-1],
-        x,
-    )
+    x_b[::-1] += matmul_left(t7, x[::-1], x)
     cumprod_x_b = np.zeros_like(cumprod_x)
-    cumprod_x_b[1:] += np.sum(unbroadcast(seed, t2 + x[::-1] @ x + np.sum(cumprod_x[1:])))
+    cumprod_x_b[1:] += np.sum(t5)
     x_b[Ellipsis, 1:] += unbroadcast(
         unbroadcast(
             diff_linspace_v
             * np.broadcast_to(
                 np.expand_dims(
                     unbroadcast(
-                        t5, np.sum(diff_linspace_v * (x[Ellipsis, 1:] + x[Ellipsis, :-1]), axis=-1)
+                        t8, np.sum(diff_linspace_v * (x[Ellipsis, 1:] + x[Ellipsis, :-1]), axis=-1)
                     ),
                     -1,
                 ),
@@ -353,7 +301,7 @@ def fsort_b(x: np.ndarray, seed: float) -> tuple[float, np.ndarray]:
             * np.broadcast_to(
                 np.expand_dims(
                     unbroadcast(
-                        t5, np.sum(diff_linspace_v * (x[Ellipsis, 1:] + x[Ellipsis, :-1]), axis=-1)
+                        t8, np.sum(diff_linspace_v * (x[Ellipsis, 1:] + x[Ellipsis, :-1]), axis=-1)
                     ),
                     -1,
                 ),
@@ -364,11 +312,13 @@ def fsort_b(x: np.ndarray, seed: float) -> tuple[float, np.ndarray]:
         x[Ellipsis, :-1],
     )
     x_b += np.reshape(cumprod_b2(np.ravel(x), cumprod_x, cumprod_x_b), np.shape(x))
-    return t2 + t3 @ x + sum_cumprod_x + trapezoid_x, x_b
+    return t4 + trapezoid_x, x_b
 
 
 def empt_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     """Adjoint of `empt`: its value, and seed times its gradient with respect to x."""
+    if np.ndim(x) != 1:
+        raise ValueError("x: an array with 1 axis is expected")
     # forward sweep
     value = np.sum(x[3:] ** 2) + np.sum(x[:0]) + x[0]
 

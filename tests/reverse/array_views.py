@@ -103,6 +103,8 @@ def f_b(
     x: np.ndarray, w: np.ndarray, b: float, seed: float = 1.0
 ) -> tuple[float, tuple[np.ndarray, np.ndarray, float]]:
     """Adjoint of `f`: its value, and seed times its gradient with respect to x, w, b."""
+    if np.ndim(x) != 2:
+        raise ValueError("x: an array with 2 axes is expected")
     # forward sweep
     y = x @ w + b
     s = 0.0
@@ -140,6 +142,8 @@ def f_b(
 
 def view1_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     """Adjoint of `view1`: its value, and seed times its gradient with respect to x."""
+    if np.ndim(x) != 1:
+        raise ValueError("x: an array with 1 axis is expected")
     # forward sweep
     a = np.array(x)
     v = a[1:]
@@ -162,11 +166,12 @@ def view1_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
 
 def viewT_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     """Adjoint of `viewT`: its value, and seed times its gradient with respect to x."""
+    if np.ndim(x) != 2:
+        raise ValueError("x: an array with 2 axes is expected")
     # forward sweep
     a = x * 1.0
     t = a.T
-    a_0 = np.array(a)
-    t1 = a_0[0, 0]
+    t1 = a[0, 0]
     t[0, 1] = t1**2
     t2 = np.array(t[0])
     a[1] += t2
@@ -186,6 +191,8 @@ def viewT_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
 
 def rowloop_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     """Adjoint of `rowloop`: its value, and seed times its gradient with respect to x."""
+    if np.ndim(x) != 2:
+        raise ValueError("x: an array with 2 axes is expected")
     # forward sweep
     a = x.copy()
     stack = []
@@ -207,14 +214,14 @@ def rowloop_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
 
 def alias2_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     """Adjoint of `alias2`: its value, and seed times its gradient with respect to x."""
+    if np.ndim(x) != 1:
+        raise ValueError("x: an array with 1 axis is expected")
     # forward sweep
     a = x * 1.0
     b = a
     b += 3.0 * x
-    a_0 = np.array(a)
-    t1 = a_0[0]
-    b_0 = np.array(b)
-    t2 = b_0[2]
+    t1 = a[0]
+    t2 = b[2]
     a[1] = t1 * t2
     value = np.sum(a**2)
 
@@ -231,6 +238,10 @@ def twice_b(
     x: np.ndarray, y: np.ndarray, seed: float = 1.0
 ) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
     """Adjoint of `twice`: its value, and seed times its gradient with respect to x, y."""
+    if np.ndim(x) != 1:
+        raise ValueError("x: an array with 1 axis is expected")
+    if np.ndim(y) != 1:
+        raise ValueError("y: an array with 1 axis is expected")
     # forward sweep
     x[0] = y[1]
     t1 = x * y

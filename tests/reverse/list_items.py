@@ -137,12 +137,9 @@ def heat_b(
         stack.append(u)
         new = u[:]
         for i in range(1, n - 1):
-            t1 = u[i]
-            t2 = u[i + 1]
-            t3 = u[i - 1]
-            t4 = t2 - 2.0 * t1 + t3
-            stack2.append(t4)
-            new[i] = t1 + alpha * t4
+            t1 = u[i + 1] - 2.0 * u[i] + u[i - 1]
+            stack2.append(t1)
+            new[i] = u[i] + alpha * t1
         u = new
     value = sum(v * v for v in u)
 
@@ -155,11 +152,11 @@ def heat_b(
         new_b = u_b
         u_b = [0.0] * len(u_0)
         for i in range(n - 2, 0, -1):
-            t4 = stack2.pop()
+            t1 = stack2.pop()
             t_b1 = new_b[i]
             new_b[i] = 0.0
             u_b[i] += t_b1 - 2.0 * alpha * t_b1
-            alpha_b += t4 * t_b1
+            alpha_b += t1 * t_b1
             u_b[i + 1] += alpha * t_b1
             u_b[i - 1] += alpha * t_b1
         for k4, v3 in enumerate(new_b):
@@ -178,10 +175,9 @@ def burgers_b(
         for i in range(1, len(u)):
             t1 = u[i]
             t2 = dt * t1
-            t3 = u[i - 1]
-            t4 = t1 - t3
-            stack.append((t1, t4))
-            u[i] = t1 - t2 * t4
+            t3 = t1 - u[i - 1]
+            stack.append((t1, t3))
+            u[i] = t1 - t2 * t3
     value = sum(u)
 
     # reverse sweep
@@ -191,12 +187,12 @@ def burgers_b(
     dt_b = 0.0
     for _ in range(steps):
         for i in range(len(u) - 1, 0, -1):
-            t1, t4 = stack.pop()
+            t1, t3 = stack.pop()
             t2 = dt * t1
             t_b1 = u_b[i]
             u_b[i] = 0.0
-            u_b[i] += t_b1 - dt * t4 * t_b1 - t2 * t_b1
-            dt_b -= t1 * t4 * t_b1
+            u_b[i] += t_b1 - dt * t3 * t_b1 - t2 * t_b1
+            dt_b -= t1 * t3 * t_b1
             u_b[i - 1] += t2 * t_b1
     return value, (u_b, dt_b)
 
@@ -238,15 +234,14 @@ def quotient_b(x: list[float], i: int, seed: float = 1.0) -> tuple[float, list[f
     The argument is left as the function leaves it.
     """
     # forward sweep
-    t1 = x[i]
-    exp_v = math.exp(t1)
-    t2 = x[0]
-    x[i] = exp_v / t2
-    t3 = x[i]
-    t4 = x[i - 1]
-    x[i] = t3 / t4
-    t5 = x[0]
-    x[0] = t5**3
+    exp_v = math.exp(x[i])
+    t1 = x[0]
+    x[i] = exp_v / t1
+    t2 = x[i]
+    t3 = x[i - 1]
+    x[i] = t2 / t3
+    t4 = x[0]
+    x[0] = t4**3
     value = x[i] * x[0]
 
     # reverse sweep
@@ -255,15 +250,15 @@ def quotient_b(x: list[float], i: int, seed: float = 1.0) -> tuple[float, list[f
     x_b[0] += x[i] * seed
     t_b3 = x_b[0]
     x_b[0] = 0.0
-    x_b[0] += 3.0 * t5 * t5 * t_b3
+    x_b[0] += 3.0 * t4 * t4 * t_b3
     t_b2 = x_b[i]
     x_b[i] = 0.0
-    x_b[i] += t_b2 / t4
-    x_b[i - 1] -= t3 / t4 * t_b2 / t4
+    x_b[i] += t_b2 / t3
+    x_b[i - 1] -= t2 / t3 * t_b2 / t3
     t_b1 = x_b[i]
     x_b[i] = 0.0
-    x_b[i] += exp_v * t_b1 / t2
-    x_b[0] -= exp_v / t2 * t_b1 / t2
+    x_b[i] += exp_v * t_b1 / t1
+    x_b[0] -= exp_v / t1 * t_b1 / t1
     return value, x_b
 
 
