@@ -145,3 +145,33 @@ def loop_caught(x: float) -> float:
     except ZeroDivisionError:
         y = y * x
     return y
+
+
+# at: items_half_done([0.7, 1.3], 0.4)
+# at: items_half_done([0.7, 1.3], -0.4)
+def items_half_done(x: list[float], t: float) -> float:
+    """Items written before an error that comes from another statement stay"""
+    y = [1.0, x[0], 1.0]
+    try:
+        y[2] = x[1] * x[0]
+        y[1] = math.sqrt(t) * x[1]
+    except ValueError:
+        y[0] = x[0] * x[0]
+    return y[0] * y[1] + y[2] * y[0]
+
+
+def written_by(y, x):
+    y[0] = x[1] * x[1]
+    y[1] = math.log(x[0])
+
+
+# at: called_half_done([0.7, 1.3])
+# at: called_half_done([-0.7, 1.3])
+def called_half_done(x: list[float]) -> float:
+    """A function writes an item and then raises"""
+    y = [x[0], x[1]]
+    try:
+        written_by(y, x)
+    except ValueError:
+        y[0] *= 2.0
+    return y[0] * y[1]
