@@ -21,6 +21,7 @@ OPEN: dict[str, str] = {
     "arrays_elementwise.logistic": "a parameter that is an array is taken for a constant",
     "exceptions.half_written": "a reverse sweep reads the item that the error is about",
     "exceptions.items_half_done": "the reverse sweep takes the items for not written",
+    "lists.loop_copy": "a loop that sums, over a list of its own: the index is not there",
     "lists.largest_item": "`max` of a list in a product",
     "lists.matrix_written": "rows made by a comprehension over `_`",
 }

@@ -18,6 +18,16 @@ def loop_items(x: list[float]) -> float:
     return s
 
 
+# at: loop_copy([0.7, 1.3, -0.4])
+def loop_copy(x: list[float]) -> float:
+    """A loop over the items of a list of its own"""
+    u = x[:]
+    s = 0.0
+    for v in u:
+        s += v * v
+    return s
+
+
 # at: loop_indices([0.7, 1.3, -0.4])
 def loop_indices(x: list[float]) -> float:
     """A loop over the indices"""
