@@ -59,7 +59,7 @@ def with_math(problem: Problem, math_: object) -> Callable[..., Any]:
 
 
 def with_library(problem: Problem, library: Any, erf: Callable[..., Any]) -> Callable[..., Any]:
-    """The same for an array library, in the place of `numpy`, too; the version without writes in place if there is one."""
+    """The same for an array library, in the place of `numpy`, too; the version without writes if there is one."""
     home = execute(f"{problem.source}\n\n{problem.pure}", problem.path)
     home.update(math=namespace(library, erf), np=library)
     function: Callable[..., Any] = home[f"{problem.function}_pure" if problem.pure else problem.function]

@@ -306,16 +306,20 @@ def seed_of(adjoint: Function, point: Point, numbers: list[float] | None = None)
 
 def pulled(adjoint: Function, point: Point, seed: Any) -> tuple[Any, list[float]]:
     """The value, and the adjoints of all floats that go in."""
-    arguments = adjoint.arguments(point)
+    arguments, before = adjoint.arguments(point), bits(seed)
     found = placed(adjoint.derived, arguments, **{adjoint.derivative.seed: seed})
+    if bits(seed) != before:
+        raise Wrong(f"{point}: the seed is changed")
+    if bits(arguments) != bits(adjoint.primal(adjoint.arguments(point))[1]):
+        raise Wrong(f"{point}: the arguments are left as {arguments!r}")
     if not isinstance(found, tuple) or len(found) != 2:
         raise Wrong(f"returns {found!r}, not a pair")
     value, each = found
     each = (each,) if len(adjoint.derivative.wrt) == 1 else each
-    before = adjoint.varying(adjoint.arguments(point))
-    numbers = [x for name, a in zip(adjoint.derivative.wrt, each) for x in floats(aligned(before[name], a))]
-    if len(numbers) != len(floats(before)):
-        raise Wrong(f"{point}: the adjoints {each!r} have not the structure of {before!r}")
+    inputs = adjoint.varying(adjoint.arguments(point))
+    numbers = [x for name, a in zip(adjoint.derivative.wrt, each) for x in floats(aligned(inputs[name], a))]
+    if len(numbers) != len(floats(inputs)):
+        raise Wrong(f"{point}: the adjoints {each!r} have not the structure of {inputs!r}")
     return value, numbers
 
 
