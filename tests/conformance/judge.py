@@ -326,12 +326,13 @@ def pulled(adjoint: Function, point: Point, seed: Any) -> tuple[Any, list[float]
 def check_adjoint(adjoint: Function, tangent: Function | None, point: Point) -> None:
     """Values, the gradient by each input, and the products with the tangent along directions."""
     if point.kind == "raises":
-        return check_raises(adjoint, lambda: placed(adjoint.derived, adjoint.arguments(point)), point)
+        seed = {adjoint.derivative.seed: 1.0}  # that of a list or an array has no default
+        return check_raises(adjoint, lambda: placed(adjoint.derived, adjoint.arguments(point), **seed), point)
     check_inputs(adjoint, point)
     expected = adjoint.primal(adjoint.arguments(point))[0]
     outs = len(floats(expected))
-    seed = [1.0] * outs if point.kind == "slope" else weights(outs)
-    value, gradient = pulled(adjoint, point, seed_of(adjoint, point, seed))
+    numbers = [1.0] * outs if point.kind == "slope" else weights(outs)
+    value, gradient = pulled(adjoint, point, seed_of(adjoint, point, numbers))
     if bits(value) != bits(expected):
         raise Wrong(f"{point}: value {value!r}, not {expected!r}")
     if point.kind == "slope":
@@ -342,13 +343,13 @@ def check_adjoint(adjoint: Function, tangent: Function | None, point: Point) -> 
     if tangent and tangent.derivative.wrt == adjoint.derivative.wrt:
         for direction in directions(len(gradient)):
             slope = floats(aligned(expected, pushed(tangent, point, direction)[1][0]))
-            left, right = [s * w for s, w in zip(slope, seed)], [g * d for g, d in zip(gradient, direction)]
+            left, right = [s * w for s, w in zip(slope, numbers)], [g * d for g, d in zip(gradient, direction)]
             if not close(math.fsum(left), math.fsum(right), EQUAL * (sum(map(abs, left + right)) + 1e-300)):
                 raise Wrong(f"{point}: adjoint times direction {math.fsum(right)!r}, seed times tangent {left!r}")
     for index, found in enumerate(gradient):
         unit = [float(index == k) for k in range(len(gradient))]
         curve = adjoint.shifted(point, lambda t, unit=unit: [t * x for x in unit])  # type: ignore[misc]
-        weighed = lambda t, curve=curve: math.fsum(w * y for w, y in zip(seed, curve(t)))  # noqa: E731
+        weighed = lambda t, curve=curve: math.fsum(w * y for w, y in zip(numbers, curve(t)))  # noqa: E731
         difference = differentiate(weighed, 0.0, scale_of(adjoint, point))[()]
         if not agrees(found, difference, strict=True):
             raise Wrong(f"{point}: adjoint {found!r} of input {index}, differences {difference}")

@@ -12,7 +12,7 @@ from tests.corpus.classify import Measured, Subject
 from tests.corpus.generated import Generated, write
 from tests.corpus.overload import SecondOpinion
 from tests.corpus.packages import Candidate
-from tests.corpus.points import is_container
+from tests.corpus.points import annotated, is_container
 from tests.corpus.settle import Case, settle
 
 SECONDS = 20.0  # to write the tangent, and again to run it
@@ -90,7 +90,7 @@ def list_depth(value: object) -> int:
 
 def unknown(candidate: Candidate, measured: Measured, name: str) -> bool:
     """Whether no annotation says that this argument is a list or an array."""
-    bare = inspect.signature(candidate.call).parameters[name].annotation is inspect.Parameter.empty
+    bare = not annotated(inspect.signature(candidate.call).parameters[name])
     return bare and not isinstance(measured.point.arguments[name], float)
 
 
