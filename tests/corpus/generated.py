@@ -139,7 +139,8 @@ def tangent_of(function: Callable[..., object]) -> Function:
 def tangents(value: object, tangent: object) -> list[float] | None:
     """The tangents of the floats of the value; those of its ints are left out."""
     if isinstance(value, np.ndarray):
-        return [float(x) for x in np.ravel(tangent)] if np.shape(tangent) == value.shape else None  # type: ignore[arg-type]
+        whole = np.zeros(value.shape) if isinstance(tangent, float) and tangent == 0.0 else tangent
+        return [float(x) for x in np.ravel(whole)] if np.shape(whole) == value.shape else None  # type: ignore[arg-type]
     if isinstance(value, (tuple, list)) and type(tangent) is type(value) and len(value) == len(tangent):
         parts = [tangents(a, b) for a, b in zip(value, tangent, strict=True) if not isinstance(a, int)]
         return None if None in parts else [item for part in parts for item in part or []]
