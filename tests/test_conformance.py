@@ -20,6 +20,9 @@ SHARED = "a new array gets the tangent of another one, which is then changed in 
 VIEWS = "the reverse sweep does not see what a view writes to its array"
 HALF = "the reverse sweep does not know that the body stopped half-way"
 OPEN: dict[str, str] = {
+    "arrays_control.carried_rows reverse": VIEWS,
+    "arrays_control.result_and_argument order 2": "a tuple of arrays is no input",
+    "arrays_control.tried reverse": HALF,
     "arrays_creation.as_type *": "the tangent of integers is not zero",
     "arrays_elementwise.broadcast_scalar order 2": "the condition of a power is not one of arrays",
     "arrays_elementwise.untaken reverse": "not a number in the branch that is not taken",
