@@ -17,6 +17,7 @@ import types
 import unittest.mock
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ class Function:
 
     def arguments(self, point: Point) -> dict[str, Any]:
         """The arguments by name, made anew."""
-        args, kwargs = eval(f"(lambda *a, **k: (a, k))({point.arguments})", dict(self.scope))
+        args, kwargs = eval(code_of(point.arguments), dict(self.scope))
         return bound(self.call, args, kwargs)
 
     def primal(self, arguments: dict[str, Any]) -> Any:
@@ -87,6 +88,11 @@ class Function:
             return tuple(floats(self.primal(arguments)))
 
         return curve
+
+
+@cache
+def code_of(arguments: str) -> types.CodeType:
+    return compile(f"(lambda *a, **k: (a, k))({arguments})", "<arguments>", "eval")
 
 
 def bound(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,6 +135,7 @@ def primal_of(scope: Mapping[str, Any], function: str, point: Point) -> Any:
     return plain.primal(plain.arguments(point))
 
 
+@cache
 def derived(text: str, function: str, mode: str, more: tuple[str, ...] = ()) -> Function:
     """The derivative of a function of a module, compiled; `more` are other functions to differentiate."""
     result: Result = transform(text, f"{function}.py", Options(mode=mode, functions=(function, *more)))
@@ -170,7 +177,7 @@ def check_forward(row: Row) -> None:
 def check_reverse(row: Row) -> None:
     adjoint = derived(row.text, row.function, "reverse")
     try:
-        tangent = derived(row.text, row.function, "forward")
+        tangent = derived(row.text, row.function, "forward", row.handed_over)
     except TransformError:
         tangent = None
     for point in row.points:
