@@ -359,3 +359,23 @@ def grown_while_read(x: list[float]) -> float:
         if len(y) < 5:
             y.append(v * v + x[0])
     return y[-1] * y[2]
+
+
+# at: pivot([0.7, -1.3, 0.4])
+def pivot(x: list[float]) -> float:
+    """`max(…, key=…)` over indices"""
+    p = max(range(len(x)), key=lambda i: abs(x[i]))
+    return x[p] * x[0]
+
+
+def nested_deeper(n):
+    a = []
+    for _ in range(n):
+        a = [a]
+    return a
+
+
+# at: list_in_list(0.7)
+def list_in_list(x: float) -> float:
+    """A list without floats that is put into itself, turn by turn"""
+    return x * x * len(nested_deeper(3))
