@@ -1,4 +1,4 @@
-"""A few functions of `fluids`, differentiated and compared as `python -m tests.corpus` does with all of them."""
+"""A few functions of the corpus, differentiated and compared as `python -m tests.corpus` does with all of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ FUNCTIONS = {
     "fluids.core": ("Reynolds", "K_from_f", "Prandtl"),
     "fluids.drag": ("Rouse", "Haider_Levenspiel"),
     "fluids.two_phase_voidage": ("Lockhart_Martinelli_Xtt",),
+    "tests.corpus.kernels.lists": ("axpy", "lu_in_place", "lagrange", "gauss_seidel"),
 }
+ARRAYS = {"tests.corpus.kernels.arrays": ("gemm", "jacobi_2d", "softmax", "log_likelihood")}  # in forward mode
+BOTH = [(module, name) for module, names in FUNCTIONS.items() for name in names]
+FORWARD = BOTH + [(module, name) for module, names in ARRAYS.items() for name in names]
 
 
 def subject(module: str, name: str) -> Subject:
@@ -32,14 +36,14 @@ def subject(module: str, name: str) -> Subject:
     return classify(candidate, record([home], [candidate]))
 
 
-@pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in FUNCTIONS.items() for name in names])
+@pytest.mark.parametrize(("module", "name"), FORWARD)
 def test_right(module: str, name: str) -> None:
     verdict = judge(subject(module, name), SecondOpinion())
     assert verdict.verdict == "right", verdict
     assert "100.0%" in table([verdict])[-1]
 
 
-@pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in FUNCTIONS.items() for name in names])
+@pytest.mark.parametrize(("module", "name"), BOTH)
 def test_right_in_reverse_mode(module: str, name: str) -> None:
     verdict = judge_adjoint(subject(module, name), SecondOpinion())
     assert (verdict.forward, verdict.verdict) == ("right", "right"), verdict

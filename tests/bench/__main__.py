@@ -13,7 +13,7 @@ from tests.bench.generation import generation
 from tests.bench.growth import growth
 from tests.bench.hessian import hessian
 from tests.bench.length import length
-from tests.bench.problem import Problem, load, names
+from tests.bench.problem import Problem, loaded, names
 from tests.bench.startup import startup
 
 SIZES = {
@@ -27,7 +27,7 @@ SIZES = {
 
 def problems(mode: str, only: tuple[str, ...]) -> list[Problem]:
     """Those of the mode, or those that are named."""
-    found = {name: load(name) for name in names()}
+    found = {problem.name: problem for name in names() for problem in loaded(name)}
     if mode == "reverse":
         found |= {f"{kind}_{n}": family(kind, n) for kind, sizes in SIZES.items() for n in sizes}
     if unknown := sorted(set(only) - set(found)):

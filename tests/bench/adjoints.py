@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
-from tests.bench.contestants import Make, Run, namespace, of_floats, with_math
+import numpy as np
+
+from tests.bench.contestants import Make, Run, of_leaves, with_library, with_math
 from tests.bench.problem import Problem
 from tests.bench.tape import MATH, Var, gradient
 from tests.bench.written import function
@@ -51,15 +53,15 @@ def differences(problem: Problem) -> Run:
 
 
 def autograd(problem: Problem) -> Run:
-    """autograd, with an argument for each number."""
+    """autograd, with an argument for each number and array."""
     from autograd import numpy as anp
     from autograd import value_and_grad
     from autograd.scipy.special import erf
 
-    floats = problem.floats
-    restricted = of_floats(problem, with_math(problem, namespace(anp, erf)))
-    both = value_and_grad(restricted, argnum=tuple(range(len(floats))))
-    return lambda: both(*floats)
+    leaves = problem.leaves
+    restricted = of_leaves(problem, with_library(problem, anp, erf))
+    both = value_and_grad(restricted, argnum=tuple(range(len(leaves))))
+    return lambda: both(*leaves)
 
 
 def jax_eager(problem: Problem) -> Run:
@@ -76,30 +78,54 @@ def jax_gradient(problem: Problem, compiled: bool) -> Run:
     from jax.scipy.special import erf
 
     jax.config.update("jax_enable_x64", True)
-    floats = tuple(map(jnp.asarray, problem.floats))
-    restricted = of_floats(problem, with_math(problem, namespace(jnp, erf)))
-    both = jax.value_and_grad(restricted, argnums=tuple(range(len(floats))))
+    leaves = tuple(map(jnp.asarray, problem.leaves))
+    restricted = of_leaves(problem, with_library(problem, jnp, erf))
+    both = jax.value_and_grad(restricted, argnums=tuple(range(len(leaves))))
     chosen = jax.jit(both) if compiled else both
-    return lambda: jax.block_until_ready(chosen(*floats))
+    return lambda: jax.block_until_ready(chosen(*leaves))
 
 
 def torch_eager(problem: Problem) -> Run:
     import torch
 
+    torch.set_num_threads(1)  # the arrays are small
+
     def lifted(name: str) -> Callable[..., Any]:
         of_tensor, of_float = getattr(torch, name), getattr(math, name)
         return lambda x, *rest: of_tensor(x, *rest) if isinstance(x, torch.Tensor) else of_float(x, *rest)
 
-    known = [name for name, found in vars(math).items() if callable(found) and hasattr(torch, name)]
-    math_ = SimpleNamespace(**{**vars(math), **{name: lifted(name) for name in known}})
-    restricted, floats = of_floats(problem, with_math(problem, math_)), problem.floats
+    if problem.has_arrays:
+        function = with_library(problem, torch_as_numpy(), torch.erf)
+
+        def restricted(*leaves: Any) -> Any:
+            arguments = problem.with_leaves(leaves)
+            return function(*[torch.from_numpy(a) if isinstance(a, np.ndarray) else a for a in arguments])
+
+    else:
+        known = [name for name, found in vars(math).items() if callable(found) and hasattr(torch, name)]
+        math_ = SimpleNamespace(**{**vars(math), **{name: lifted(name) for name in known}})
+        restricted = of_leaves(problem, with_math(problem, math_))
+    leaves = problem.leaves
 
     def run() -> object:
-        inputs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in floats]
+        inputs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in leaves]
         value = restricted(*inputs)
-        return value, torch.autograd.grad(value, inputs)
+        return value.detach(), torch.autograd.grad(value, inputs)
 
     return run
+
+
+def torch_as_numpy() -> SimpleNamespace:
+    """The functions of NumPy that the problems use, in PyTorch."""
+    import torch
+
+    def largest(a: Any, axis: int, keepdims: bool = False) -> Any:
+        return torch.amax(a, dim=axis, keepdim=keepdims)
+
+    same = ("exp", "log", "mean", "sqrt", "sum", "tanh", "zeros")
+    return SimpleNamespace(
+        **{name: getattr(torch, name) for name in same}, max=largest, concatenate=torch.cat, ndarray=torch.Tensor
+    )
 
 
 OURS: dict[str, Make] = {"generated": generated, "by hand": by_hand, "tape": tape}

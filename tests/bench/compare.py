@@ -49,7 +49,8 @@ def check(name: str, found: Sequence[float], expected: Sequence[float]) -> None:
 def check_adjoint(problem: Problem) -> None:
     """The adjoint by hand against the tape, and along one direction against the tangent by hand or dual numbers."""
     value, *slopes = flat(problem.adjoint(*problem.point))
-    check("the tape", flat(adjoints.tape(problem)()), [value, *slopes])
+    if not problem.has_arrays:
+        check("the tape", flat(adjoints.tape(problem)()), [value, *slopes])
     make = contestants.by_hand if problem.tangent else contestants.dual
     along = math.fsum(slope * d for slope, d in zip(slopes, problem.direction))
     size = max(1.0, *(abs(slope * d) for slope, d in zip(slopes, problem.direction)))
@@ -75,7 +76,7 @@ def prepared(problem: Problem, contest: Contest) -> tuple[dict[str, Run], dict[s
             runs[name] = run
         except Wrong as error:
             said[name] = "wrong"
-            wrong.append(f"{problem.name}: {error}")
+            wrong += [f"{problem.name}: {error}"] if name in contest.ours else []
         except Missing as error:
             said[name] = str(error)
         except Exception as error:  # branches on traced values, missing rules

@@ -61,12 +61,12 @@ def contestants(problem: Problem) -> tuple[dict[str, Callable[[int], float]], di
     expected = flat(problem.adjoint(*problem.point))
 
     def generated() -> Function:
-        result = written(problem.source, problem.path, problem.name, "reverse")
-        return compiled(execute(result.text, f"adjoint of {problem.name}"), name_of(result, problem.name))
+        result = written(problem.source, problem.path, problem.function, "reverse")
+        return compiled(execute(result.text, f"adjoint of {problem.name}"), name_of(result, problem.function))
 
     makes: dict[str, Callable[[], Function]] = {
-        "primal": lambda: compiled(execute(problem.source, problem.path), problem.name),
-        "by hand": lambda: compiled(execute(problem.by_hand, problem.path, math=math), f"{problem.name}_adjoint"),
+        "primal": lambda: compiled(execute(problem.source, problem.path), problem.function),
+        "by hand": lambda: compiled(execute(problem.by_hand, problem.path, math=math), f"{problem.function}_adjoint"),
         "generated": generated,
     }
     for name, make in makes.items():
@@ -123,7 +123,7 @@ def numba_table(problems: Iterable[Problem]) -> Iterator[str]:
     ratios: dict[str, list[float]] = {}
     messages = []
     for problem in problems:
-        if len(problem.floats) > MOST or any(isinstance(argument, tuple) for argument in problem.point):
+        if len(problem.floats) > MOST or not problem.is_scalar:
             continue
         runs, said = contestants(problem)
         messages += [f"{problem.name}, {name} {text}" for name, text in said.items()]

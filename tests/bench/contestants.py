@@ -9,8 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.bench.dual import MATH, Dual
-from tests.bench.problem import Problem, execute
-from tests.bench.written import function
+from tests.bench.problem import Problem, execute, parts
+from tests.bench.written import Missing, function
 
 Run = Callable[[], object]  # what it returns is flattened before it is compared
 Make = Callable[[Problem], Run]
@@ -23,13 +23,13 @@ def primal(problem: Problem) -> Run:
 
 def generated(problem: Problem) -> Run:
     """What the tool writes, compiled from its text."""
-    derivative, arguments = function(problem, "forward"), (*problem.point, *problem.direction)
+    derivative, arguments = function(problem, "forward"), (*problem.point, *problem.tangents)
     return lambda: derivative(*arguments)
 
 
 def by_hand(problem: Problem) -> Run:
     assert problem.tangent
-    function, arguments = problem.tangent, (*problem.point, *problem.direction)
+    function, arguments = problem.tangent, (*problem.point, *problem.tangents)
     return lambda: function(*arguments)
 
 
@@ -45,10 +45,24 @@ def dual(problem: Problem) -> Run:
 
 
 def with_math(problem: Problem, math_: object) -> Callable[..., Any]:
-    """The primal, executed again with another module in the place of `math`."""
+    """The primal, executed again with another module in the place of `math`.
+
+    Raises:
+        Missing: if it needs NumPy.
+    """
+    if problem.has_arrays:
+        raise Missing("-")
     home = execute(problem.source, problem.path)
     home["math"] = math_
-    function: Callable[..., Any] = home[problem.name]
+    function: Callable[..., Any] = home[problem.function]
+    return function
+
+
+def with_library(problem: Problem, library: Any, erf: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for an array library, in the place of `numpy`, too; the version without writes if there is one."""
+    home = execute(f"{problem.source}\n\n{problem.pure}", problem.path)
+    home.update(math=namespace(library, erf), np=library)
+    function: Callable[..., Any] = home[f"{problem.function}_pure" if problem.pure else problem.function]
     return function
 
 
@@ -58,9 +72,9 @@ def namespace(library: Any, erf: Callable[..., Any]) -> SimpleNamespace:
     return SimpleNamespace(**{**vars(math), **found, "erf": erf, "pi": math.pi})
 
 
-def of_floats(problem: Problem, function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of the differentiated numbers alone."""
-    return lambda *floats: function(*problem.arguments(floats))
+def of_leaves(problem: Problem, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of the differentiated numbers and arrays alone."""
+    return lambda *leaves: function(*problem.with_leaves(leaves))
 
 
 def autograd(problem: Problem) -> Run:
@@ -69,9 +83,9 @@ def autograd(problem: Problem) -> Run:
     from autograd import numpy as anp
     from autograd.scipy.special import erf
 
-    function = of_floats(problem, with_math(problem, namespace(anp, erf)))
-    floats = anp.array(problem.floats)
-    push, direction = make_jvp(lambda x: function(*x))(floats), anp.array(problem.direction)
+    function, wrapped = of_leaves(problem, with_library(problem, anp, erf)), tuple if problem.has_arrays else anp.array
+    push = make_jvp(lambda x: function(*x))(wrapped(problem.leaves))
+    direction = wrapped(parts(problem.tangents))
 
     def run() -> tuple[float, float]:
         value, tangent = push(direction)
@@ -94,9 +108,9 @@ def jax_forward(problem: Problem, compiled: bool) -> Run:
     from jax.scipy.special import erf
 
     jax.config.update("jax_enable_x64", True)
-    function = of_floats(problem, with_math(problem, namespace(jnp, erf)))
-    floats = tuple(map(jnp.asarray, problem.floats))
-    direction = tuple(map(jnp.asarray, problem.direction))
+    function = of_leaves(problem, with_library(problem, jnp, erf))
+    floats = tuple(map(jnp.asarray, problem.leaves))
+    direction = tuple(map(jnp.asarray, parts(problem.tangents)))
 
     def push(floats: Any, direction: Any) -> Any:
         return jax.jvp(function, floats, direction)

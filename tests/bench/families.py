@@ -127,4 +127,4 @@ def family(kind: str, n: int) -> Problem:
     count = 2 if kind in ("chain", "climb") else n
     direction = tuple(math.cos(float(i)) for i in range(count))
     title = (FAMILIES[kind].__doc__ or "").rstrip(".")
-    return Problem(name, title, source, adjoint, f"{name}.py", primal, by_hand, point, direction)
+    return Problem(name, title, source, adjoint, f"{name}.py", primal, by_hand, point, direction, function=name)

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from tests.bench.compare import Wrong, check, flat, number, precise, row
 from tests.bench.families import family
-from tests.bench.problem import Function, Problem, load
+from tests.bench.problem import Function, Problem, load, numbers
 from tests.bench.timing import measure, ratio
 from tests.bench.written import Missing, function
 
@@ -22,6 +22,7 @@ LOOPS = {  # points at which long loops neither overflow nor vanish
     "lorenz": (1.0, 1.2, 0.9, 28.0),
     "branchy_loop": (1.0, 0.3, 0.8),
 }
+STENCILS = {"burgers": (100, 1_000), "burgers_array": (100, 1_000)}  # what is written in place in each step
 COLUMNS = ["primal", "writing", "generated", "by hand", "gen/hand"]
 
 
@@ -32,7 +33,8 @@ def growth() -> Iterator[str]:
         Wrong: at the end, if a gradient is wrong.
     """
     wrong: list[str] = []
-    yield "Adjoints as multiples of the primal; bytes that the adjoint holds at its peak, over those of the primal.\n"
+    yield "Adjoints as multiples of the primal; bytes that the adjoint holds at its peak, over those of the primal;"
+    yield "for stencils, by how many bytes the peak rises with a step.\n"
     yield from head("inputs", COLUMNS)
     for kind in ("speelpenning", "rosenbrock"):
         for n in INPUTS:
@@ -50,8 +52,31 @@ def growth() -> Iterator[str]:
             peaks = [peak(run, problem.point) - held if run else None for run in (generated, problem.adjoint)]
             bytes_ = ["-" if found is None else f"{found / steps:.0f}" for found in peaks]
             yield row(f"{name} {steps}", [*found, *bytes_])
+    yield from head("stencil, steps", ["values/step", *COLUMNS[2:4], COLUMNS[4]])
+    for name, counts in STENCILS.items():
+        for steps in counts:
+            yield row(f"{name} {steps}", step_cells(load(name), steps, wrong))
     if wrong:
         raise Wrong("\n".join(wrong))
+
+
+def step_cells(problem: Problem, steps: int, wrong: list[str]) -> list[str]:
+    """Bytes that adjoints hold for one step, and those of the values that a step overwrites."""
+    short, long = (replace(problem, point=(*problem.point[:-1], count)) for count in (steps, 2 * steps))
+    generated, said = None, "-"
+    try:
+        generated = function(problem, "reverse")
+        check("generated", flat(generated(*short.point)), flat(problem.adjoint(*short.point)))
+    except Missing as error:
+        generated, said = None, str(error)
+    except Exception as error:
+        wrong.append(f"{problem.name}: {error!r}")
+        generated, said = None, type(error).__name__
+    both = (generated, problem.adjoint)
+    held = [(peak(run, long.point) - peak(run, short.point)) / steps if run else None for run in both]
+    of_both = held[0] / held[1] if held[0] and held[1] else None
+    values = 8 * len(numbers(problem.point[:1]))
+    return [str(values), said if held[0] is None else f"{held[0]:.0f}", f"{held[1]:.0f}", precise(of_both)]
 
 
 def head(title: str, columns: list[str]) -> list[str]:

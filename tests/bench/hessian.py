@@ -19,18 +19,21 @@ from tests.bench.written import Missing, name_of, written
 
 def product(problem: Problem) -> Run:
     """The tangent of the generated adjoint along the direction of the problem."""
-    adjoint = written(problem.source, problem.path, problem.name, "reverse")
-    name = name_of(adjoint, problem.name)
+    adjoint = written(problem.source, problem.path, problem.function, "reverse", problem.wrt or None)
+    name = name_of(adjoint, problem.function)
     (inputs,) = [entry.wrt for entry in adjoint.derivatives if entry.name == name]
     result = written(adjoint.text, problem.path, name, "forward", inputs)
     derivative = execute(result.text, f"Hessian of {problem.name}")[name_of(result, name)]
-    arguments = (*problem.point, 1.0, *problem.direction)
+    arguments = (*problem.point, 1.0, *problem.tangents)
     return lambda: derivative(*arguments)
 
 
 def expected(problem: Problem) -> list[float]:
     """The gradient and the product, by dual numbers."""
-    along = execute(problem.by_hand, problem.path, math=MATH)
+    if problem.has_arrays:
+        raise Missing("-")
+    along = execute(f"{problem.source}\n\n{problem.by_hand}", problem.path)
+    along["math"] = MATH
     found = along[problem.adjoint.__name__](*problem.arguments(map(Dual, problem.floats, problem.direction)))
     results = numbers(found)
     return [getattr(x, "v", x) for x in results] + [slope(x) for x in results]

@@ -46,7 +46,7 @@ def length(problems: Iterable[Problem]) -> Iterator[str]:
         before = lines(problem.source)
         by_hand = lines(problem.by_hand)
         try:
-            after = lines(written(problem.source, problem.path, problem.name, "reverse").text)
+            after = lines(written(problem.source, problem.path, problem.function, "reverse", problem.wrt or None).text)
         except Missing as error:
             yield row(problem.name, [str(before), str(error), str(by_hand), "-"])
             continue

@@ -64,8 +64,8 @@ def function(problem: Problem, mode: str) -> Function:
     Raises:
         Missing: if there is none.
     """
-    result = written(problem.source, problem.path, problem.name, mode)
-    (derivative,) = [entry for entry in result.derivatives if entry.function == problem.name]
+    result = written(problem.source, problem.path, problem.function, mode, problem.wrt or None)
+    (derivative,) = [entry for entry in result.derivatives if entry.function == problem.function]
     inputs = list(inspect.signature(problem.primal).parameters)
     assert derivative.wrt == tuple(inputs[index] for index in problem.inputs), derivative.wrt
     try:

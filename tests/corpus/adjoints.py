@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from tests.corpus.calls import quiet, same, time_limit
 from tests.corpus.classify import Measured, Subject
 from tests.corpus.generated import Generated, write
-from tests.corpus.judge import SECONDS, Verdict, judge, judged
+from tests.corpus.judge import SECONDS, Verdict, judge, judged, misfits, unasked, unknown
 from tests.corpus.overload import SecondOpinion
+from tests.corpus.points import along
 
 WEIGHTS = (1.0, -0.5, 2.0, 0.75)
 EQUAL = 1e-9
@@ -43,9 +46,8 @@ def judge_adjoint(subject: Subject, opinion: SecondOpinion) -> Verdict:
 def compare_at(measured: Measured, adjoint: Generated, tangent: Generated | None) -> Iterator[Finding]:
     """Findings at one point: the value, and each input for a few seeds."""
     where = f"at {measured.point.arguments}"
-    wrt, depths = adjoint.derivative.wrt, adjoint.derivative.depths
-    if any(d and isinstance(measured.point.arguments[n], (int, float)) for n, d in zip(wrt, depths)):
-        yield "inconclusive", f"{where}: a number for a list"  # the function has not looked at it
+    if misfits(adjoint, measured):
+        yield "inconclusive", f"{where}: a number for a list, or a list for a number"
         return
     slopes: dict[str, list[tuple[float, float]]] = {}  # of every output, with their errors
     exact: set[str] = set()
@@ -55,21 +57,24 @@ def compare_at(measured: Measured, adjoint: Generated, tangent: Generated | None
             exact |= {name} if by_tangent else set()
             slopes[name] = [(s, 0.0) for s in by_tangent] if by_tangent else [(s.value, s.error) for s in known]
         elif measured.depends_on(name) and (tangent is None or name in tangent.derivative.wrt):
-            yield "wrong", f"{where}: not differentiated with respect to {name}"
-    for turn, default in ((0, True), (0, False), (1, False)):
+            kind = "inconclusive" if unknown(adjoint.candidate, measured, name) else "wrong"
+            yield kind, f"{where}: not differentiated with respect to {name}"
+    for turn, default in ((0, True), (0, False), (1, False))[0 if adjoint.has_seed else 1 :]:
         seed, weights = seeded(measured.value, turn, default)
         try:
             value, adjoints = adjoint.gradient(measured.point, None if default else seed)
         except Exception as error:
-            yield "wrong", f"{where}: raised {type(error).__name__}: {error}"
+            kind = "inconclusive" if unasked(adjoint, measured) else "wrong"
+            yield kind, f"{where}: raised {type(error).__name__}: {error}"
             return
         if not same(value, measured.value):
             yield "wrong", f"{where}: value {value!r} instead of {measured.value!r}"
             return
         for name, known_ in slopes.items():
             nothing = measured.nothing(name) * max(map(abs, weights))
-            kind, text = compare(adjoints[name], weights, known_, nothing, name in exact)
-            if kind == "wrong" and adjoints[name] != adjoints[name] and adjoint.is_singular:
+            adjoint_along = along(adjoints[name], measured.point.arguments[name])
+            kind, text = compare(adjoint_along, weights, known_, nothing, name in exact)
+            if kind == "wrong" and adjoint_along != adjoint_along and adjoint.is_singular:
                 kind = "singular"
             yield kind, f"{name} {where}, seed {seed}: {text}"
 
@@ -102,8 +107,10 @@ def seeded(value: object, turn: int, ones: bool) -> tuple[object, list[float]]:
     weights: list[float] = []
 
     def seed(item: object) -> object:
-        if isinstance(item, tuple):
-            return tuple(map(seed, item))
+        if isinstance(item, (tuple, list)):
+            return type(item)(map(seed, item))
+        if isinstance(item, np.ndarray):
+            return np.array([seed(float(x)) for x in item.ravel()]).reshape(item.shape)
         if not isinstance(item, float):
             return 1.0
         weights.append(1.0 if ones else WEIGHTS[(len(weights) + turn) % len(WEIGHTS)])

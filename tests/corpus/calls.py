@@ -13,6 +13,10 @@ import warnings
 from collections.abc import Callable, Iterator
 from types import FrameType
 
+import numpy as np
+
+from tests.conformance.values import bits
+
 Function = Callable[..., object]
 
 
@@ -50,7 +54,7 @@ def call(function: Function, signature: inspect.Signature, arguments: dict[str, 
     keywords: dict[str, object] = dict(more)
     for name, parameter in signature.parameters.items():
         value = arguments[name]
-        if isinstance(value, (list, dict)):
+        if isinstance(value, (list, dict, np.ndarray)):
             value = copy.deepcopy(value)
         match parameter.kind:
             case inspect.Parameter.VAR_POSITIONAL:
@@ -65,10 +69,12 @@ def call(function: Function, signature: inspect.Signature, arguments: dict[str, 
 
 
 def outputs(value: object) -> list[float] | None:
-    """The floats of a float or of a (nested) tuple of numbers; None if it is anything else."""
+    """The floats of a number, an array, or a (nested) tuple or list of them; None if it is anything else."""
     if isinstance(value, float):
         return [float(value)]
-    if not isinstance(value, tuple):
+    if isinstance(value, np.ndarray):
+        return [float(x) for x in value.ravel()] if value.dtype.kind == "f" and value.size else None
+    if not isinstance(value, (tuple, list)):
         return None
     found: list[float] = []
     for item in value:
@@ -85,7 +91,9 @@ def same(first: object, second: object) -> bool:
     """Equal to the last bit, NaN and the sign of zero included."""
     if isinstance(first, float) and isinstance(second, float):
         return struct.pack("d", first) == struct.pack("d", second)
-    if isinstance(first, tuple) and isinstance(second, tuple):
+    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
+        return bits(first) == bits(second)
+    if isinstance(first, (tuple, list)) and type(first) is type(second):
         return len(first) == len(second) and all(map(same, first, second))
     return type(first) is type(second) and bool(first == second)
 

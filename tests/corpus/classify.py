@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from tests.corpus.calls import Function, OutOfTime, call, finite, outputs, quiet, time_limit
 from tests.corpus.differences import Slope, slopes
 from tests.corpus.packages import Candidate
-from tests.corpus.points import POINTS, Calls, Point, inputs, points_of
+from tests.corpus.points import POINTS, Calls, Point, inputs, moved, points_of, size_of
 
+TRIED = 24  # points, at most
 SECONDS = 20.0  # for all differences of one function
 WIDTHS = (2.0**-5, 2.0**-12)  # of the input: the second is for functions that change quickly
 
@@ -42,7 +43,7 @@ class Subject:
 
 
 def nothing(argument: object, values: list[float]) -> float:
-    width = abs(argument) if isinstance(argument, float) and argument else 1.0
+    width = size_of(argument) or 1.0
     return 1e-10 * max(map(abs, values), default=0.0) / width
 
 
@@ -59,15 +60,14 @@ def slopes_at(
 ) -> list[Slope] | None:
     """Derivatives of all outputs with respect to one float input."""
     signature, middle = inspect.signature(candidate.call), point.arguments[name]
-    assert isinstance(middle, float)
 
     def curve(shift: float) -> list[float] | None:
-        found = outputs(value_at(candidate.call, signature, {**point.arguments, name: middle + shift}))
+        found = outputs(value_at(candidate.call, signature, {**point.arguments, name: moved(middle, shift)}))
         return found if finite(found) else None
 
     taken: list[Slope] | None = None
     for width in widths:
-        found = slopes(curve, (abs(middle) or 0.25) * width, side)
+        found = slopes(curve, (size_of(middle) or 0.25) * width, side)
         if taken is None or found is None:
             taken = taken or found
         else:
@@ -97,7 +97,7 @@ def classify(candidate: Candidate, calls: Calls) -> Subject:
     try:
         with quiet(), time_limit(SECONDS):
             for tried, point in enumerate(points_of(candidate, calls)):
-                if tried == 4 * POINTS or len(subject.points) == POINTS:
+                if tried == TRIED or len(subject.points) == POINTS:
                     break
                 value = value_at(candidate.call, signature, point.arguments)
                 ran = ran or value is not None

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 
+import numpy as np
+
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.pipeline import Derivative, Options, transform
 from tests.corpus.calls import Function, OutOfTime, call, outputs, quiet, time_limit
 from tests.corpus.differences import slopes
 from tests.corpus.packages import Candidate, source_of
-from tests.corpus.points import Point
+from tests.corpus.points import Point, direction
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,12 @@ class Generated:
     derivative: Derivative
 
     @property
+    def has_seed(self) -> bool:
+        """Whether the seed may be left out: that of a list or an array may not."""
+        seed = inspect.signature(self.call).parameters.get(self.derivative.seed)
+        return seed is None or seed.default not in (None, inspect.Parameter.empty)
+
+    @property
     def is_singular(self) -> bool:
         """Whether a partial may be infinite, somewhere in the generated module."""
         functions = [f for f in self.call.__globals__.values() if isinstance(f, FunctionType)]
@@ -34,7 +42,7 @@ class Generated:
         """The value and the tangents of its floats along one input."""
         wrt, arguments = self.derivative.wrt, point.arguments
         seeds: dict[str, object] = {
-            tangent: 1.0 if input_ == name else zero(arguments[input_])
+            tangent: direction(arguments[input_]) if input_ == name else zero(arguments[input_])
             for input_, tangent in zip(wrt, self.derivative.tangents, strict=True)
         }
         result = self.result(point, seeds)
@@ -103,6 +111,8 @@ def write(candidate: Candidate, mode: str = "forward") -> Generated:
 
 def zero(argument: object) -> object:
     """The tangent of an argument that does not move; it mirrors the argument."""
+    if isinstance(argument, np.ndarray):
+        return np.zeros(argument.shape)
     if isinstance(argument, (list, tuple)):
         return type(argument)(map(zero, argument))
     return tangent_of(argument) if callable(argument) else 0.0
@@ -128,9 +138,12 @@ def tangent_of(function: Callable[..., object]) -> Function:
 
 def tangents(value: object, tangent: object) -> list[float] | None:
     """The tangents of the floats of the value; those of its ints are left out."""
-    if isinstance(value, tuple) and isinstance(tangent, tuple) and len(value) == len(tangent):
+    if isinstance(value, np.ndarray):
+        whole = np.zeros(value.shape) if isinstance(tangent, float) and tangent == 0.0 else tangent
+        return [float(x) for x in np.ravel(whole)] if np.shape(whole) == value.shape else None  # type: ignore[arg-type]
+    if isinstance(value, (tuple, list)) and type(tangent) is type(value) and len(value) == len(tangent):
         parts = [tangents(a, b) for a, b in zip(value, tangent, strict=True) if not isinstance(a, int)]
         return None if None in parts else [item for part in parts for item in part or []]
-    if isinstance(value, float) and isinstance(tangent, (int, float)):
-        return [float(tangent)]
+    if isinstance(value, float) and np.ndim(tangent) == 0:  # type: ignore[arg-type]
+        return [float(tangent)]  # type: ignore[arg-type]
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from tests.corpus.calls import OutOfTime, quiet, same, time_limit
 from tests.corpus.classify import Measured, Subject
 from tests.corpus.generated import Generated, write
 from tests.corpus.overload import SecondOpinion
+from tests.corpus.packages import Candidate
+from tests.corpus.points import annotated, is_container
 from tests.corpus.settle import Case, settle
 
 SECONDS = 20.0  # to write the tangent, and again to run it
@@ -75,18 +78,51 @@ def compare_all(subject: Subject, generated: Generated, opinion: SecondOpinion, 
     verdict.detail = [text for kind, text in found if kind == verdict.verdict and text]
 
 
+def misfits(generated: Generated, measured: Measured) -> bool:
+    """Whether an argument is no list where the derivative takes one, or a list where it takes a number or an array."""
+    derivative, arguments = generated.derivative, measured.point.arguments
+    return any(depth != list_depth(arguments[name]) for name, depth in zip(derivative.wrt, derivative.depths))
+
+
+def list_depth(value: object) -> int:
+    return 1 + max(map(list_depth, value), default=0) if isinstance(value, list) else 0
+
+
+def unknown(candidate: Candidate, measured: Measured, name: str) -> bool:
+    """Whether no annotation says that this argument is a list or an array."""
+    bare = not annotated(inspect.signature(candidate.call).parameters[name])
+    return bare and not isinstance(measured.point.arguments[name], float)
+
+
+def unasked(generated: Generated, measured: Measured) -> bool:
+    """Whether a list or an array may stand where the function means a number, as far as the tool can see."""
+    arguments = measured.point.arguments
+    if measured.point.origin == "drawn":
+        return any(is_container(value) for value in arguments.values())
+    return any(
+        is_container(arguments[n]) and unknown(generated.candidate, measured, n) for n in generated.derivative.wrt
+    )
+
+
 def compare(measured: Measured, name: str, generated: Generated, opinion: SecondOpinion) -> Iterator[tuple[str, str]]:
     """Findings for one input at one point: right, overloading, wrong or inconclusive, and what to print."""
     where, known = f"{name} at {measured.point.arguments}", measured.slopes[name]
     if name not in generated.derivative.wrt:
         if measured.depends_on(name):  # drawn floats may stand where the function means an int
-            kind = "inconclusive" if measured.point.origin == "drawn" else "wrong"
+            kind = (
+                "inconclusive"
+                if measured.point.origin == "drawn" or unknown(generated.candidate, measured, name)
+                else "wrong"
+            )
             yield kind, f"{where}: not differentiated with respect to it"
+        return
+    if misfits(generated, measured):
+        yield "inconclusive", f"{where}: a number for a list, or a list for a number"
         return
     try:
         value, slopes = generated.run(measured.point, name)
     except Exception as error:
-        exists = all(slope.conclusive(measured.nothing(name)) for slope in known)
+        exists = all(slope.conclusive(measured.nothing(name)) for slope in known) and not unasked(generated, measured)
         yield "wrong" if exists else "inconclusive", f"{where}: raised {type(error).__name__}: {error}"
         return
     if not same(value, measured.value):

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 
 from tests.bench.dual import MATH, Dual, slope, value
+from tests.conformance.values import floats, rebuilt
 from tests.corpus.calls import call, same
 from tests.corpus.classify import Measured
 from tests.corpus.packages import Candidate
+from tests.corpus.points import direction
 
 FAMILY = frozenset({"chemicals", "fluids", "ht"})  # packages that call each other
 TWINS = {id(getattr(math, name)): twin for name, twin in vars(MATH).items() if callable(getattr(math, name))}
@@ -70,8 +72,11 @@ class SecondOpinion:
 
         twin = overloaded(candidate.call, self.made)
         assert isinstance(twin, Callable)  # type: ignore[arg-type]
-        arguments = {**measured.point.arguments, name: Dual(measured.point.arguments[name], 1.0)}
+        middle = measured.point.arguments[name]
+        steps = iter(floats(direction(middle)))
         try:
+            lifted = rebuilt(middle, lambda x: Dual(float(x), next(steps)))
+            arguments = {**measured.point.arguments, name: lifted}
             result = call(twin, inspect.signature(candidate.call), arguments)
         except Exception:
             return None
@@ -81,11 +86,11 @@ class SecondOpinion:
 
 
 def plain(result: object) -> object:
-    return tuple(map(plain, result)) if isinstance(result, tuple) else value(result)
+    return type(result)(map(plain, result)) if isinstance(result, (tuple, list)) else value(result)
 
 
 def leaves(result: object) -> Iterator[object]:
-    if isinstance(result, tuple):
+    if isinstance(result, (tuple, list)):
         for item in result:
             yield from leaves(item)
     else:

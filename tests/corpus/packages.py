@@ -15,6 +15,10 @@ from types import ModuleType
 
 # modules that hold no functions of their own: they wrap those of the others for Numba, NumPy and pint
 WRAPPERS = frozenset({"numba", "numba_vectorized", "units", "vectorized"})
+APART = frozenset({"tests", "derivations"})  # packages inside of packages that are no part of them
+# of large packages: these modules alone, and these of their functions
+CHOSEN = {"scipy": {"scipy.optimize._optimize": ("rosen", "rosen_der", "rosen_hess", "rosen_hess_prod")}}
+FUNCTIONS = {module: names for modules in CHOSEN.values() for module, names in modules.items()}
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,11 @@ def installed(package: str) -> bool:
 def modules_of(package: str, only: str | None = None) -> Iterator[ModuleType]:
     """The modules of `package` that can be imported, in the order of their names."""
     root = importlib.import_module(package)
-    names = sorted(info.name for info in pkgutil.walk_packages(root.__path__, f"{package}."))
+    names = sorted(CHOSEN.get(package) or (m.name for m in pkgutil.walk_packages(root.__path__, f"{package}.")))
     for name in names:
         if name.rpartition(".")[2] in WRAPPERS or (only is not None and name != only):
+            continue
+        if APART & {*name.removeprefix(package).split(".")}:
             continue
         try:
             with warnings.catch_warnings():
@@ -55,6 +61,7 @@ def functions_of(module: ModuleType) -> Iterator[Candidate]:
         Candidate(module.__name__, name, value)
         for name, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__ == module.__name__ and value.__name__ == name
+        if name in FUNCTIONS.get(module.__name__, (name,))
     ]
     yield from sorted(found, key=lambda candidate: candidate.call.__code__.co_firstlineno)
 

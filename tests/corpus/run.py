@@ -11,7 +11,7 @@ from tests.corpus.classify import classify
 from tests.corpus.generated import prepare
 from tests.corpus.judge import Verdict, judge
 from tests.corpus.overload import SecondOpinion
-from tests.corpus.packages import Candidate, functions_of, modules_of
+from tests.corpus.packages import FUNCTIONS, Candidate, functions_of, modules_of
 from tests.corpus.points import Calls, record
 
 STATE: dict[str, Calls] = {}  # handed to forked workers: arguments need not be picklable
@@ -27,7 +27,7 @@ def judge_all(candidates: list[Candidate], calls: Calls, mode: str) -> Iterator[
 def judge_module(package: str, module: str, function: str | None, mode: str) -> list[Verdict]:
     """What a worker does: one module."""
     (home,) = modules_of(package, module)
-    if function is None:
+    if function is None and module not in FUNCTIONS:
         for needed in dict.fromkeys(("forward", mode)):
             prepare(module, needed)
     candidates = [candidate for candidate in functions_of(home) if function in (None, candidate.name)]
