@@ -270,16 +270,22 @@ def vectorised(work: Work, e: Derivative, path: str) -> Derivative:
                 rule = RULES.get(name)
                 twin = rule.numpy if rule is not None and rule.numpy else name
                 return ir.Call(ir.Library("numpy", twin), tuple(replace(a, value=visit(a.value)) for a in args))
+        if isinstance(e, ir.Choice) and is_limit(e) and e.orelse == ZERO:
+            return where(truth_of(e.test), visit(e.body), ZERO)
         if not isinstance(e, ir.Choice) or not is_array_test(work, e.test, path):
             return rebuild(e, visit) if not isinstance(e, ir.Lambda) else e
         test, body, orelse = truth_of(e.test), visit(e.body), visit(e.orelse)
-        if is_limit(orelse):
-            return body
-        if is_limit(body):
-            return orelse
-        return ir.Call(ir.Library("numpy", "where"), (ir.Arg(test), ir.Arg(body), ir.Arg(orelse)))
+        for limit, other in ((orelse, body), (body, orelse)):
+            if is_limit(limit):  # infinite times zero is zero
+                seed = limit.args[0].value if isinstance(limit, ir.Call) else None
+                return other if seed is None else where(seed, other, ZERO)
+        return where(test, body, orelse)
 
     return visit(e)
+
+
+def where(test: ir.Expr, body: ir.Expr, orelse: ir.Expr) -> ir.Expr:
+    return ir.Call(ir.Library("numpy", "where"), (ir.Arg(test), ir.Arg(body), ir.Arg(orelse)))
 
 
 def is_array_test(work: Work, test: ir.Expr, path: str) -> bool:
@@ -303,6 +309,8 @@ def is_limit(e: ir.Expr) -> bool:
             return is_limit(operand)
         case ir.Binary("*", left, right) | ir.Binary("/", left, right):
             return is_limit(left) or is_limit(right)
+        case ir.Call(ir.Library("numpy", "where"), (_, ir.Arg(body), ir.Arg(orelse))):
+            return is_limit(body) and orelse == ZERO
         case ir.Choice(_, body, orelse):
             return (is_limit(body) or body == ZERO) and (is_limit(orelse) or orelse == ZERO) and body != orelse
         case _:

@@ -121,6 +121,13 @@ def cumprod_b(a, v, v_b):
         a_b[i] *= v[i - 1]
     return a_b
 ''',
+    "cofactors": '''\
+def cofactors(a):
+    """The derivatives of `det(a)` by each item, of a singular matrix, too."""
+    u, s, v = np.linalg.svd(a)
+    others = np.prod(np.where(np.eye(len(s), dtype=bool), 1.0, s), axis=1)
+    return np.linalg.det(u) * np.linalg.det(v) * (u * others) @ v
+''',
     "solve_b": '''\
 def solve_b(a, v, v_b):
     """The adjoint of `a` in `v = solve(a, b)`."""

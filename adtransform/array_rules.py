@@ -230,7 +230,7 @@ array_rule(
     b=(LINEAR, "linalg.solve(a.T, v_b)"),
 )
 array_rule("linalg.inv(a)", a=("-(v @ a_d @ v)", "-(v.T @ v_b @ v.T)"))
-array_rule("linalg.det(a)", a=("v * trace(linalg.solve(a, a_d))", "v_b * v * linalg.inv(a).T"))
+array_rule("linalg.det(a)", a=("sum(cofactors(a) * a_d)", "v_b * cofactors(a)"))
 array_rule("linalg.cholesky(a)", a=("cholesky_d(v, a_d)", "cholesky_b(v, v_b)"))
 
 # --- the helpers of generated modules, so that they can be differentiated again --------------------------------------
@@ -249,6 +249,13 @@ array_rule(
 )
 array_rule("interp_weights_d(g, x, xp)", g=(LINEAR, "interp_slope(x, xp, v_b)"))
 array_rule("interp_slope(x, xp, fp)", fp=(LINEAR, "interp_weights_d(v_b, x, xp)"))
+array_rule(
+    "cofactors(a)",
+    a=(
+        "trace(linalg.solve(a, a_d)) * v - v @ a_d.T @ linalg.inv(a).T",
+        "sum(v_b * v) * linalg.inv(a).T - linalg.inv(a).T @ v_b.T @ v",
+    ),
+)
 array_rule("one_hot(index, a, axis)")
 # which operand only gives its shape to the value, or chooses by jumps
 LIKE = {

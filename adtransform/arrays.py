@@ -7,6 +7,7 @@ s = a.sum()        a number; along an axis an array
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from adtransform import ir
@@ -122,6 +123,8 @@ def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
             as_arrays(s)
         if name == "where" and len(given) == 3:
             return elementwise(inference, "where", given)
+        if name in ("where", "nonzero"):
+            return many("sequence", array(Shape("cells", whole=True), 1))
         return array(Shape("cells", whole=name in WHOLE), RANKS.get(name, SEVERAL))
     if name in BY_NUMPY_NAME or name in ELEMENTWISE:
         return elementwise(inference, name, given)
@@ -148,7 +151,14 @@ LIKE_HELPERS = {
     "interp_weights": 2,
 }
 LIKE_HELPERS |= {"matmul_left": 1, "matmul_right": 2, "dot_left": 1, "dot_right": 2, "cumprod_d": 0, "cumprod_b": 0}
-LIKE_HELPERS |= {"solve_b": 0, "cholesky_d": 0, "cholesky_b": 0, "interp_slope": 0, "interp_weights_d": 2}
+LIKE_HELPERS |= {
+    "solve_b": 0,
+    "cholesky_d": 0,
+    "cholesky_b": 0,
+    "interp_slope": 0,
+    "interp_weights_d": 2,
+    "cofactors": 0,
+}
 ELEMENTWISE = frozenset("isnan isinf isfinite sign logical_and logical_or logical_not equal less greater".split())
 ELEMENTWISE |= frozenset("nan_to_num isclose conjugate float32 less_equal greater_equal signbit".split())
 RANKS = {"flatten": 1, "append": 1, "outer": 2, "column_stack": 2, "linalg.inv": 2, "linalg.cholesky": 2}
@@ -286,7 +296,7 @@ def has_whole_type(e: ir.Call) -> bool:
                 return True
             case ir.Attribute(_, attr) | ir.Library("numpy", attr) if attr.startswith(("int", "uint", "bool")):
                 return True
-            case ir.Const(str() as text) if text.startswith(("int", "bool", "i", "u")):
+            case ir.Const(str() as text) if re.fullmatch(r"[<>=]?(u?int\d*|bool|[iu]\d)", text):
                 return True
             case _:
                 pass

@@ -7,7 +7,7 @@ from enum import Enum
 from adtransform import ir
 from adtransform.activity import Activity
 from adtransform.calls import bind
-from adtransform.plain import STACK_METHODS
+from adtransform.plain import STACK_METHODS, is_array_word
 from adtransform.scopes import Unit, UnitCall
 from adtransform.structure import Shape, find
 from adtransform.traverse import expressions, statements, walk
@@ -66,7 +66,8 @@ def of_annotation(e: ir.Expr | None) -> Kind | None:
             return widest(*(of_annotation(i) for i in items))
         case ir.Subscript(ir.Name("tuple" | "Tuple") | ir.Attribute(_, "Tuple"), inner):
             items = inner.items if isinstance(inner, ir.Display) else (inner,)
-            return Kind.TUPLE if any(of_annotation(i) in (Kind.FLOAT, Kind.TUPLE) for i in items) else Kind.CONTAINER
+            active = any(of_annotation(i) in (Kind.FLOAT, Kind.TUPLE) or is_array_word(i) for i in items)
+            return Kind.TUPLE if active else Kind.CONTAINER
         case ir.Subscript(value):
             return of_annotation(value)
         case _:

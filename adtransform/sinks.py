@@ -5,6 +5,7 @@ from __future__ import annotations
 from adtransform import ir
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall, NestedCall, Unit, UnitCall
+from adtransform.structure import Signature, lists_in
 from adtransform.tangents import Tangents
 from adtransform.traverse import expressions, own_names, statements, walk
 
@@ -21,6 +22,8 @@ def is_harmless(work: Tangents, e: ir.Call, path: str) -> bool:
     match work.callee(e.func, path):
         case LibraryCall("builtins", name):
             return name in REPORTS
+        case UnitCall(unit) if (known := work.signature(unit)) is not None and changes_given(known):
+            return False
         case UnitCall() | NestedCall():
             return keeps_nothing(work, e, work.unit, path, set(), set())
         case _:
@@ -30,6 +33,11 @@ def is_harmless(work: Tangents, e: ir.Call, path: str) -> bool:
                 or isinstance(e.func, ir.Name)
                 and e.func.id == "warn"
             )
+
+
+def changes_given(signature: Signature) -> bool:
+    """Whether a function writes to arrays that it is given, which may only show by `x += …`."""
+    return any(s.kind == "cells" and s.changed for p in signature.params.values() for s in lists_in(p))
 
 
 def stores_nothing(work: Tangents, f: ir.Function, unit: Unit, path: str, seen: set[int]) -> bool:

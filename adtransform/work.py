@@ -13,7 +13,7 @@ from adtransform.names import Supply
 from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused
 from adtransform.scopes import Callee, Program, Unit
-from adtransform.structure import Shape, Signature, cells_of, find
+from adtransform.structure import Shape, Signature, cells_of, find, lists_in
 from adtransform.traverse import children, expressions, names, own_names, statements, target_names, walk
 
 
@@ -98,7 +98,7 @@ class Work:
         """Whether anything in the program writes to arrays."""
         stacks = self.probe.activity.stacks
         found = (k.shapes.variables.values() for k in stacks.found.values() if k is not None) if stacks else ()
-        return any(find(s).kind == "array" and cells_of(s).changed for shapes in found for s in shapes)
+        return any(c.kind == "cells" and c.changed for shapes in found for s in shapes for c in lists_in(s))
 
     def written_arrays(self) -> frozenset[str]:
         """The variables of arrays that are written to, and their tangents."""

@@ -90,7 +90,7 @@ def test_the_helpers_at_the_ends_of_the_range() -> None:
 
 @pytest.mark.parametrize("x", [0.1, 1.0, ROOT, ROOT + 1e-3, 3.7, 25.0, -0.5, -3.3])
 def test_the_helpers_can_be_differentiated_again(x: float) -> None:
-    text = "import math\n\n\n" + "\n\n".join(HELPERS.values())
+    text = "import math\n\n\n" + "\n\n".join((HELPERS["digamma"], HELPERS["polygamma"]))
     generated = compile_module(ad.derive(text, wrt="x"), "helpers.py")
     value, slope_ = generated.digamma_d(x, 1.0)
     assert value == digamma(x)

@@ -78,7 +78,11 @@ def g_d(x, x_d):
     """Tangent of `g` with respect to x."""
     sum_v = np.sqrt(x).sum()
     t1 = np.sum(x**2) / sum_v
-    return t1, (np.sum(2.0 * x * x_d) - t1 * (0.5 * x_d / np.sqrt(x)).sum()) / sum_v
+    return (
+        t1,
+        (np.sum(2.0 * x * x_d) - t1 * np.where(x_d != 0.0, 0.5 * x_d / np.sqrt(x), 0.0).sum())
+        / sum_v,
+    )
 
 
 def absn_d(x: np.ndarray, x_d: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

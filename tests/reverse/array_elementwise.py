@@ -99,10 +99,15 @@ def rosen_b(x, seed):
 
 def g_b(x, seed=1.0):
     """Adjoint of `g`: its value, and seed times its gradient with respect to x."""
-    sum_x = np.sum(x**2)
+    # forward sweep
+    t1 = x**2
+    sum_x = np.sum(t1)
     sum_v = np.sqrt(x).sum()
     value = sum_x / sum_v
-    return value, 2.0 * x * seed / sum_v - 0.5 * sum_x / sum_v * seed / sum_v / np.sqrt(x)
+
+    # reverse sweep
+    t2 = value * seed / sum_v
+    return value, 2.0 * x * seed / sum_v + np.where(-t2 != 0.0, -0.5 * t2 / np.sqrt(x), 0.0)
 
 
 def absn_b(x: np.ndarray, seed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
