@@ -49,7 +49,7 @@ def copied(tr: Transposer, e: ir.Call) -> dict[ir.Expr, ir.Name]:
             shape = tr.tables.shape(a.value)
             assert tr.work.inference is not None
             items = [Shape("cells"), shape.items[1]] if shape.kind == "array" else shape.items
-            tr.work.inference.shapes.add(name.id, Shape(shape.kind, items))
+            tr.work.inference.shapes.add(name.id, Shape(shape.kind, items, keyed=shape.keyed))
             if name.id in tr.work.active:
                 tr.work.active |= tr.work.inference.shapes.leaves(name.id)
                 tr.work.varied |= tr.work.inference.shapes.leaves(name.id)
@@ -61,7 +61,9 @@ def copied(tr: Transposer, e: ir.Call) -> dict[ir.Expr, ir.Name]:
 
 def copy(tr: Transposer, name: ir.Name, e: ir.Expr) -> list[ir.Stmt]:
     comment = f"# {root(e)} is written to below, and the reverse sweep reads it"
-    value = call("array", e) if is_array(tr.work, e) else ir.Subscript(e, ir.Slice(None, None, None))
+    value: ir.Expr = call("array", e) if is_array(tr.work, e) else ir.Subscript(e, ir.Slice(None, None, None))
+    if tr.tables.shape(e).keyed:
+        value = ir.Call(ir.Attribute(e, "copy"), ())
     return tr.assign(ir.Assign((name,), value, source=ir.Source(trail=comment)), (name,), value)
 
 
