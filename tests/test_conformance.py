@@ -46,7 +46,6 @@ OPEN: dict[str, str] = {
     "exceptions.items_half_done reverse": HALF,
     "lists.largest_item reverse": "`max` of a list that is handed in",
     "lists.loop_copy reverse": "the index of a loop that sums over a list of its own is not there",
-    "lists.pivot *": "`key=` of `max`",
     "lists.matrix_written *": "rows that a comprehension makes",
 }
 
