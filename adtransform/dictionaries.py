@@ -24,6 +24,7 @@ from adtransform.typed import Dct, Local, Type, entries
 if TYPE_CHECKING:
     from adtransform.conversion import Converter
 
+Entries = tuple[ir.Expr, ir.Expr, list[tuple[ir.Expr, ir.Expr]]]
 HELP = "Write the keys out, or loop over them and set one item after the other."
 ITERATING = frozenset("list tuple sorted enumerate reversed zip set".split())
 
@@ -55,20 +56,13 @@ class Dictionaries:
     def statement(self, s: ir.Stmt) -> list[ir.Stmt]:
         """The statements that stand for one; itself where there is no dictionary in it."""
         match s:
-            case ir.For(target, iterable) if (found := self.entries_of(iterable, {})) is not None:
-                d, method = found
-                plain = replace(s.source, text=None)
-                match method, target:
-                    case "items", ir.Display(_, (ir.Name() as k, item)):
-                        pass
-                    case "values", item:
-                        k = ir.Name(self.new("key"))
-                    case _:
-                        raise Refused(iterable, "N174", "the entries of a dictionary are not unpacked", HELP)
-                if names(d) & names(target):
+            case ir.For(target, iterable) if (found := self.over(target, iterable, {})) is not None:
+                new_target, keys, values = found
+                if names(keys) & names(target):
                     raise Refused(iterable, "N174", "the loop assigns the dictionary that it runs over", HELP)
-                first = ir.Assign((item,), ir.Subscript(d, k), at=s.at)
-                return [replace(s, target=k, iterable=d, body=(first, *s.body), source=plain)]
+                first = (ir.Assign((v,), e, at=s.at) for v, e in values)
+                plain = replace(s.source, text=None)
+                return [replace(s, target=new_target, iterable=keys, body=(*first, *s.body), source=plain)]
             case ir.Assign((ir.Name() as target,), ir.Opaque() as value) if loop := self.filled(target, value):
                 return self.with_source(s, loop)
             case ir.Return(ir.Opaque() as value) if is_comprehension(value):
@@ -127,13 +121,38 @@ class Dictionaries:
 
     # --- expressions --------------------------------------------------------------------------------------------------
 
-    def entries_of(self, e: ir.Expr, local: Local) -> tuple[ir.Expr, str] | None:
-        """The dictionary and the method of `d.items()` or `d.values()`."""
-        match e:
-            case ir.Call(ir.Attribute(d, "items" | "values" as method), ()) if self.is_dictionary(d, local):
+    def over(self, target: ir.Expr, e: ir.Expr, local: Local) -> Entries | None:
+        """A loop over entries as one over keys: its target, what it runs over, and the values that it reads."""
+        match e, target:
+            case ir.Call(ir.Attribute(d, "items" | "values" as method), ()), _ if self.is_dictionary(d, local):
                 if not isinstance(d, (ir.Name, ir.Subscript, ir.Attribute)):
                     raise Refused(e, "N174", "the dictionary has no name", "Assign it to a variable first.")
-                return d, method
+                if method == "values":
+                    k = ir.Name(self.new("key"))
+                    return k, d, [(target, ir.Subscript(d, k))]
+                if not isinstance(target, ir.Display) or not isinstance(target.items[0], ir.Name):
+                    raise Refused(e, "N174", "the entries of a dictionary are not unpacked", HELP)
+                return target.items[0], d, [(target.items[1], ir.Subscript(d, target.items[0]))]
+            case ir.Call(ir.Library("builtins", "sorted" | "list" | "tuple" | "reversed" as name) as func, (a,)), _:
+                if a.star or (found := self.over(target, a.value, local)) is None:
+                    return None
+                is_items = isinstance(a.value, ir.Call) and a.value.func == ir.Attribute(found[1], "items")
+                if name == "sorted" and not is_items:
+                    raise Refused(e, "N174", "the values of a dictionary are sorted", "Sort a list of them.")
+                return found[0], ir.Call(func, (ir.Arg(found[1]),), at=e.at), found[2]
+            case ir.Call(ir.Library("builtins", "enumerate") as func, (a, *rest)), ir.Display("(", (i, inner)):
+                if (found := self.over(inner, a.value, local)) is None:
+                    return None
+                both = ir.Display("(", (i, found[0]))
+                return both, ir.Call(func, (ir.Arg(found[1]), *rest), at=e.at), found[2]
+            case ir.Call(ir.Library("builtins", "zip") as func, args), ir.Display("(", ts) if len(ts) == len(args):
+                columns = [self.over(t, a.value, local) for t, a in zip(ts, args, strict=True)]
+                if not any(columns):
+                    return None
+                shown = [c or (t, a.value, []) for c, t, a in zip(columns, ts, args, strict=True)]
+                new = tuple(replace(a, value=c[1]) for a, c in zip(args, shown, strict=True))
+                whole = ir.Display("(", tuple(c[0] for c in shown))
+                return whole, ir.Call(func, new, at=e.at), [v for c in shown for v in c[2]]
             case _:
                 return None
 
@@ -154,17 +173,12 @@ class Dictionaries:
         for c in clauses:
             iterable = rename(c.iterable, new.get)
             target = c.target
-            if (pair := self.entries_of(iterable, local)) is not None:
-                d, method = pair
-                match method, target:
-                    case "items", ir.Display(_, (ir.Name() as k, ir.Name(v))):
-                        pass
-                    case "values", ir.Name(v):
-                        k = ir.Name(self.new("key"))
-                    case _:
-                        raise Refused(c.iterable, "N174", "the entries of a dictionary are not unpacked", HELP)
-                new[v] = ir.Subscript(d, k)
-                target, iterable = k, d
+            if (pair := self.over(target, iterable, local)) is not None:
+                target, iterable, values = pair
+                for v, e in values:
+                    if not isinstance(v, ir.Name):
+                        raise Refused(c.iterable, "N174", "the values of a dictionary are unpacked", HELP)
+                    new[v.id] = e
             conditions = tuple(rename(x, new.get) for x in c.conditions)
             found.append(ir.Clause(target, iterable, conditions))
             local = self.converter.types.bind_local(target, None, local)

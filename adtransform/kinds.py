@@ -277,6 +277,8 @@ def default_wrt(activity: Activity, unit: Unit) -> tuple[str, ...]:
 def holds_floats(activity: Activity, unit: Unit, name: str) -> bool:
     """Whether a parameter is a list of numbers, or of lists of them, that can be followed."""
     signature = activity.stacks.signature(unit) if activity.stacks is not None else None
+    if signature is not None and unit.refusal is not None and find(signature.params[name]).keyed:
+        return True  # so that it is said why there is no derivative
     return signature is not None and is_numeric(signature.params[name])
 
 

@@ -45,6 +45,9 @@ def copied(tr: Transposer, e: ir.Call) -> dict[ir.Expr, ir.Name]:
     found: dict[ir.Expr, ir.Name] = {}
     for a in e.args:
         if tr.tables.is_reference(a.value) and not tr.tables.is_repeatable(a.value, tr.work.place):
+            if gives_back(tr, e, a):
+                text = "a function may return the list that it is given, which is written to later"
+                raise Refused(a.value, "N148", text, CHANGES)
             name = tr.work.temporary(f"{root(a.value)}_0", "", tr.work.is_active(a.value, ""))
             shape = tr.tables.shape(a.value)
             assert tr.work.inference is not None
@@ -57,6 +60,18 @@ def copied(tr: Transposer, e: ir.Call) -> dict[ir.Expr, ir.Name]:
             tr.work.shapes.of[name.id] = LIST
             found[a.value] = name
     return found
+
+
+def gives_back(tr: Transposer, e: ir.Call, given: ir.Arg) -> bool:
+    """Whether the result of a function may hold a list that it is given: a copy would be another one."""
+    callee = tr.work.callee(e.func, "")
+    if not isinstance(callee, UnitCall) or callee.unit.directives.partials:
+        return False
+    signature, bound = tr.work.signature(callee.unit), bind(callee.unit.function.params, e)
+    if signature is None or bound is None:
+        return True
+    own = {id(find(s)) for s in lists_in(signature.result)}
+    return any(id(find(s)) in own for p, a in bound.pairs if a is given for s in lists_in(signature.params[p.name]))
 
 
 def copy(tr: Transposer, name: ir.Name, e: ir.Expr) -> list[ir.Stmt]:
