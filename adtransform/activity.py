@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from adtransform import ir
+from adtransform.arrays import has_whole_type
 from adtransform.calls import bind
 from adtransform.flows import Flows, starred
 from adtransform.infer import Inferred
@@ -494,7 +495,9 @@ class Builder(Flows):
                 if name in PASSIVE:
                     return frozenset()
                 rule = find(home, name)
-                if rule is not None and len(rule.params) == len(received) == len(args):
+                if home == "numpy" and has_whole_type(e):
+                    return frozenset()
+                if rule is not None and len(rule.params) == len(args) and not any(a.keyword for a in args):
                     found = zip(rule.partials, received, strict=True)
                     return frozenset[str]().union(*(r for p, r in found if p != "0"))
                 return everything
@@ -508,7 +511,9 @@ class Builder(Flows):
             case ValueCall(key):
                 self.function_arguments(args, everything | {key}, path)
                 return everything | {key}
-            case UnknownCall() if isinstance(func, ir.Attribute) and func.attr in PASSIVE_METHODS:
+            case UnknownCall() if isinstance(func, ir.Attribute) and (
+                func.attr in PASSIVE_METHODS or (func.attr == "astype" and has_whole_type(e))
+            ):
                 self.sources(func, path)
                 return frozenset()
             case UnknownCall():

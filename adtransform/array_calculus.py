@@ -14,6 +14,7 @@ from adtransform.arrays import METHODS
 from adtransform.calculus import ZERO, Derivative, neg, number, product
 from adtransform.calls import bind_names
 from adtransform.refusals import Refused
+from adtransform.rules import RULES
 from adtransform.scopes import LibraryCall
 from adtransform.structure import rank_of
 from adtransform.templates import template
@@ -264,6 +265,11 @@ def vectorised(work: Work, e: Derivative, path: str) -> Derivative:
         return None
 
     def visit(e: ir.Expr) -> ir.Expr:
+        match e:
+            case ir.Call(ir.Library("" | "math", name), args) if any(is_array_test(work, a.value, path) for a in args):
+                rule = RULES.get(name)
+                twin = rule.numpy if rule is not None and rule.numpy else name
+                return ir.Call(ir.Library("numpy", twin), tuple(replace(a, value=visit(a.value)) for a in args))
         if not isinstance(e, ir.Choice) or not is_array_test(work, e.test, path):
             return rebuild(e, visit) if not isinstance(e, ir.Lambda) else e
         test, body, orelse = truth_of(e.test), visit(e.body), visit(e.orelse)

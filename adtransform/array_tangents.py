@@ -122,8 +122,7 @@ def owned(work: Tangents, value: ir.Expr, d: ir.Expr, path: str) -> ir.Expr:
     """A tangent that nothing else names where the value is a new array: either may be written to."""
     if work.inference is None or is_alias(value) or not is_alias(d):
         return d
-    s = work.shape_of(value, path)
-    if s.kind != "array" or not any(v.changed for v in work.array_cells()):
+    if work.shape_of(value, path).kind != "array" or not work.writes_arrays:
         return d
     return ir.Call(ir.Library("numpy", "array"), (ir.Arg(d),))
 

@@ -17,7 +17,9 @@ from dataclasses import replace
 
 from adtransform import ir
 from adtransform.adjoints import Adjoints
+from adtransform.containers import parts
 from adtransform.exits import FALSE, TRUE, ends
+from adtransform.mentions import added_to, written
 from adtransform.refusals import Refused
 from adtransform.traverse import blocks, bound_names, expressions, names, own_names, statements
 
@@ -56,8 +58,27 @@ def flags_of(s: ir.Try) -> dict[int, str]:
 
 
 def touches(work: Adjoints, s: ir.Stmt) -> bool:
-    """Whether an active variable is assigned inside."""
-    return any(n in work.active for b in blocks(s) for n in bound_names(b))
+    """Whether an active variable is assigned inside, or an item of one."""
+    return any(n in work.active for b in blocks(s) for n in set_in(b))
+
+
+def set_in(block: ir.Block) -> set[str]:
+    """The names that a block binds, and those of the lists and arrays that it writes to."""
+    return bound_names(block) | {n for s in statements(block) for n in items_set(s)}
+
+
+def items_set(s: ir.Stmt) -> set[str]:
+    match s:
+        case ir.Assign(targets):
+            return {n for t in targets for p in parts(t) for n in written(p)}
+        case ir.Augment(target):
+            return set(written(target))
+        case ir.Inert("del"):
+            return {n for e in expressions(s) for n in written(e)}
+        case ir.Effect(ir.Call(ir.Attribute(base))) | ir.Assign(_, ir.Call(ir.Attribute(base, "pop"))):
+            return set(written(ir.Subscript(base, base)))
+        case _:
+            return set(added_to(s))
 
 
 def check(work: Adjoints, s: ir.Try, function: ir.Block) -> None:
@@ -65,7 +86,7 @@ def check(work: Adjoints, s: ir.Try, function: ir.Block) -> None:
     body = [x for x in s.body if not isinstance(x, ir.Comment)]
     for k, x in enumerate(body):
         if k < len(body) - 1 or not isinstance(x, (ir.Assign, ir.Augment)):
-            done |= own_names(x) | {n for b in blocks(x) for n in bound_names(b)}
+            done |= own_names(x) | items_set(x) | {n for b in blocks(x) for n in set_in(b)}
     kept = {
         n
         for n in done & work.active

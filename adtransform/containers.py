@@ -50,6 +50,8 @@ def check_followed(work: Work, e: ir.Expr, path: str, what: str, at: ir.Expr | N
     if shape.kind == "array" and cells_of(shape).whole:
         text = "an active value is stored in an array of whole numbers, which cuts it off"
         raise Refused(at or e, "N140", text, "Make the array with `dtype=float`.")
+    if shape.kind == "array" and cells_of(shape).of is not None:
+        raise Refused(at or e, "N140", f"{what}, and {SHARED}", "Write to the array itself.")
     if not is_followed(shape) or shape.kind not in (*SEQUENCES, "array"):
         why = reason(shape)
         text = f"{what}, and {why}" if why else what

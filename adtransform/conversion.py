@@ -78,7 +78,7 @@ class Converter:
                 if names & self.fields or known:
                     text = f"`{min(names & self.fields or names)}` is set on an object that may have another name"
                     raise Refused(target, "N172", text, SAFE)
-            for e in (x for top in expressions(s) for x in walk(top) if isinstance(x, ir.Call)):
+            for e in (x for top in expressions(s) for x in walk(top) if isinstance(x, (ir.Call, ir.Attribute))):
                 found = writes.call(self.unit, e) & (self.fields | {"*"})
                 if found:
                     name = min(found)

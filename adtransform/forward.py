@@ -360,7 +360,7 @@ class Forward:
         if isinstance(value, ir.Call) and self.handover.is_call(value, path):
             pre, call = self.handover.call(value, path)
             return with_lead(pre, replace(s, value=call, source=without_text(s.source)))
-        d = self.tangent_value(value, path)
+        d = owned(work, value, self.tangent_value(value, path), path)
         shared = self.handover.shared(value, (d,), path, None)
         pre = [ir.Assign((n,), e) for n, e in shared.temporaries]
         return with_lead(pre, replace(s, value=pair(shared.primal, shared.tangents[0]), source=without_text(s.source)))

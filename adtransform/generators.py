@@ -21,7 +21,7 @@ Found = TypeVar("Found")
 
 def comprehension(work: Tangents, e: ir.Comprehension, path: str) -> ir.Expr:
     """The tangents of a list that is written as a comprehension."""
-    made = of_element(work, e, path, lambda element: work.mirrored(element, path))
+    made = of_element(work, e, path, lambda element: work.stored(element, path))
     return ir.Comprehension(e.bracket, made[0], made[1])
 
 

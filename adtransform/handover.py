@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from adtransform import ir
 from adtransform.activity import RESULT
+from adtransform.array_tangents import owned
 from adtransform.calculus import ZERO
 from adtransform.calls import Bound, bind
 from adtransform.kinds import Kind, uses_of
@@ -131,6 +132,7 @@ class Handover:
                     "Hand on a function of your own by its name.",
                 )
             d = d or (self.work.derivative(values[0], path) if values else None)
+            d = owned(self.work, values[0], d, path) if d is not None else None
             own_default = bool(values) and inner and p.default is not None  # its tangent need not be zero
             if d is None and not own_default and (optional or (p.role == "=" and p.default is not None)):
                 plain = False

@@ -224,6 +224,7 @@ class Inference:
             if not find(base).kind:
                 unify(base, array() if is_grid(target.index) else many("sequence"))
             if find(base).kind == "array":
+                arrays.kept(base)
                 cells_of(base).changed = True
             find(base).changed = True
             more(base, INDEXED)

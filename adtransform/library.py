@@ -26,6 +26,8 @@ def extremum(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -
         raise Refused(e, "N103", f"`{e.func.name}` is called with keyword or starred arguments", "Write a loop.")
     rule = RULES[e.func.name]
     if len(args) == 1:
+        if work.shape_of(args[0], path).kind == "array":
+            raise Refused(e, "N104", f"`{e.func.name}` of an array has no derivative here", "Use `np.max` or `np.min`.")
         if not isinstance(args[0], ir.Display):
             return largest(work, e, args[0], path)
         args = args[0].items

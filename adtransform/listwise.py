@@ -338,7 +338,10 @@ def is_choosing(s: Shape, i: ir.Expr) -> bool:
 def added_at(target: ir.Expr) -> ir.Stmt:
     """`np.add.at(x_b, index, seed)`: an index that occurs twice counts twice."""
     assert isinstance(target, ir.Subscript)
-    args = tuple(map(ir.Arg, (target.value, target.index, SEED)))
+    index = target.index
+    if any(isinstance(x, ir.Slice) for x in walk(index)):
+        index = ir.Subscript(ir.Library("numpy", "s_"), index)
+    args = tuple(map(ir.Arg, (target.value, index, SEED)))
     return ir.Effect(ir.Call(ir.Library("numpy", "add.at"), args))
 
 

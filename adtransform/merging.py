@@ -51,6 +51,9 @@ def merged(timeline: Timeline, mirror: Mirror, reverse: ir.Block, live: Live, la
         return None
     item = items[-1]
     before = tuple(s for s in reverse[:at] if not isinstance(s, ir.Unread))
+    columns = timeline.columns.get(id(item.stmt))
+    if columns is not None and columns.counter not in target_names(item.stmt.target):  # type: ignore[union-attr]
+        return None
     if may_leave(item.parts[0]) or not all(is_early(s, timeline, item) for s in before):
         return None
     _, behind = without_dead(reverse[at + 1 :], live)

@@ -45,6 +45,8 @@ class Objects:
         self.made: set[str] = set()  # names of functions that are made of methods
         self.by_fields: dict[tuple[Class, str], tuple[str, tuple[str, ...]]] = {}
         self.with_classes: dict[int, bool] = {}
+        self.named: dict[tuple[int, str], list[Unit]] = {}  # methods by module and name
+        self.written: dict[Unit, tuple[frozenset[str], tuple[Unit, ...]]] = {}  # see `writes`
         self.raw_lifted: dict[str, Unit] = {}
         self.effects: dict[tuple[Class, str], frozenset[str]] = {}
 
@@ -159,6 +161,9 @@ class Objects:
         self.classes_of[full] = cls
         self.methods[full] = Unit(cls.module, f, self.program)
         return self.methods[full]
+
+    def is_property(self, method: Unit) -> bool:
+        return self.classes_of[method.name].kind_of(method.name.rpartition(".")[2]) == "property"
 
     def method_unit(self, method: ir.Method) -> Unit:
         """The unit of a method in the form without objects."""

@@ -11,6 +11,7 @@ from adtransform.traverse import expressions, statements, walk
 
 # how many of the arguments are iterated over
 ITERATED = {"zip": 99, "enumerate": 1, "reversed": 1, "sum": 1, "fsum": 1, "tuple": 1}
+LARGEST = frozenset({"max", "min"})  # of one argument
 DYNAMIC = frozenset({"eval", "exec", "locals", "vars", "globals"})
 MAKERS = frozenset({"tuple", "list", "sorted"})
 ARRAY_WORD = re.compile(r"\b(ndarray|NDArray)\b")
@@ -78,6 +79,8 @@ def features_of(function: ir.Function) -> Features:
                             lists = True
                             sequences |= {func.value.id} if isinstance(func.value, ir.Name) else set()
                         iterated = ITERATED.get(func.name, 0) if isinstance(func, ir.Library) else 0
+                        if isinstance(func, ir.Library) and func.name in LARGEST and func.home == "builtins":
+                            iterated = len(args) == 1
                         sequences |= {
                             a.value.id
                             for i, a in enumerate(args)

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from adtransform import ir
 from adtransform.activity import passive_line
+from adtransform.array_tangents import owned
 from adtransform.calculus import ZERO, finished
 from adtransform.containers import check_index, list_call, mates
 from adtransform.effects import divisors, index_first, index_only, may_raise, raises_first
@@ -86,7 +87,7 @@ def put_in(
     for a in where:
         check_index(work, a, path)
     work.nonzero = divisors(value) if work.signs else []
-    d = finished(work.derivative(value, path)) or work.zero(value, path)
+    d = owned(work, value, finished(work.derivative(value, path)) or work.zero(value, path), path)
     shared = handover.shared(value, (d,), path, None)
     pre: list[ir.Stmt] = [ir.Assign((n,), e) for n, e in shared.temporaries]
     primal = replace(s, value=on(base, what, *where, shared.primal), source=untold(s.source, shared.primal == value))

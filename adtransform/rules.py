@@ -172,7 +172,7 @@ PASSIVE = frozenset(
     "eye identity logical_and logical_or logical_not one_hot equal less greater less_equal greater_equal".split()
 ) | {"the keys", "from the keys"}
 HELPERS = frozenset({"digamma", "polygamma"})
-CONSTANTS = frozenset({"pi", "e", "tau", "inf", "nan", "euler_gamma", "newaxis"})
+CONSTANTS = frozenset({"s_", "pi", "e", "tau", "inf", "nan", "euler_gamma", "newaxis"})
 BUILTINS = frozenset({"abs", "pow", "float", "max", "min", "round", "unary -", "unary +"})
 NUMPY_ALIASES = {
     "true_divide": "/",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from adtransform import ir
 from adtransform.calculus import ZERO
 from adtransform.calls import bind
-from adtransform.containers import is_followed, reason
+from adtransform.containers import is_followed, is_written_out, reason
 from adtransform.infer import stack_call
 from adtransform.pieces import holds_list
 from adtransform.refusals import Refused
@@ -54,7 +54,7 @@ def changes(work: Tangents, e: ir.Call, path: str) -> bool:
 
 def zero_of(work: Tangents, target: ir.Expr, value: ir.Expr, path: str) -> ir.Expr:
     """Zeros of the structure of a target, or of the value if that shows."""
-    if isinstance(value, ir.Display) or (isinstance(value, ir.Binary) and isinstance(value.left, ir.Display)):
+    if is_written_out(value) and not isinstance(value, ir.Const):
         return work.zero(value, path)
     if isinstance(target, ir.Display):
         return ir.Display("(", tuple(zero_of(work, t, ZERO, path) for t in target.items))

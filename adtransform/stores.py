@@ -84,6 +84,7 @@ def check_effects(work: Tangents, body: list[ir.Stmt], path: str) -> None:
                 )
 
 
+IN_PLACE = frozenset({"sort", "fill"})  # methods that change an array
 CHECKED = frozenset({"is_integer", "hex", "as_integer_ratio", "conjugate", "index", "count", "format", "join"})
 
 
@@ -114,7 +115,7 @@ def check_lists(work: Tangents, s: ir.Stmt, path: str) -> None:
                 case ir.Call() if list_call(work, e, path) is not None:
                     pass
                 case ir.Call(ir.Attribute(value, attr)) if (
-                    attr in METHODS and work.shape_of(value, path).kind == "array"
+                    attr in METHODS - IN_PLACE and work.shape_of(value, path).kind == "array"
                 ):
                     pass
                 case ir.Call(ir.Attribute(value, attr) as func) if attr not in CHECKED and work.is_varied(value, path):

@@ -117,7 +117,8 @@ def unify(a: Shape, b: Shape) -> None:
         return
     if not b.kind or (b.kind == "sequence" and a.kind):
         a, b = b, a  # b says more
-    if not a.kind and occurs(a, b):
+    if any(occurs(a, i) for i in b.items) or any(occurs(b, i) for i in a.items):
+        escape(a, ENDLESS)
         escape(b, ENDLESS)
         return
     if {a.kind, b.kind} in ARRAYS:

@@ -83,9 +83,9 @@ class Tangents(Work):
                 a, b = self.mirrored(first, path), self.mirrored(later, path)
                 return choice(first, a, b) if op == "or" else choice(first, b, a)
             case ir.Display(record=ir.Record() as record):
-                return made(record, e.items, lambda i: self.mirrored(i, path))
+                return made(record, e.items, lambda i: self.stored(i, path))
             case ir.Display("(" | "[" as bracket, items):
-                return ir.Display(bracket, tuple(self.mirrored(i, path) for i in items), keys=e.keys)
+                return ir.Display(bracket, tuple(self.stored(i, path) for i in items), keys=e.keys)
             case ir.Star(value):
                 return ir.Star(self.mirrored(value, path))
             case ir.Subscript(value, index):
@@ -109,6 +109,10 @@ class Tangents(Work):
         """The tangent of an expression, or a zero of its structure."""
         d = self.derivative(e, path)
         return self.zero(e, path) if d is None else d
+
+    def stored(self, e: ir.Expr, path: str) -> ir.Expr:
+        """The tangent of an expression that is kept: of a new array a new one."""
+        return array_tangents.owned(self, e, self.mirrored(e, path), path)
 
     def zero(self, e: ir.Expr, path: str) -> ir.Expr:
         """The zero of an expression's structure: a tuple of zeros for a tuple, as far as it shows."""

@@ -378,6 +378,7 @@ class Transposer:
         places: list[tuple[str, str]] = []
         flows: Shares = []
         for k, (t, v) in enumerate(zip(targets, values, strict=True)):
+            transpose_arrays.check_alone(self, v)
             if t in targets[k + 1 :] or t.partition("#")[0] not in self.work.active:
                 continue  # overwritten at once, or not active
             for n, e in self.gathered(v, self.work.tangent(t)):

@@ -22,7 +22,7 @@ from adtransform.structure import Shape, array, rank_of
 from adtransform.tables import ROWS, base_of, root
 from adtransform.terms import flattened
 from adtransform.transposed import Transposed
-from adtransform.traverse import map_expressions, rebuild, walk
+from adtransform.traverse import rebuild, walk
 
 if TYPE_CHECKING:
     from adtransform.share import Numbering
@@ -48,6 +48,12 @@ def assigned(tr: Transposer, s: ir.Assign, targets: tuple[ir.Expr, ...], value: 
     if is_array(tr.work, value) or tr.work.shape_of(value, "").kind == "number":
         return tr.scalar(s, target, value)
     return None
+
+
+def check_alone(tr: Transposer, e: ir.Expr) -> None:
+    """Raise `Refused` where one of several variables that are set at once is a view of an array that is written to."""
+    if is_array(tr.work, e) and tr.tables.is_reference(e):
+        raise Refused(e, "N140", "an array that is written to gets another name among others", "Assign one by one.")
 
 
 def check_view(tr: Transposer, e: ir.Expr) -> None:
@@ -80,7 +86,7 @@ def with_names(tr: Transposer, s: ir.Stmt) -> tuple[list[ir.Stmt], ir.Stmt]:
 
     if tr.work.inference is None or not isinstance(s, (ir.Assign, ir.Augment, ir.Effect)):
         return [], s
-    new = map_expressions(s, visit)
+    new: ir.Stmt = replace(s, value=visit(s.value))  # what is written to stays
     if not found:
         return [], s
     *pre, last = with_lead(found, replace(new, source=without_text(new.source)))
@@ -100,6 +106,9 @@ def added_at(tr: Transposer, s: ir.Effect, target: ir.Expr, index: ir.Expr, valu
     """`np.add.at(y, index, v)`: what was added to has the adjoint of what it was added to."""
     if not tr.work.is_active(value, ""):
         return [s]
+    match index:
+        case ir.Subscript(ir.Library("numpy", "s_"), inside):
+            index = inside
     item = ir.Subscript(target, index)
     place = tr.lists.adjoint(item)
     known = tr.work.extents.of(item)

@@ -138,6 +138,7 @@ def items_assigned(tr: Transposer, s: ir.Assign, targets: tuple[ir.Expr, ...], v
         if isinstance(v, ir.Const) or (k and len(targets) > 1):
             continue
         name = tr.work.temporary("t#", "", tr.work.is_active(v, ""))
+        register(tr, name, v)
         found += tr.assign(ir.Assign((name,), v, at=s.at), (name,), v)
         held[k] = name
     for k, (t, v) in enumerate(zip(several, values, strict=True)):

@@ -93,10 +93,12 @@ class Work:
             lambda n: n.removesuffix(suffix) if n.endswith(suffix) else "",
         )
 
-    def array_cells(self) -> list[Shape]:
-        """The cells of all arrays of the unit."""
-        known = self.probe.shapes.variables.values() if self.probe.shapes is not None else ()
-        return [cells_of(s) for s in known if find(s).kind == "array"]
+    @cached_property
+    def writes_arrays(self) -> bool:
+        """Whether anything in the program writes to arrays."""
+        stacks = self.probe.activity.stacks
+        found = (k.shapes.variables.values() for k in stacks.found.values() if k is not None) if stacks else ()
+        return any(find(s).kind == "array" and cells_of(s).changed for shapes in found for s in shapes)
 
     def written_arrays(self) -> frozenset[str]:
         """The variables of arrays that are written to, and their tangents."""

@@ -20,7 +20,6 @@ class Writes:
 
     def __init__(self, objects: Objects) -> None:
         self.objects = objects
-        self.seen: set[Unit] = set()
 
     def own(self, s: ir.Stmt) -> list[tuple[ir.Expr, frozenset[str]]]:
         """The attributes that a statement itself sets."""
@@ -45,52 +44,61 @@ class Writes:
                     found.append((e, ANY))
         return found
 
-    def call(self, unit: Unit, e: ir.Call) -> frozenset[str]:
+    def call(self, unit: Unit, e: ir.Call | ir.Attribute) -> frozenset[str]:
         """The attributes that may be set by a call."""
+        return self.reached(self.callees(unit, e))
+
+    def reached(self, units: list[Unit]) -> frozenset[str]:
+        """The attributes that functions, and all that they call, may set."""
+        seen, work, found = set(units), list(units), frozenset[str]()
+        while work:
+            own, called = self.unit(work.pop())
+            found |= own
+            work += [u for u in called if u not in seen]
+            seen |= set(called)
+        return found
+
+    def callees(self, unit: Unit, e: ir.Call | ir.Attribute) -> list[Unit]:
+        """The functions that a call, or a property, may run."""
+        if isinstance(e, ir.Attribute):
+            return [m for m in self.methods(unit, e.attr) if self.objects.is_property(m)]
         self.objects.program.reading += 1
         try:
-            callee = (
-                self.objects.program.callee(unit, "", e.func) if isinstance(e.func, (ir.Name, ir.Attribute)) else None
-            )
+            named = isinstance(e.func, (ir.Name, ir.Attribute))
+            callee = self.objects.program.callee(unit, "", e.func) if named else None
         finally:
             self.objects.program.reading -= 1
         match callee:
             case UnitCall(other):
-                return self.unit(other)
+                return [other]
             case NestedCall():
-                return frozenset()
-            case _ if isinstance(e.func, ir.Attribute):
-                found = frozenset[str]()
-                for other in self.methods(unit, e.func.attr):
-                    found |= self.unit(other)
-                return found
+                return []
             case _:
-                return frozenset()
+                return self.methods(unit, e.func.attr) if isinstance(e.func, ir.Attribute) else []
 
     def methods(self, unit: Unit, name: str) -> list[Unit]:
         """The methods of that name in the classes of a module."""
-        found = []
-        for module in {id(m): m for m in (unit.module, self.objects.program.main)}.values():
-            for n in (b for i in module.items if i.kind == "class" for b in i.binds):
-                cls = self.objects.classes.find(module, ir.Name(n))
-                if cls is not None and name in cls.methods and (m := self.objects.raw_method(cls, name)) is not None:
-                    found.append(m)
-        return found
+        key = (id(unit.module), name)
+        if key not in self.objects.named:
+            found = self.objects.named[key] = []
+            for module in {id(m): m for m in (unit.module, self.objects.program.main)}.values():
+                for n in (b for i in module.items if i.kind == "class" for b in i.binds):
+                    cls = self.objects.classes.find(module, ir.Name(n))
+                    if cls is not None and name in cls.methods and (m := self.objects.raw_method(cls, name)):
+                        found.append(m)
+        return self.objects.named[key]
 
-    def unit(self, unit: Unit) -> frozenset[str]:
-        if unit in self.seen:
-            return frozenset()
-        self.seen.add(unit)
-        found = frozenset[str]()
-        for s in statements(unit.function.body, nested=True):
-            found = found.union(*(names for _, names in self.own(s)))
-            for e in (x for top in expressions(s) for x in walk(top) if isinstance(x, (ir.Call, ir.Attribute))):
-                if isinstance(e, ir.Call):
-                    found |= self.call(unit, e)
-                else:  # it may be a property
-                    found = found.union(*(self.unit(m) for m in self.methods(unit, e.attr)))
-        self.seen.discard(unit)
-        return found
+    def unit(self, unit: Unit) -> tuple[frozenset[str], tuple[Unit, ...]]:
+        """The attributes that a function sets itself, and the functions that it may call."""
+        if unit not in self.objects.written:
+            self.objects.written[unit] = frozenset(), ()  # while it is at work
+            found, called = frozenset[str](), dict[Unit, None]()
+            for s in statements(unit.function.body, nested=True):
+                found = found.union(*(names for _, names in self.own(s)))
+                for e in (x for top in expressions(s) for x in walk(top) if isinstance(x, (ir.Call, ir.Attribute))):
+                    called |= dict.fromkeys(self.callees(unit, e))
+            self.objects.written[unit] = found, tuple(called)
+        return self.objects.written[unit]
 
 
 def set_in(target: ir.Expr) -> list[ir.Attribute]:
