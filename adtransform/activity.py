@@ -16,10 +16,11 @@ from adtransform.arrays import has_whole_type
 from adtransform.calls import bind
 from adtransform.flows import Flows, starred
 from adtransform.infer import Inferred
+from adtransform.records import carried_names
 from adtransform.rules import PASSIVE, find
 from adtransform.scopes import Callee, LibraryCall, NestedCall, Program, Unit, UnitCall, UnknownCall, ValueCall
-from adtransform.structure import Shapes, lists_in
-from adtransform.traverse import blocks, target_names
+from adtransform.structure import Shapes, flat, lists_in
+from adtransform.traverse import blocks, statements, target_names
 
 RESULT = "return"  # the key of a function's result: no variable has this name
 CHOOSING = frozenset({"sorted", "max", "min"})  # what they give does not depend on the key, only which value it is
@@ -35,6 +36,11 @@ class Site:
     unit: Unit
     received: dict[str, frozenset[str]]
     functions: dict[str, Callee]
+    items: list[str] = field(default_factory=list)  # nodes of the items of its result, where it is unpacked
+
+    def meets(self, active: frozenset[str]) -> bool:
+        """Whether the result, or an item of it, is active."""
+        return self.node in active or not active.isdisjoint(self.items)
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,22 @@ class Activity:
         self.graphs[unit] = graph = Builder(self, unit).build()
         return self.whole(unit, graph.reach([RESULT], backward=True)) & params
 
+    def component(self, unit: Unit, path: tuple[int, ...]) -> frozenset[str] | None:
+        """The parameters that one item of a result depends on; None where that is not known (yet)."""
+        if unit not in self.graphs or unit in self.pending or self.uses_pending(unit):
+            return None
+        probe, start = Probe(self, unit), frozenset[str]()
+        for s in statements(unit.function.body):
+            if isinstance(s, ir.Return):
+                e = s.value
+                for k in path:
+                    if not isinstance(e, ir.Display) or e.bracket != "(" or starred(e.items) or k >= len(e.items):
+                        return None
+                    e = e.items[k]
+                start |= probe.sources(e, "") if e is not None else frozenset()
+        params = frozenset(p.name for p in unit.function.params)
+        return self.whole(unit, self.graphs[unit].reach(start, backward=True)) & params
+
     def graph(self, unit: Unit) -> Graph:
         """The graph of a unit, built with the final summaries of all that it calls."""
         self.summary(unit)
@@ -163,7 +185,7 @@ class Activity:
     def facts(self, unit: Unit, wrt: frozenset[str]) -> Facts:
         """Varied and useful variables of a unit, differentiated with respect to `wrt`."""
         graph, shapes = self.graph(unit), self.shapes(unit)
-        leaves = frozenset(k for n in wrt for k in shapes.leaves(n)) if shapes is not None else wrt
+        leaves = frozenset(k for n in wrt for k in shapes.inputs(n)) if shapes is not None else wrt
         varied = graph.reach(leaves, backward=False)
         useful = graph.reach([RESULT], backward=True)
         both = self.whole(unit, varied & useful)
@@ -190,6 +212,7 @@ class Builder(Flows):
         self.unit = unit
         self.graph = Graph()
         self.shapes = activity.shapes(unit)
+        self.passive = self.shapes.all_passive() if self.shapes is not None else frozenset[str]()
         self.local = {}
 
     def build(self) -> Graph:
@@ -215,7 +238,7 @@ class Builder(Flows):
             self.graph.inputs.setdefault(key, set()).update(sources)
             return
         sources = set(sources)
-        for k in self.shapes.leaves(key):
+        for k in self.shapes.leaves(key) - self.passive:
             self.graph.inputs.setdefault(k, set()).update(sources)
 
     def function(self, path: str, function: ir.Function) -> None:
@@ -294,16 +317,42 @@ class Builder(Flows):
                     self.assign(t, v, path)
             case _ if (tree := self.tree(value, path)) is not None:
                 self.unpack(target, tree, path)
+            case (ir.Display(), ir.Call(func)) if isinstance(callee := self.callee(func, path), UnitCall):
+                before = len(self.graph.sites)
+                sources = self.sources(value, path)
+                if len(self.graph.sites) > before:
+                    self.take_apart(target, value, callee.unit, (), sources, path)
+                else:
+                    self.target(target, sources, path)
             case (ir.Name(), ir.Display()) if (tree := self.tree(target, path)) is not None:
                 self.deposit(tree, value, path)
             case _:
                 self.target(target, self.sources(value, path), path)
 
+    def take_apart(
+        self, target: ir.Expr, call: ir.Call, unit: Unit, at: tuple[int, ...], sources: frozenset[str], path: str
+    ) -> None:
+        """The result of a function is unpacked: items that depend on no active argument are not active."""
+        if isinstance(target, ir.Display) and not starred(target.items):
+            for k, t in enumerate(target.items):
+                if target.record is None or not target.record.passive[k]:
+                    self.take_apart(t, call, unit, (*at, k), sources, path)
+            return
+        found, bound = self.activity.component(unit, at), bind(unit.function.params, call)
+        if found is not None and bound is not None and not bound.loose:
+            site = self.graph.sites[-1]
+            node = f"{site.node} item {'.'.join(map(str, at))}"
+            given = (a.value for p, a in bound.pairs if p.name in found)
+            self.add(node, frozenset[str]().union(*(self.sources(e, path) for e in given)))
+            site.items.append(node)
+            sources = frozenset({node})
+        self.target(target, sources, path)
+
     def target(self, target: ir.Expr, sources: frozenset[str], path: str) -> None:
         base = target
         while isinstance(base, (ir.Attribute, ir.Subscript)):
             base = base.value
-        for n in target_names(base):
+        for n in carried_names(base):
             key = self.unit.scopes.key(path, n)
             if key is not None:
                 self.add(key, sources)
@@ -352,6 +401,10 @@ class Builder(Flows):
                 return self.sources(body, path) | self.sources(orelse, path)
             case ir.Call(func, args):
                 return self.call(e, func, args, path)
+            case ir.Subscript(_, ir.Field(passive=True)):
+                return frozenset()
+            case ir.Subscript(_, ir.Field()) if (tree := self.tree(e, path)) is not None:
+                return frozenset(flat(tree))
             case ir.Subscript(value, index):
                 self.sources(index, path)
                 return self.sources(value, path)
@@ -371,12 +424,20 @@ class Builder(Flows):
                 return self.union([p for p in parts if not isinstance(p, str)], path)
             case ir.Slice(lower, upper, step):
                 return self.union([p for p in (lower, upper, step) if p is not None], path)
+            case ir.Display(record=ir.Record() as record, items=items):
+                return self.fields(record, items, path)
             case ir.Logic(_, items) | ir.Display(_, items):
                 return self.union(items, path)
             case ir.Attribute(value, "shape" | "ndim" | "dtype" | "size") if self.is_array(value, path):
                 return frozenset()
             case ir.Attribute(value) | ir.Star(value):
                 return self.sources(value, path)
+
+    def fields(self, record: ir.Record, items: tuple[ir.Expr, ...], path: str) -> frozenset[str]:
+        """A new object.  What a passive field gets counts as a result: should it be active, that is refused."""
+        found = [self.sources(i, path) for i in items]
+        self.add(RESULT, frozenset().union(*(s for s, p in zip(found, record.passive, strict=True) if p)))
+        return frozenset[str]().union(*(s for s, p in zip(found, record.passive, strict=True) if not p))
 
     def union(self, items: Iterable[ir.Expr], path: str) -> frozenset[str]:
         return frozenset[str]().union(*(self.sources(i, path) for i in items))
@@ -422,7 +483,7 @@ class Builder(Flows):
                 sources = frozenset()
             case _:
                 pass
-        return dict.fromkeys(target_names(target), sources)
+        return dict.fromkeys(target_names(target), frozenset[str]()) | dict.fromkeys(carried_names(target), sources)
 
     def call(self, e: ir.Call, func: ir.Expr, args: tuple[ir.Arg, ...], path: str) -> frozenset[str]:
         callee = self.callee(func, path)

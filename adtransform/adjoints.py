@@ -17,7 +17,7 @@ from adtransform.generators import of_element
 from adtransform.held import held_in
 from adtransform.listwise import Lists
 from adtransform.refusals import Refused
-from adtransform.shapes import LIST, STACK, Shape, Shapes, parts
+from adtransform.shapes import LIST, STACK, Shape, Shapes, displayed, index_of, label_of, parts
 from adtransform.structure import Shape as Structure
 from adtransform.structure import find
 from adtransform.tables import Place, Tables
@@ -157,9 +157,18 @@ class Adjoints(Tangents):
             return super().tangent(name)
         if name not in self.adjoint_names:
             base, *indices = name.split("#")
-            stem = "_".join([base, *(str(int(k) + 1) for k in indices)])
+            stem = "_".join([base, *self.labels(base, indices)])
             self.adjoint_names[name] = self.supply.fresh(stem) + self.supply.suffix
         return ir.Name(self.adjoint_names[name])
+
+    def labels(self, base: str, indices: list[str]) -> list[str]:
+        """The numbers of items, from 1, and the names of fields."""
+        shape: Any = self.shapes.of.get(base) if self.shapes is not None else None
+        found = []
+        for k in indices:
+            found.append(label_of(shape, int(k)))
+            shape = shape[int(k)] if isinstance(shape, tuple) else None
+        return found
 
     def pairs(self, target: ir.Expr, value: ir.Expr) -> list[tuple[str, ir.Expr]]:
         """The numbers that an assignment sets, by key, each with its value.
@@ -171,23 +180,23 @@ class Adjoints(Tangents):
             case ir.Display(_, ts), ir.Display(_, vs) if len(ts) == len(vs):
                 return [p for t, v in zip(ts, vs, strict=True) for p in self.pairs(t, v)]
             case ir.Display(_, ts), _ if isinstance(shape, tuple) and len(ts) == len(shape) and is_plain(value):
-                subscripts = [ir.Subscript(value, ir.Const(k, str(k))) for k in range(len(ts))]
+                subscripts = [ir.Subscript(value, index_of(shape, k)) for k in range(len(ts))]
                 return [p for t, v in zip(ts, subscripts, strict=True) for p in self.pairs(t, v)]
             case ir.Name(id), _ if shape in (None, STACK, LIST):
                 return [(id, value)]
             case ir.Name(), _ if isinstance(shape, tuple) and self.shape(target) == shape:
                 items: list[ir.Expr] = list(value.items) if isinstance(value, ir.Display) else []
                 if not items and is_plain(value):
-                    items = [ir.Subscript(value, ir.Const(k, str(k))) for k in range(len(shape))]
+                    items = [ir.Subscript(value, index_of(shape, k)) for k in range(len(shape))]
                 if items:
-                    own = [ir.Subscript(target, ir.Const(k, str(k))) for k in range(len(shape))]
+                    own = [ir.Subscript(target, index_of(shape, k)) for k in range(len(shape))]
                     return [p for t, v in zip(own, items, strict=True) for p in self.pairs(t, v)]
             case ir.Subscript(), _ if shape in (None, STACK, LIST) and (key := self.component(target)) is not None:
                 return [(key, value)]
             case ir.Subscript(), _ if isinstance(shape, tuple):
                 items = list(value.items) if isinstance(value, ir.Display) else []
-                items = items or [ir.Subscript(value, ir.Const(k, str(k))) for k in range(len(shape))]
-                own = [ir.Subscript(target, ir.Const(k, str(k))) for k in range(len(shape))]
+                items = items or [ir.Subscript(value, index_of(shape, k)) for k in range(len(shape))]
+                own = [ir.Subscript(target, index_of(shape, k)) for k in range(len(shape))]
                 return [p for t, v in zip(own, items, strict=True) for p in self.pairs(t, v)]
         raise Refused(value, *NOT_A_NUMBER)
 
@@ -205,14 +214,14 @@ class Adjoints(Tangents):
         """The adjoints of a target or argument, in its structure."""
         match e:
             case ir.Display(bracket, items):
-                return ir.Display(bracket, tuple(self.structure(i) for i in items))
+                return ir.Display(bracket, tuple(self.structure(i) for i in items), record=e.record)
             case ir.Name(id):
                 return self.of_shape(id, self.shape(e))
         raise Refused(e, *NOT_A_NUMBER)
 
     def of_shape(self, key: str, shape: Shape) -> ir.Expr:
         if isinstance(shape, tuple):
-            return ir.Display("(", tuple(self.of_shape(f"{key}#{k}", s) for k, s in enumerate(shape)))  # type: ignore[arg-type]
+            return displayed(shape, (self.of_shape(f"{key}#{k}", s) for k, s in enumerate(shape)))  # type: ignore[arg-type]
         if shape not in (None, STACK, LIST):
             raise Refused(None, *NOT_A_NUMBER)
         return self.tangent(key)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from adtransform import ir
-from adtransform.structure import Shape, array, many, number
+from adtransform.structure import Shape, array, keyed, many, number
 
 NUMBERS = frozenset("float int bool float64 float32 floating Real Number".split())
-OTHERS = dict.fromkeys(("dict", "Dict", "Mapping"), "it is a dictionary")
+DICTIONARIES = frozenset("dict Dict Mapping MutableMapping".split())
 ARRAYS = frozenset({"ndarray", "NDArray"})
 
 
@@ -18,8 +18,8 @@ def shape_of(e: ir.Expr | None) -> Shape:
     ('list', 'number')
     """
     match e:
-        case ir.Name(id) | ir.Attribute(_, id) | ir.Subscript(ir.Name(id) | ir.Attribute(_, id)) if id in OTHERS:
-            return Shape(odd=OTHERS[id])
+        case ir.Name(id) | ir.Attribute(_, id) if id in DICTIONARIES:
+            return keyed()
         case ir.Subscript(ir.Name(id) | ir.Attribute(_, id), inner) if id in ARRAYS:
             return array(rank=axes_of(inner))
         case ir.Name(id) | ir.Attribute(_, id) if id in ARRAYS:
@@ -56,10 +56,12 @@ def subscripted(name: str, inner: ir.Expr) -> Shape:
     match name:
         case "list" | "List":
             return many("list", shape_of(inner))
+        case _ if name in DICTIONARIES:
+            return keyed(shape_of(items[-1]))
         case "tuple" | "Tuple" if len(items) == 2 and isinstance(items[1], ir.Const) and items[1].value is ...:
             return many("sequence", shape_of(items[0]))
         case "tuple" | "Tuple":
-            return Shape("tuple", [shape_of(i) for i in items])
+            return Shape("tuple", [shape_of(i) for i in items], record=getattr(inner, "record", None))
         case "Sequence" | "Iterable" | "Collection" | "MutableSequence":
             return many("sequence", shape_of(inner))
         case "Optional" | "Final" | "Annotated":

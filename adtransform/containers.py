@@ -9,8 +9,9 @@ from __future__ import annotations
 from adtransform import ir
 from adtransform.arrays import SHARED
 from adtransform.calculus import ZERO
-from adtransform.methods import METHODS
+from adtransform.methods import FROM_KEYS, METHODS
 from adtransform.operators import SEQUENCES
+from adtransform.records import field_of, made
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall
 from adtransform.structure import Shape, cells_of, find, is_list
@@ -161,11 +162,19 @@ def zeros(s: Shape, e: ir.Expr, new: str = "item") -> ir.Expr:
     s = find(s)
     length = ir.Call(ir.Library("builtins", "len"), (ir.Arg(e),))
     match s.kind:
+        case "tuple" if s.record is not None:
+            fields: list[ir.Expr] = [ir.Subscript(e, field_of(s.record, k)) for k in range(len(s.items))]
+            inner_ = dict(zip(fields, s.items, strict=True))
+            return made(s.record, tuple(fields), lambda x: zeros(inner_[x], x))
         case "array":
             return ir.Call(ir.Library("numpy", "zeros_like"), (ir.Arg(e),))
         case "tuple":
             items = (zeros(i, ir.Subscript(e, ir.Const(k, str(k)))) for k, i in enumerate(s.items))
             return ir.Display("(", tuple(items))
+        case "list" if s.keyed:
+            if find(s.items[0]).kind in (*SEQUENCES, "array"):
+                raise Refused(e, "N174", "a dictionary of lists needs zeros", "Use a dictionary of floats.")
+            return ir.Call(ir.Library("builtins", FROM_KEYS), (ir.Arg(e), ir.Arg(ZERO)))
         case "list" | "sequence" if find(s.items[0]).kind in (*SEQUENCES, "array"):
             plural = isinstance(e, ir.Name) and len(e.id) > 1 and e.id.endswith("s")
             name = e.id[:-1] if isinstance(e, ir.Name) and plural else new

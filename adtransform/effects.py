@@ -26,6 +26,9 @@ def may_raise(e: ir.Expr) -> bool:
     while stack:
         top = stack.pop()
         match top:
+            case ir.Subscript(value, ir.Field()):
+                stack.append(value)
+                continue
             case ir.Binary("/" | "//" | "%", _, right) if not number(right):
                 return True
             case ir.Binary("**", _, right) if (number(right) or -1.0) <= 0.0:
@@ -52,6 +55,8 @@ def raises_first(e: ir.Expr) -> bool:
         match top:
             case ir.Binary("/" | "//" | "%", _, right) if not number(right):
                 return True
+            case ir.Subscript(value, ir.Field()):
+                stack.append(value)
             case ir.Call(ir.Library("builtins", "float" | "abs"), args):
                 stack += [a.value for a in args]
             case ir.Binary("**", left, right) if 0.0 < (number(right) or 0.0) < 1.0:

@@ -66,7 +66,7 @@ class FirstOrder:
             finally:
                 self.program.lifting -= 1
             if function != original.function:
-                self.known["unit", original] = Unit(original.module, function, self.program)
+                self.known["unit", original] = Unit(original.module, function, self.program, original.refusal)
         return self.known["unit", original]
 
     def lifted(self, closure: Closure, bound: dict[str, Closure | tuple[str, ...] | None]) -> str:
@@ -80,9 +80,11 @@ class FirstOrder:
             own = [p if is_constant(p.default) else replace(p, default=None) for p in f.params]
             if any(p.default != q.default for p, q in zip(own, f.params, strict=True)):
                 own = [replace(p, default=None) for p in own]  # every call passes them all
-            params = (*(ir.Param(n) for n in closure.free), *own)
+            note = self.program.objects.note_for
+            free = (ir.Param(n, annotation=note(closure.unit, closure.path, n)) for n in closure.free)
+            params = (*free, *own)
             shell = replace(f, name=name, params=params, is_lambda=False, decorators=(), source=ir.Source())
-            unit = self.known[key] = Unit(closure.unit.module, shell, self.program)
+            unit = self.known[key] = Unit(closure.unit.module, shell, self.program, closure.unit.refusal)
             self.program.lifted[name] = unit
             body = Converter(self, closure.unit, closure.path, bound).block(f.body)
             object.__setattr__(unit, "raw", replace(shell, body=body))
@@ -99,7 +101,7 @@ class FirstOrder:
             name = self.new_name("_".join([callee.name, *functions]), callee)
             f = callee.function
             shell = replace(f, name=name, params=params, source=ir.Source())
-            unit = self.known[key] = Unit(callee.module, shell, self.program)
+            unit = self.known[key] = Unit(callee.module, shell, self.program, callee.refusal)
             self.program.lifted[name] = unit
             body = Converter(self, callee, "", given).block(f.body)
             object.__setattr__(unit, "raw", replace(shell, body=body))
@@ -342,7 +344,8 @@ class Converter:
                 self.check(c) if c.path else None
                 inner = tuple(unused(n, taken) for n in c.here)
                 given[p.name] = replace(c, free=c.free, here=inner)
-                extra += [ir.Param(n) for n in inner]
+                note = self.order.program.objects.note_for
+                extra += [ir.Param(n, "", note(c.unit, c.path, f)) for n, f in zip(inner, c.free, strict=True)]
                 more += [ir.Arg(ir.Name(n)) for n in c.here]
             elif p.name in called and value == ir.Const(None, "None"):
                 given[p.name] = None

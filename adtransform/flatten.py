@@ -17,6 +17,7 @@ from adtransform import ir
 from adtransform.containers import list_call
 from adtransform.effects import divisors, may_raise, raises_first
 from adtransform.names import temporary
+from adtransform.records import check_fields, is_field
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall, NestedCall, UnitCall, ValueCall
 from adtransform.share import is_plain_value, share
@@ -50,6 +51,7 @@ class Flatten:
     def statement(self, s: ir.Stmt, path: str) -> list[ir.Stmt]:
         if isinstance(s, (ir.Assign, ir.Augment, ir.Return)) and s.value is not None:
             self.work.nonzero = divisors(s.value) if self.work.signs else []
+        check_fields(self.work, s, path)
         match s:
             case ir.Function():
                 return [replace(s, body=self.block(s.body, f"{path}{s.name}/"))]
@@ -218,7 +220,7 @@ class Flatten:
 
     def named(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
         """An active argument as a variable."""
-        if isinstance(e, (ir.Name, ir.Display, ir.Star)) or not self.work.is_active(e, path):
+        if isinstance(e, (ir.Name, ir.Display, ir.Star)) or is_field(e) or not self.work.is_active(e, path):
             return e
         return self.put(e, path, pre)
 
@@ -249,6 +251,9 @@ class Flatten:
             for n in target_names(c.target):
                 own = work.variable(n, path, not work.active.isdisjoint(sources[n]))
                 work.inference.shapes.add(path + own.id, work.inference.local.pop(n))
+                if path + own.id in work.active:
+                    work.active |= work.inference.shapes.inputs(path + own.id)
+                    work.varied |= work.inference.shapes.inputs(path + own.id)
                 new[n] = own
         push = ir.Effect(ir.Call(ir.Attribute(name, "append"), (ir.Arg(rename(e.element, new.get)),)))
         body: ir.Stmt = push

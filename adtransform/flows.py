@@ -40,6 +40,11 @@ class Flows:
                 return None if isinstance(tree, str) else tree
             case ir.Call(ir.Attribute(ir.Name() as name, "pop"), ()):
                 return self.items(name, path)
+            case ir.Subscript(_, ir.Field(passive=True)):
+                return ()
+            case ir.Subscript(value, ir.Field(int(k))):
+                whole = self.tree(value, path)
+                return whole[k] if isinstance(whole, tuple) and k < len(whole) else None
             case _:
                 return None
 
@@ -82,8 +87,12 @@ class Flows:
         """A value goes into a variable or a list."""
         match tree, value:
             case tuple(), ir.Display("(", items) if len(tree) == len(items) and not starred(items):
-                for t, i in zip(tree, items, strict=True):
-                    self.deposit(t, i, path)
+                passive = value.record.passive if value.record is not None else (False,) * len(items)
+                for t, i, is_passive in zip(tree, items, passive, strict=True):
+                    if is_passive:
+                        self.add("return", self.sources(i, path))
+                    else:
+                        self.deposit(t, i, path)
             case Many(item), ir.Display("[", items) if not starred(items):
                 for i in items:
                     self.deposit(item, i, path)

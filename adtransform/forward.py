@@ -266,7 +266,7 @@ class Forward:
                 name = self.work.temporary("t#", path, False) if raises_first(i) else None
                 pre += [ir.Assign((name,), i)] if name else []
                 items.append(name or i)
-            new: ir.Expr = ir.Display(value.bracket, tuple(items))
+            new: ir.Expr = ir.Display(value.bracket, tuple(items), record=value.record)
         else:
             new = self.work.temporary(temporary(value), path, False)
             pre = [*pre, ir.Assign((new,), value)]

@@ -23,7 +23,7 @@ from adtransform.pieces import renumbered
 from adtransform.plan import Instance, Plan
 from adtransform.reverse import Reverse, Sweeps
 from adtransform.seams import fused, returning
-from adtransform.shapes import LIST, RECURSIVE, STACK, Shape, result, shapes
+from adtransform.shapes import LIST, RECURSIVE, STACK, Fields, Shape, displayed, record_of, result, shapes
 from adtransform.signatures import mirrored_annotation
 from adtransform.traverse import expressions, map_blocks, names, own_names, statements, target_names, walk
 from adtransform.unread import without_unread
@@ -152,7 +152,7 @@ class Gradients:
         body = (*sweeps.doc, *self.both(opened(sweeps), sweeps.forward, sweeps.reverse, value, sweeps.merged))
         note = mirrored_annotation(flat.returns) if flat.returns is not None else None
         one = constant(1.0)
-        default = filled(sweeps.results, one) if not holds_list(sweeps.results) else None
+        default = filled(sweeps.results, one) if not has_no_default(sweeps.results) else None
         if default is None and any(p.default is not None for p in flat.params):
             default = ir.Const(None, "None")
         params = with_seed(flat.params, ir.Param(self.seeds[current], "", note, default))
@@ -204,6 +204,7 @@ class Gradients:
         whole: ir.Expr = ir.Display("(", tuple(ir.Name(n) for n in saved))
         if len(saved) == 1:
             whole = ir.Name(saved[0])
+        notes = [self.note(current, n) for n in saved]
         end = returning((*sweeps.unbound, *sweeps.forward), ir.Display("(", (sweeps.value, whole)))
         forward = replace(
             flat,
@@ -217,7 +218,15 @@ class Gradients:
             unpack = (ir.Assign((whole,), ir.Name(unused("saved", flat))),)
         name = unused("saved", flat) if len(saved) != 1 else saved[0]
         backward = self.backward(flat, base, sweeps, (name,), returning((*unpack, *reverse), together(sweeps.adjoints)))
+        if any(isinstance(n, ir.Subscript) for n in notes) and backward.params[0].annotation is None:
+            note = notes[0] if len(saved) == 1 else ir.Subscript(ir.Name("tuple"), ir.Display("(", tuple(notes)))
+            backward = replace(backward, params=(replace(backward.params[0], annotation=note), *backward.params[1:]))
         return forward, backward
+
+    def note(self, current: Instance, name: str) -> ir.Expr:
+        """The annotation of a variable that is handed to a reverse sweep, as far as it is an object."""
+        known = self.works[current].shapes
+        return noted(known.of.get(name) if known is not None else None)
 
     def backward(
         self, flat: ir.Function, base: str, sweeps: Sweeps, first: tuple[str, ...], body: ir.Block
@@ -235,6 +244,15 @@ class Gradients:
             returns=None,
             is_lambda=False,
         )
+
+
+def noted(shape: Shape) -> ir.Expr:
+    """The annotation of an object of this shape."""
+    if not isinstance(shape, Fields):
+        return ir.Name("object")
+    kinds = zip(shape, shape.record.passive, strict=True)
+    items = (ir.Name("int") if p else noted(s) if isinstance(s, Fields) else FLOAT for s, p in kinds)
+    return ir.Subscript(ir.Name("tuple"), ir.Display("(", tuple(items), record=shape.record))
 
 
 def without_headings(block: ir.Block) -> ir.Block:
@@ -274,7 +292,19 @@ def unused(base: str, f: ir.Function) -> str:
 
 def filled(shape: Shape, e: ir.Expr) -> ir.Expr:
     """A tuple of a shape with the same number everywhere."""
-    return ir.Display("(", tuple(filled(s, e) for s in shape)) if isinstance(shape, tuple) else e  # type: ignore[arg-type]
+    if not isinstance(shape, tuple):
+        return e
+    record = record_of(shape)
+    passive = record.passive if record is not None else (False,) * len(shape)
+    none = ir.Const(None, "None")
+    items = (none if p else filled(s, e) for s, p in zip(shape, passive, strict=True))  # type: ignore[arg-type]
+    return displayed(shape, items)
+
+
+def has_no_default(shape: Shape) -> bool:
+    """Whether a seed of ones cannot be written: for lists, and objects whose constructor may refuse them."""
+    record = record_of(shape)
+    return holds_list(shape) or (record is not None and not record.plain)
 
 
 def holds_list(shape: Shape) -> bool:
@@ -294,7 +324,7 @@ def shown_in(e: ir.Expr, used: frozenset[str]) -> ir.Expr:
     match e:
         case ir.Display(bracket, items):
             new = tuple(shown_in(i, used) for i in items)
-            return ir.Display(bracket, new) if any(i != ir.Name("_") for i in new) else ir.Name("_")
+            return ir.Display(bracket, new, record=e.record) if any(i != ir.Name("_") for i in new) else ir.Name("_")
         case ir.Name(id) if id in used:
             return e
         case _:

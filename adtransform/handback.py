@@ -10,15 +10,16 @@ from adtransform.adjoints import NOT_A_NUMBER, Adjoints
 from adtransform.calls import bind
 from adtransform.pieces import with_lead, without_text
 from adtransform.plan import Instance, Plan, instance
+from adtransform.records import index_in
 from adtransform.refusals import Refused
 from adtransform.scopes import NestedCall, Unit, UnitCall, ValueCall
-from adtransform.shapes import LIST, STACK, Shape
+from adtransform.shapes import LIST, STACK, Shape, displayed, label_of, of_record, record_of
 
 
 def alike(shape: Shape) -> Shape:
     """A shape in which stacks and other lists are the same: their adjoints are."""
     if isinstance(shape, tuple):
-        return tuple(alike(s) for s in shape)  # type: ignore[arg-type]
+        return of_record((alike(s) for s in shape), record_of(shape))  # type: ignore[arg-type]
     return LIST if shape == STACK else shape
 
 
@@ -89,18 +90,18 @@ class Handback:
         if protocol.joint:
             return self.jointly(s, target, e, protocol, received)
         if protocol.forward:
-            saved = self.work.temporary(f"{unit.name}_saved", "", False)
+            saved = self.work.temporary(f"{unit.stem}_saved", "", False)
             both = ir.Display("(", (target, saved))
             first = replace(e, func=ir.Name(protocol.forward))
             forward: list[ir.Stmt] = [ir.Assign((both,), first, at=s.at, source=without_text(s.source))]
             call = ir.Call(ir.Name(protocol.backward), (ir.Arg(ir.Name(SAVED)), seed))
-            return replace(self.results(unit.name, forward, protocol, call, received), saved=saved.id)
+            return replace(self.results(unit.stem, forward, protocol, call, received), saved=saved.id)
         forward, values = self.kept(s, e, unit, [n for n in protocol.needs if n in received], received)
         optional = {p.name for p in unit.function.params if p.default is not None}
         plain = [ir.Arg(v) for n, v in values.items() if n not in optional]
         late = [ir.Arg(v, n) for n, v in values.items() if n in optional]
         call = ir.Call(ir.Name(protocol.backward), (*plain, seed, *late))
-        return self.results(unit.name, forward, protocol, call, received)
+        return self.results(unit.stem, forward, protocol, call, received)
 
     def jointly(
         self, s: ir.Assign, target: ir.Expr, e: ir.Call, protocol: Protocol, received: Mapping[str, ir.Expr]
@@ -114,8 +115,8 @@ class Handback:
         def partial(base: str, shape: Shape) -> tuple[ir.Expr, ir.Expr]:
             """A target for the partials of an argument, and its adjoint."""
             if isinstance(shape, tuple):
-                both = [partial(f"{base}_{k + 1}", x) for k, x in enumerate(shape)]  # type: ignore[arg-type]
-                return ir.Display("(", tuple(t for t, _ in both)), ir.Display("(", tuple(a for _, a in both))
+                both = [partial(f"{base}_{label_of(shape, k)}", x) for k, x in enumerate(shape)]  # type: ignore[arg-type]
+                return displayed(shape, (t for t, _ in both)), displayed(shape, (a for _, a in both))
             name = self.work.temporary(base, "", False)
             placeholder = ir.Name(f"the partial {len(partials)}")
             partials[placeholder.id] = name.id
@@ -160,7 +161,7 @@ class Handback:
         for n in needs:
             value = received[n]
             if not isinstance(value, (ir.Name, ir.Const)):
-                name = self.work.temporary(f"{unit.name}_{n}", "", False)
+                name = self.work.temporary(f"{unit.stem}_{n}", "", False)
                 pre.append(ir.Assign((name,), value))
                 by_value[id(value)] = value = name
             values[n] = value
@@ -191,8 +192,8 @@ class Handback:
     def adjoint_of(self, base: str, shape: Shape) -> ir.Expr:
         """Temporaries for the adjoint of an argument."""
         if isinstance(shape, tuple):
-            items = tuple(self.adjoint_of(f"{base}_{k + 1}", s) for k, s in enumerate(shape))  # type: ignore[arg-type]
-            return ir.Display("(", items)
+            items = tuple(self.adjoint_of(f"{base}_{label_of(shape, k)}", s) for k, s in enumerate(shape))  # type: ignore[arg-type]
+            return displayed(shape, items)
         if shape not in (None, STACK, LIST):
             raise Refused(None, *NOT_A_NUMBER)
         made = self.work.temporary(f"{base}{self.work.supply.suffix}", "", False)
@@ -207,6 +208,6 @@ class Handback:
         items = (
             argument.items
             if isinstance(argument, ir.Display)
-            else tuple(ir.Subscript(argument, ir.Const(k, str(k))) for k in range(len(adjoint.items)))
+            else tuple(ir.Subscript(argument, index_in(adjoint, k)) for k in range(len(adjoint.items)))
         )
         return [p for a, b in zip(items, adjoint.items, strict=True) for p in self.numbers(a, b)]

@@ -24,6 +24,7 @@ from adtransform.structure import (
     copied,
     escape,
     find,
+    keyed,
     many,
     more,
     number,
@@ -175,7 +176,7 @@ class Inference:
                     parts = [find(shape).items[0] for _ in items]
                 else:
                     parts = [Shape() for _ in items]
-                    unify(shape, Shape("tuple", parts))
+                    unify(shape, Shape("tuple", parts, record=find(shape).record))
                 for i, part in zip(items, parts, strict=True):
                     self.bind(i, part, path)
             case ir.Subscript(base) if self.is_array(base, target.index, path):
@@ -425,6 +426,16 @@ class Inference:
         k = index.value if isinstance(index, ir.Const) else None
         if isinstance(index, ir.Unary) and isinstance(index.operand, ir.Const):
             k = -index.operand.value if isinstance(index.operand.value, int) else None
+        if isinstance(k, str) and (known.keyed or not known.kind):
+            unify(whole, keyed())
+            more(whole, INDEXED)
+            return find(whole).items[0]
+        if known.keyed:
+            if at.kind == "slice":
+                escape(whole, INDEXED)
+                return Shape(odd=INDEXED)
+            more(whole, INDEXED)
+            return find(whole).items[0]
         if isinstance(k, str) or at.kind not in ("", "number", "slice"):
             escape(whole, BUILT)
             return Shape(odd=BUILT)
@@ -481,7 +492,7 @@ class Inference:
                 if known.kind in ("list", "sequence"):
                     parts = [known.items[0] for _ in items]
                 else:
-                    unify(shape, Shape("tuple", parts))
+                    unify(shape, Shape("tuple", parts, record=known.record))
                 for i, part in zip(items, parts, strict=True):
                     self.bind_local(i.value if isinstance(i, ir.Star) else i, part)
             case _:
@@ -496,8 +507,8 @@ class Inference:
             parts = [self.of(i, path) for i in e.items]
             for s in parts:
                 arrays.kept(s)
-            return Shape("tuple", parts)
-        made = many("list" if e.bracket == "[" else "sequence")
+            return Shape("tuple", parts, record=e.record)
+        made = keyed() if e.keys is not None else many("list" if e.bracket == "[" else "sequence")
         for i in e.items:
             shape = self.items(self.of(i.value, path)) if isinstance(i, ir.Star) else self.of(i, path)
             arrays.kept(shape)

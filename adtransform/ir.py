@@ -41,6 +41,39 @@ class Const(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Field(Const):
+    """The index of a field: `p.x` is item 0 of `p`; `passive` if no derivative passes through it."""
+
+    passive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Method(Name):
+    """A method by the name of its class, `Point.area`, called with the object as its first argument.
+
+    `kind` is "method", "property" or "static".
+    """
+
+    kind: str = "method"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The class of an object that is treated as a tuple of its fields.
+
+    `keywords[k]` is the keyword that field `k` is passed by, empty where it is passed by position; `plain` if the
+    constructor does nothing but set the fields.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    passive: tuple[bool, ...]
+    keywords: tuple[str, ...]
+    plain: bool = True
+    unpacks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Unary(Node):
     op: str
     operand: Expr
@@ -108,10 +141,15 @@ class Slice(Node):
 
 @dataclass(frozen=True, slots=True)
 class Display(Node):
-    """A tuple, list or set display; `bracket` is the opening one."""
+    """A tuple, list or set display; `bracket` is the opening one.
+
+    `record`: of a tuple that stands for an object; `keys`: of a list that stands for a dictionary.
+    """
 
     bracket: str
     items: tuple[Expr, ...]
+    record: Record | None = field(default=None, kw_only=True)
+    keys: tuple[Expr, ...] | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,6 +278,8 @@ def default_wrt(activity: Activity, unit: Unit) -> tuple[str, ...]:
 def holds_floats(activity: Activity, unit: Unit, name: str) -> bool:
     """Whether a parameter is a list of numbers, or of lists of them, that can be followed."""
     signature = activity.stacks.signature(unit) if activity.stacks is not None else None
+    if signature is not None and unit.refusal is not None and find(signature.params[name]).keyed:
+        return True  # so that it is said why there is no derivative
     return signature is not None and is_numeric(signature.params[name])
 
 
@@ -285,7 +287,7 @@ def depth(activity: Activity, unit: Unit, name: str) -> int:
     """How deep lists are nested in a parameter; 0 for a number."""
     signature = activity.stacks.signature(unit) if activity.stacks is not None else None
     s, found = find(signature.params[name]) if signature is not None else Shape(), 0
-    while s.kind in ("list", "sequence"):
+    while s.kind in ("list", "sequence") and not s.keyed:
         s, found = find(s.items[0]), found + 1
     return found
 
@@ -294,6 +296,8 @@ def is_numeric(s: Shape) -> bool:
     s = find(s)
     if s.odd:
         return False
+    if s.record is not None:
+        return any(is_numeric(i) for i, p in zip(s.items, s.record.passive, strict=True) if not p)
     if s.kind == "array":
         return not find(s.items[0]).whole
     return is_numeric(s.items[0]) if s.kind in ("list", "sequence") else s.kind in ("", "number")

@@ -10,6 +10,7 @@ from adtransform import ir
 from adtransform.arrays import VIEWS
 from adtransform.containers import check_index
 from adtransform.held import held_in
+from adtransform.methods import KEYS
 from adtransform.operators import SEQUENCES
 from adtransform.refusals import Refused
 from adtransform.spreads import SEED, Spread, added, shadow
@@ -119,6 +120,13 @@ class Lists:
         inner = find(shape.items[0])
         k, v = self.work.temporary("k", "", False), self.work.temporary("v", "", False)
         item = ir.Subscript(target, k)
+        if find(shape).keyed:
+            if inner.kind in SEQUENCES:
+                raise Refused(e, *LIST)
+            keys = ir.Call(ir.Library("builtins", KEYS), (ir.Arg(e),))
+            if not isinstance(e, ir.Name):
+                raise Refused(e, *LIST)
+            return ir.For(k, keys, (ir.Augment(item, "+", ir.Subscript(e, k)),), ())
         body = self.sum(item, v, inner) if inner.kind in SEQUENCES else ir.Augment(item, "+", v)
         both = ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(e),))
         return ir.For(ir.Display("(", (k, v)), both, (body,), ())
@@ -139,8 +147,9 @@ class Lists:
                 return [(self.whole(e), seed)]
             case ir.Display("[", items):
                 found: Shares = []
-                for k, i in enumerate(items):
-                    found += self.value(i, ir.Subscript(seed, ir.Const(k, str(k))))
+                keys = e.keys or tuple(ir.Const(k, str(k)) for k in range(len(items)))
+                for k, i in zip(keys, items, strict=True):
+                    found += self.value(i, ir.Subscript(seed, k))
                 return found
             case ir.Binary("*", ir.Display("[", (item,)), _) if not self.tables.is_list(item):
                 return self.work.shares(item, ir.Call(ir.Library("builtins", "sum"), (ir.Arg(seed),)), "")
@@ -237,7 +246,7 @@ class Lists:
             name = self.work.temporary(f"{owner}_0", "", False)
             assert self.work.inference is not None
             items = [Shape("cells"), shape.items[1]] if shape.kind == "array" else shape.items
-            self.work.inference.shapes.add(name.id, Shape(shape.kind, items))
+            self.work.inference.shapes.add(name.id, Shape(shape.kind, items, keyed=shape.keyed))
             comment = f"# {owner} is written to below, and the reverse sweep reads it"
             self.copies.append(ir.Assign((name,), copy_of(shape, ir.Name(owner)), source=ir.Source(trail=comment)))
             found[owner] = name
@@ -357,6 +366,10 @@ def copy_of(shape: Shape, e: ir.Expr) -> ir.Expr:
         return ir.Call(ir.Library("numpy", "array"), (ir.Arg(e),))
     if not any(lists_in(s)) and s.kind != "sequence":
         return e
+    if s.keyed:
+        if any(lists_in(s.items[0])):
+            raise Refused(e, *LIST)
+        return ir.Call(ir.Library("builtins", "dict"), (ir.Arg(e),))
     if s.kind == "tuple":
         parts = (copy_of(i, ir.Subscript(e, ir.Const(k, str(k)))) for k, i in enumerate(s.items))
         return ir.Display("(", tuple(parts))

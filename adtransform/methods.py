@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adtransform import ir
-from adtransform.structure import Shape, escape, find, many, more, number, unify
+from adtransform.structure import Shape, escape, find, keyed, many, more, number, unify
 
 if TYPE_CHECKING:
     from adtransform.inference import Inference
@@ -15,6 +15,7 @@ NUMBERS = frozenset("float int abs round ord pow complex divmod".split())
 REDUCTIONS = frozenset("sum fsum prod hypot dist sumprod mean fmean variance stdev pvariance pstdev median".split())
 METHODS = frozenset("append extend insert pop remove clear copy reverse sort index count".split())
 STACK_METHODS = frozenset("append pop clear".split())
+KEYS, FROM_KEYS = "the keys", "from the keys"  # what `for k in d` runs over, and `dict.fromkeys`
 READ = "a function reads it"
 CHANGED = "a method changes it"
 HANDED = "it is handed to a function that is not known"
@@ -32,6 +33,10 @@ def method(inference: Inference, e: ir.Call, func: ir.Attribute, path: str) -> S
     """A method of a list."""
     own = inference.of(func.value, path)
     name, args = func.attr, [a.value for a in e.args]
+    if find(own).keyed:
+        if name != "copy":
+            escape(own, CHANGED)
+        return keyed(find(own).items[0]) if name == "copy" else Shape(odd=CHANGED)
     plain = isinstance(func.value, ir.Name) and name in STACK_METHODS and len(args) == (name == "append")
     unify(own, many("sequence") if name in ("index", "count", "copy") else many("list"))
     item = find(own).items[0] if find(own).items else Shape(odd=HANDED)
@@ -73,6 +78,12 @@ def call(inference: Inference, e: ir.Call, home: str, name: str, path: str) -> S
     args = [a.value for a in e.args if not a.keyword]
     for keyword in (a.value for a in e.args if a.keyword):
         inference.of(keyword, path)
+    if (home, name) == ("builtins", KEYS):
+        inference.of(args[0], path)
+        return many("sequence", number())
+    if (home, name) == ("builtins", FROM_KEYS):
+        inference.of(args[0], path)
+        return keyed(inference.of(args[1], path))
     if home == "builtins" and name in READS:
         for a in args:
             shape = inference.of(a, path)

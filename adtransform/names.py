@@ -57,7 +57,7 @@ def temporary(e: ir.Expr) -> str:
     if isinstance(e, ir.Call):
         match e.func:
             case ir.Name(name) | ir.Attribute(_, name):
-                name = name.partition(" ")[0]  # the alias of a function of another module
+                name = name.rpartition(".")[2].strip("_").partition(" ")[0]  # the alias of a function of another module
                 return f"{name}_v" if len(name) < 24 else "t#"
             case ir.Library("helper", name) if name not in ("digamma", "polygamma"):
                 return "t#"

@@ -46,7 +46,7 @@ def features_of(function: ir.Function) -> Features:
     dynamic: list[ir.Expr] = []
     calls: list[ir.Call] = []
     lists = any(is_array_word(p.annotation) for p in function.params)
-    sequences: set[str] = {p.name for p in function.params if p.role == "*"}
+    sequences: set[str] = {p.name for p in function.params if p.role == "*" or holds_record(p.annotation)}
     for s in statements(function.body):
         sequences |= sequences_in(s)
         lists |= stores(s)
@@ -98,6 +98,14 @@ def features_of(function: ir.Function) -> Features:
         frozenset(sequences),
         lists or bool(sequences),
         tuple(calls),
+    )
+
+
+def holds_record(annotation: ir.Expr | None) -> bool:
+    """Whether a parameter is an object or a dictionary, or holds some."""
+    return annotation is not None and any(
+        (isinstance(e, ir.Display) and e.record) or (isinstance(e, ir.Name) and e.id in ("dict", "Dict"))
+        for e in walk(annotation)
     )
 
 

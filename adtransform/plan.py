@@ -58,7 +58,7 @@ def plan(activity: Activity, roots: dict[Instance, frozenset[str]]) -> Plan:
 
 def needed_by(activity: Activity, facts: Facts, site: Site) -> list[tuple[Unit, frozenset[str]]]:
     """What one call asks of its callee, and of the functions that are handed to it."""
-    if site.node not in facts.active:
+    if not site.meets(facts.active):
         return []
     summary = activity.summary(site.unit)
     inputs = {p for p, sources in site.received.items() if p in summary and sources & facts.varied}

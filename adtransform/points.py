@@ -95,6 +95,11 @@ def choose(
         return [next(supply), next(supply), next(supply)]
     if kind.startswith(("tuple", "Tuple")) and "float" in kind:
         return tuple(next(supply) for _ in range(kind.count("float") + kind.count("...")))
+    annotation = parameter.annotation
+    if isinstance(annotation, type) and annotation.__module__ not in ("builtins", "numpy", "inspect"):
+        return drawn(annotation, supply)
+    if kind.startswith(("dict", "Dict", "Mapping")):
+        raise NoValue(f"`{name}` needs a value: the keys of a dictionary cannot be drawn")
     if active or "float" in kind:
         return next(supply)
     if "bool" in kind:
@@ -104,6 +109,16 @@ def choose(
     if not kind:
         return next(supply)
     raise NoValue(f"`{name}` needs a value: it has no default, and none can be drawn for the annotation `{kind}`")
+
+
+def drawn(kind: type, supply: Iterator[float]) -> object:
+    """An object whose fields are drawn by the parameters of its constructor."""
+    try:
+        parameters = inspect.signature(kind).parameters.values()
+        values = {p.name: choose(p, not words(p.annotation), supply, False, False) for p in parameters}
+        return kind(**values)
+    except (TypeError, ValueError) as error:
+        raise NoValue(f"no object of `{kind.__name__}` can be made: {error}") from error
 
 
 def words(annotation: object) -> str:

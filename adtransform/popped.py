@@ -9,6 +9,7 @@ from adtransform.adjoints import Adjoints, Shares
 from adtransform.calculus import ZERO
 from adtransform.exits import Leaves, breaks
 from adtransform.infer import backward as downward
+from adtransform.shapes import index_of, record_of
 from adtransform.structure import Shape as Structure
 from adtransform.structure import find
 from adtransform.tables import aligned
@@ -23,7 +24,8 @@ def popped(work: Adjoints, value: ir.Expr, gathered: Gathered) -> tuple[ir.Expr,
         return work.unused(), []
     if items := numbered(work, value):
         parts_ = [popped(work, i, gathered) for i in items]
-        return ir.Display("(", tuple(t for t, _ in parts_)), [f for _, fs in parts_ for f in fs]
+        shown = ir.Display("(", tuple(t for t, _ in parts_), record=record_in(work, value))
+        return shown, [f for _, fs in parts_ for f in fs]
     base = value.id if isinstance(value, ir.Name) else "t"
     adjoint = work.temporary(f"{base}{work.supply.suffix}#", "", False)
     return adjoint, [("", n, e) for n, e in gathered(value, adjoint)]
@@ -35,14 +37,18 @@ def numbered(work: Adjoints, value: ir.Expr) -> tuple[ir.Expr, ...]:
         return value.items
     shape = work.shape(value)
     count = len(shape) if isinstance(shape, tuple) else 0
-    return tuple(ir.Subscript(value, ir.Const(k, str(k))) for k in range(count))
+    return tuple(ir.Subscript(value, index_of(shape, k)) for k in range(count))
+
+
+def record_in(work: Adjoints, value: ir.Expr) -> ir.Record | None:
+    return value.record if isinstance(value, ir.Display) else record_of(work.shape(value))
 
 
 def entry(work: Adjoints, target: ir.Expr) -> ir.Expr:
     """The adjoints of what is popped, as they are pushed."""
     match target:
         case ir.Display(_, items):
-            return ir.Display("(", tuple(entry(work, i) for i in items))
+            return ir.Display("(", tuple(entry(work, i) for i in items), record=target.record)
         case ir.Name(id) if work.is_active(target, ""):
             return work.of_shape(id, work.shape(target))
         case _:
@@ -50,7 +56,9 @@ def entry(work: Adjoints, target: ir.Expr) -> ir.Expr:
 
 
 def zeros_of(e: ir.Expr) -> ir.Expr:
-    return ir.Display("(", tuple(zeros_of(i) for i in e.items)) if isinstance(e, ir.Display) else ZERO
+    if not isinstance(e, ir.Display):
+        return ZERO
+    return ir.Display("(", tuple(zeros_of(i) for i in e.items), record=e.record)
 
 
 def zeros_of_shape(shape: Structure) -> ir.Expr | None:
@@ -58,7 +66,7 @@ def zeros_of_shape(shape: Structure) -> ir.Expr | None:
     s = find(shape)
     if s.kind == "tuple":
         items = [zeros_of_shape(i) for i in s.items]
-        return ir.Display("(", tuple(i for i in items if i is not None)) if None not in items else None
+        return ir.Display("(", tuple(i for i in items if i is not None), record=s.record) if None not in items else None
     return ZERO if s.kind in ("number", "") else None
 
 

@@ -38,7 +38,7 @@ def callees(activity: Activity, current: Instance, whole: Plan) -> set[Unit]:
     """The units whose derivatives one derivative calls."""
     found: set[Unit] = set()
     for site in () if current.unit.directives.partials else activity.graph(current.unit).sites:
-        if site.node in whole.facts[current].active:
+        if site.meets(whole.facts[current].active):
             found |= {site.unit, *(f.unit for f in site.functions.values() if isinstance(f, UnitCall))}
     return {u for u in found if not u.directives.partials}
 

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from adtransform import ir
 from adtransform.adjoints import NOT_A_NUMBER, Adjoints
@@ -30,8 +31,9 @@ from adtransform.pieces import is_docstring
 from adtransform.reach import falls_through
 from adtransform.recall import recalled
 from adtransform.recording import Places, Recorder, marked
+from adtransform.records import made
 from adtransform.refusals import Refused
-from adtransform.shapes import LIST, STACK, Shape, result, shapes
+from adtransform.shapes import LIST, STACK, Shape, Shapes, displayed, index_of, label_of, record_of, result, shapes
 from adtransform.sinks import check_calls
 from adtransform.structure import find, rank_of
 from adtransform.tables import Tables
@@ -178,7 +180,7 @@ class Reverse:
         """The variable of the result, or a tuple of them."""
         if isinstance(shape, tuple):
             stem = base if base.endswith("#") else f"{base}#"
-            return ir.Display("(", tuple(self.result(stem, s) for s in shape))  # type: ignore[arg-type]
+            return displayed(shape, (self.result(stem, s) for s in shape))  # type: ignore[arg-type]
         if shape not in (None, STACK, LIST):
             raise Refused(self.work.unit.function, *NOT_A_NUMBER)
         name = self.work.temporary(base, "", True)
@@ -198,18 +200,25 @@ class Reverse:
         """Names for the adjoints of the numbers of a result; the seed itself for one number."""
         if not isinstance(shape, tuple):
             return ir.Name(seed)
-        items = [f"{seed}_{k + 1}" for k in range(len(shape))]
+        items = [f"{seed}_{label_of(shape, k)}" for k in range(len(shape))]
         new = (
             n if isinstance(s, tuple) else self.work.temporary(n, "", False).id
             for n, s in zip(items, shape, strict=True)
         )
-        return ir.Display("(", tuple(self.opened(n, s) for n, s in zip(new, shape, strict=True)))  # type: ignore[arg-type]
+        return displayed(shape, (self.opened(n, s) for n, s in zip(new, shape, strict=True)))  # type: ignore[arg-type]
 
     def adjoint(self, mirror: Mirror, key: str, shape: Shape, zeros: frozenset[str], timeline: Timeline) -> ir.Expr:
         """The adjoint of an input in the end."""
         if isinstance(shape, tuple):
-            items = (self.adjoint(mirror, f"{key}#{k}", s, zeros, timeline) for k, s in enumerate(shape))  # type: ignore[arg-type]
-            return ir.Display("(", tuple(items))
+            items = [self.adjoint(mirror, f"{key}#{k}", s, zeros, timeline) for k, s in enumerate(shape)]  # type: ignore[arg-type]
+            if (record := record_of(shape)) is None:
+                return ir.Display("(", tuple(items))
+            base, *indices = key.split("#")
+            given = self.held(ir.Name(timeline.by_name[base][0].tag), self.work.shapes, base, indices)
+            own: list[ir.Expr] = [ir.Subscript(given, index_of(shape, k)) for k in range(len(items))]
+            found = (o if p else i for o, i, p in zip(own, items, record.passive, strict=True))
+            by_own = dict(zip(own, items, strict=True))
+            return made(record, tuple(found), lambda x: by_own.get(x, x))
         if shape not in (None, STACK, LIST):
             raise Refused(self.work.unit.function, *NOT_A_NUMBER)
         if shape == LIST:
@@ -223,6 +232,14 @@ class Reverse:
         if shape == STACK and (key in zeros or key not in mirror.active):
             return NO_LIST
         return ZERO if key in zeros or key not in mirror.active else mirror.name(key)
+
+    def held(self, e: ir.Expr, known: Shapes | None, base: str, indices: list[str]) -> ir.Expr:
+        """The item of a variable that a key stands for."""
+        shape: Any = known.of.get(base) if known is not None else None
+        for k in indices:
+            e = ir.Subscript(e, index_of(shape, int(k)))
+            shape = shape[int(k)] if isinstance(shape, tuple) else None
+        return e
 
     def returned(self, timeline: Timeline, value: ir.Expr, reverse: ir.Block) -> tuple[ir.Expr, Item | None]:
         """What the function returns, and the last assignment if it is put into the `return` instead."""

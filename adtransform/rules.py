@@ -170,7 +170,7 @@ PASSIVE = frozenset(
     "argmax argmin allclose array_equal ndim shape size isscalar iscomplex isreal iscomplexobj isrealobj "
     "bytes finfo iinfo argsort searchsorted nonzero flatnonzero count_nonzero digitize zeros_like ones_like empty_like "
     "eye identity logical_and logical_or logical_not one_hot equal less greater less_equal greater_equal".split()
-)
+) | {"the keys", "from the keys"}
 HELPERS = frozenset({"digamma", "polygamma"})
 CONSTANTS = frozenset({"s_", "pi", "e", "tau", "inf", "nan", "euler_gamma", "newaxis"})
 BUILTINS = frozenset({"abs", "pow", "float", "max", "min", "round", "unary -", "unary +"})

@@ -24,10 +24,16 @@ class Unit:
     module: Module = field(repr=False)
     raw: ir.Function = field(repr=False)
     program: Program | None = field(default=None, repr=False)
+    refusal: Any = field(default=None, repr=False)  # why no derivative of it is written, if that shows early
 
     @property
     def name(self) -> str:
         return self.raw.name
+
+    @property
+    def stem(self) -> str:
+        """The name in the names of derivatives: `Point_area` for a method."""
+        return "_".join(part.strip("_") for part in self.name.split(".")) if "." in self.name else self.name
 
     @cached_property
     def function(self) -> ir.Function:
@@ -199,12 +205,16 @@ class Program:
         self.aliases: dict[str, Unit] = {}  # names for functions of other modules
         self.results = Results()
         self.lifting = 0
+        self.reading = 0  # whether units are asked for as they were read, with their objects
+        from adtransform.objects import Objects
+
+        self.objects = Objects(self)
 
     def unit(self, module: Module, name: str) -> Unit:
         key = (id(module), name)
         if key not in self.units:
             self.units[key] = Unit(module, module.function(name), self)
-        found = self.units[key]
+        found = self.units[key] if self.reading else self.objects.unit(self.units[key])
         return self.first_order.unit(found) if self.first_order is not None and not self.lifting else found
 
     def callee(self, unit: Unit, path: str, func: ir.Expr) -> Callee:
@@ -215,6 +225,10 @@ class Program:
         match func:
             case ir.Library(home, name):
                 return LibraryCall(home, name)
+            case ir.Method():
+                return UnitCall(self.objects.method_unit(func))
+            case ir.Name(id) if self.reading and id in self.objects.raw_lifted:
+                return UnitCall(self.objects.raw_lifted[id])
             case ir.Name(id) if id in self.lifted:
                 return UnitCall(self.lifted[id])
             case ir.Name(id) if id in self.aliases:

@@ -27,6 +27,7 @@ from adtransform.reachable import without_refused
 from adtransform.refusals import Refused
 from adtransform.reports import Reports
 from adtransform.requests import Requests
+from adtransform.respell import respelled
 from adtransform.scopes import Program, Unit
 from adtransform.share import CALL, WORTH, WORTH_IN_LOOP
 from adtransform.spelling import Spelling
@@ -177,26 +178,27 @@ class Session:
         used: set[str] = set()
         for current in whole.wrt:
             unit = current.unit
+            base = unit.stem
             if self.reverse and not current.root:
                 self.names[current] = self.callee_name(current, used)
                 continue
-            name = unit.name + self.suffix
+            name = base + self.suffix
             if name in used and current.shape:
-                name = f"{unit.name}_{'_'.join(sorted(current.shape))}{self.suffix}"
+                name = f"{base}_{'_'.join(sorted(current.shape))}{self.suffix}"
             if name in used or (unit.module is not self.main and name in self.main.identifiers):
                 name = f"{unit.module.dotted.rpartition('.')[2]}_{name}"
             n = 2
             while name in used:
-                name, n = f"{unit.name}_{n}{self.suffix}", n + 1
+                name, n = f"{base}_{n}{self.suffix}", n + 1
             used.add(name)
             self.names[current] = name
 
     def callee_name(self, current: Instance, used: set[str]) -> str:
         """The name before `_fwd` and `_bwd`."""
-        base, n = current.unit.name, 2
+        base, n = current.unit.stem, 2
         taken = self.main.identifiers | used
         while f"{base}_fwd" in taken or f"{base}_bwd" in taken:
-            base, n = f"{current.unit.name}_{n}", n + 1
+            base, n = f"{current.unit.stem}_{n}", n + 1
         used |= {f"{base}_fwd", f"{base}_bwd"}
         return base
 
@@ -204,6 +206,8 @@ class Session:
         taken = set(self.main.identifiers) | set(self.names.values()) | set(self.program.lifted)
         if unit.module is not self.main:
             taken |= unit.module.identifiers
+        if self.gradients is not None:
+            taken |= {self.gradients.joint_name(i) for i in self.gradients.plan.wrt}
         return Supply(taken, self.suffix)
 
     def text(self, written: dict[Instance, tuple[ir.Function, ...]]) -> str:
@@ -213,12 +217,13 @@ class Session:
         functions: dict[str, list[ir.Function]] = {}
         others: list[ir.Function] = []
         for i, fs in written.items():
-            spelled = [spelling.function(i.unit, f, known) for f in fs]
+            spelled = [spelling.function(i.unit, respelled(f, self.supply(i.unit)), known) for f in fs]
             is_own = i.unit.module is self.main and i.unit.name not in self.program.lifted
             home = functions.setdefault(i.unit.name, []) if is_own else others
             home += spelled
         others = [
-            spelling.function(u, u.function, known | set(self.program.lifted)) for u in self.lifted(written)
+            spelling.function(u, respelled(u.function, own), known | set(self.program.lifted))
+            for u in self.lifted(written)
         ] + others
         texts = spelling.helper_texts()
         imports = list(spelling.added)

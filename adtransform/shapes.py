@@ -6,11 +6,13 @@ that holds tuples of different lengths has no shape (`UNKNOWN`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from adtransform import ir
 from adtransform.calculus import number
 from adtransform.infer import backward, stack_call
+from adtransform.records import field_of
 from adtransform.scopes import Program, Unit, UnitCall
 from adtransform.structure import is_stack
 from adtransform.traverse import expressions, own_names, statements, target_names, walk
@@ -19,6 +21,51 @@ Shape = tuple[object, ...] | str | None  # the items of a tuple are shapes
 UNKNOWN = "unknown"
 STACK = "stack"  # a list that is only pushed to and popped from; its adjoint is one, too
 LIST = "list"  # any other list that can be followed
+
+
+class Fields(tuple[object, ...]):
+    """The shape of an object: those of its fields, and its class."""
+
+    record: ir.Record
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fields) and self.record == other.record and tuple.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((self.record, tuple.__hash__(self)))
+
+
+def of_record(items: Iterable[object], record: ir.Record | None) -> tuple[object, ...]:
+    """The shape of a tuple, or of an object."""
+    if record is None:
+        return tuple(items)
+    found = Fields(items)
+    found.record = record
+    return found
+
+
+def record_of(shape: Shape) -> ir.Record | None:
+    return shape.record if isinstance(shape, Fields) else None
+
+
+def index_of(shape: Shape, k: int) -> ir.Expr:
+    """The index of one number of a tuple, or of a field of an object."""
+    record = record_of(shape)
+    return ir.Const(k, str(k)) if record is None else field_of(record, k)
+
+
+def label_of(shape: Shape, k: int) -> str:
+    """What an item is called in the names of variables: by its number from 1, or by its name."""
+    record = record_of(shape)
+    return str(k + 1) if record is None else record.fields[k].strip("_") or str(k + 1)
+
+
+def displayed(shape: Shape, items: Iterable[ir.Expr]) -> ir.Expr:
+    """A tuple or object of a shape."""
+    return ir.Display("(", tuple(items), record=record_of(shape))
 
 
 @dataclass
@@ -56,7 +103,7 @@ class Shapes:
             case ir.Display("(", items):
                 if any(isinstance(i, ir.Star) for i in items):
                     return UNKNOWN
-                return tuple(self.expression(i) for i in items)
+                return of_record((self.expression(i) for i in items), e.record)
             case ir.Display("[", ()):
                 return None  # what it is shows by its name
             case ir.Display() | ir.Comprehension("["):
@@ -106,7 +153,9 @@ class Shapes:
         """The shape of what a target unpacks."""
         match target:
             case ir.Display(_, items):
-                return UNKNOWN if any(isinstance(i, ir.Star) for i in items) else tuple(map(self.pattern, items))
+                if any(isinstance(i, ir.Star) for i in items):
+                    return UNKNOWN
+                return of_record(map(self.pattern, items), target.record)
             case ir.Name(id):
                 return self.of.get(id)
             case _:
@@ -136,7 +185,7 @@ class Shapes:
 def opaque(shape: Shape) -> Shape:
     """A shape in which what a recursive call returns counts as one value."""
     if isinstance(shape, tuple):
-        return tuple(opaque(s) for s in shape)  # type: ignore[arg-type]
+        return of_record((opaque(s) for s in shape), record_of(shape))  # type: ignore[arg-type]
     return None if shape == RECURSIVE else shape
 
 
@@ -169,14 +218,18 @@ def met(a: Shape, b: Shape) -> Shape:
 def of_annotation(e: ir.Expr | None) -> Shape:
     """The shape that an annotation states."""
     match e:
-        case ir.Subscript(ir.Name("tuple" | "Tuple"), ir.Display(_, items)):
+        case ir.Subscript(ir.Name("tuple" | "Tuple"), ir.Display(_, items)) as e:
             if any(isinstance(i, ir.Const) and i.value is ... for i in items):
                 return UNKNOWN
-            return tuple(of_annotation(i) for i in items)
+            return of_record((of_annotation(i) for i in items), record_in(e))
         case ir.Subscript(ir.Name("tuple" | "Tuple"), item):
             return (of_annotation(item),)
         case _:
             return None
+
+
+def record_in(e: ir.Subscript) -> ir.Record | None:
+    return e.index.record if isinstance(e.index, ir.Display) else None
 
 
 def shapes(unit: Unit, program: Program, block: ir.Block) -> Shapes:

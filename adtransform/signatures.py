@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adtransform import ir
+from adtransform.annotations import DICTIONARIES
 from adtransform.calculus import ZERO
 from adtransform.tangents import zero_like
 
@@ -82,10 +83,14 @@ def mirrored_annotation(e: ir.Expr) -> ir.Expr:
     match e:
         case ir.Subscript(ir.Name(id) as name, inner) if id in LISTS:
             return ir.Subscript(name, mirrored_annotation(inner))
+        case ir.Subscript(ir.Name("tuple"), ir.Display(record=ir.Record())):
+            return e
         case ir.Subscript(ir.Name("tuple" | "Tuple") as name, ir.Display("(", items)):
             return ir.Subscript(name, ir.Display("(", tuple(mirrored_annotation(i) for i in items)))
         case ir.Subscript(ir.Name("tuple" | "Tuple") as name, item):
             return ir.Subscript(name, mirrored_annotation(item))
+        case ir.Subscript(ir.Name(id)) if id in DICTIONARIES:
+            return e
         case ir.Const(value) if value is ...:
             return e
         case ir.Name("Callable") | ir.Subscript(ir.Name("Callable")):

@@ -96,7 +96,7 @@ def is_fresh(e: ir.Expr) -> bool:
             return True
         case ir.Binary("*", left, _):
             return is_fresh(left)
-        case ir.Call(ir.Library("builtins", "list" | "dict" | "set")):
+        case ir.Call(ir.Library("builtins", "list" | "dict" | "set" | "from the keys")):
             return True
         case _:
             return False

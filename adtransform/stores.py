@@ -23,7 +23,7 @@ def tangent_target(work: Tangents, target: ir.Expr, path: str) -> ir.Expr:
         case ir.Display(bracket, items):
             parts = tuple(tangent_target(work, i, path) for i in items)
             unused = all(p == work.nobody for p in parts)  # there may be no tuple to unpack
-            return work.unused() if unused and parts else ir.Display(bracket, parts)
+            return work.unused() if unused and parts else ir.Display(bracket, parts, record=target.record)
         case ir.Star(value):
             return ir.Star(tangent_target(work, value, path))
         case ir.Subscript(value, index) if work.is_active(value, path):

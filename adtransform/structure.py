@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from adtransform.ir import Record
+
 NUMBERS = count()
 UNKNOWN, SEVERAL = 0, -1  # counts of axes
 MIXED = "it holds, or is, now this and now that"
@@ -46,6 +48,8 @@ class Shape:
     copy: bool = False  # cells that may or may not be those of another array
     of: Shape | None = None  # cells that these may be
     name: str = ""  # of the first variable that holds it
+    record: Record | None = None  # of a tuple that stands for an object
+    keyed: bool = False  # a list that stands for a dictionary
     number: int = field(default_factory=lambda: next(NUMBERS))
     link: Shape | None = None
 
@@ -71,6 +75,11 @@ def rank_of(s: Shape) -> Shape:
 
 def cells_of(s: Shape) -> Shape:
     return find(find(s).items[0])
+
+
+def keyed(item: Shape | None = None) -> Shape:
+    """A dictionary of values of one shape: a list whose indices are its keys."""
+    return Shape("list", [item or Shape()], keyed=True)
 
 
 def find(s: Shape) -> Shape:
@@ -115,14 +124,18 @@ def unify(a: Shape, b: Shape) -> None:
     if {a.kind, b.kind} in ARRAYS:
         as_array(a, b)
         return
-    alike = a.kind == b.kind and len(a.items) == len(b.items)
-    if a.kind and not alike and not (a.kind == "sequence" and b.kind in ("list", "tuple")):
+    alike = a.kind == b.kind and len(a.items) == len(b.items) and a.record == b.record and a.keyed == b.keyed
+    if (
+        a.kind
+        and not alike
+        and not (a.kind == "sequence" and b.kind in ("list", "tuple") and not (b.record or b.keyed))
+    ):
         escape(a, MIXED)
         escape(b, MIXED)
         return
     old, new = (a, b) if a.number < b.number else (b, a)
     items, others = b.items, a.items
-    old.kind, old.items, new.link = b.kind, items, old
+    old.kind, old.items, old.record, old.keyed, new.link = b.kind, items, b.record, b.keyed, old
     old.changed |= new.changed
     old.downward |= new.downward
     old.popped |= new.popped
@@ -182,7 +195,7 @@ def copied(s: Shape, memo: dict[int, Shape]) -> Shape:
 
 def is_stack(s: Shape) -> bool:
     """Whether a shape is that of a stack and nothing else; one that is received and read from its end is one, too."""
-    return s.kind in ("list", "sequence") and (s.downward or s.popped) and not (s.odd or s.uses)
+    return s.kind in ("list", "sequence") and (s.downward or s.popped) and not (s.odd or s.uses or s.keyed)
 
 
 def is_list(s: Shape) -> bool:
@@ -280,6 +293,27 @@ class Shapes:
 
     def leaves(self, key: str) -> frozenset[str]:
         return self.known(key)[1]
+
+    def inputs(self, key: str) -> frozenset[str]:
+        """The leaves of a variable that carry a derivative: those of the passive fields of objects do not."""
+        return self.leaves(key) - self.passive(self.variables[key], key) if key in self.variables else self.leaves(key)
+
+    def passive(self, s: Shape, base: str) -> frozenset[str]:
+        s, tree = find(s), self.tree_of(s, base)
+        if isinstance(tree, Many):
+            return self.passive(s.items[0], f"{s.name}[]" if is_list(s) else f"{base}[]")
+        if not isinstance(tree, tuple):
+            return frozenset()
+        kinds = s.record.passive if s.record is not None else (False,) * len(tree)
+        found = (
+            frozenset(flat(t)) if is_passive else self.passive(i, f"{base}.{n}")
+            for n, (t, i, is_passive) in enumerate(zip(tree, s.items, kinds, strict=True))
+        )
+        return frozenset[str]().union(*found)
+
+    def all_passive(self) -> frozenset[str]:
+        """The leaves of all variables that carry no derivative."""
+        return frozenset[str]().union(*(self.passive(s, key) for key, s in self.variables.items()))
 
     def list_leaves(self, s: Shape) -> frozenset[str]:
         """The leaves of what the lists in a shape hold."""

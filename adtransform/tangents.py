@@ -14,6 +14,7 @@ from adtransform.containers import is_written_out, list_call, zeros
 from adtransform.generators import comprehension
 from adtransform.library import NUMPY_SPECIAL, SPECIAL
 from adtransform.operators import SEQUENCES
+from adtransform.records import holds_records, made
 from adtransform.refusals import Refused
 from adtransform.rules import BY_BASE_INTEGER, HELPERS, RULES, find, power
 from adtransform.scopes import LibraryCall, Unit, UnitCall, UnknownCall
@@ -81,8 +82,10 @@ class Tangents(Work):
                 later: ir.Expr = rest[0] if len(rest) == 1 else ir.Logic(op, tuple(rest))
                 a, b = self.mirrored(first, path), self.mirrored(later, path)
                 return choice(first, a, b) if op == "or" else choice(first, b, a)
+            case ir.Display(record=ir.Record() as record):
+                return made(record, e.items, lambda i: self.stored(i, path))
             case ir.Display("(" | "[" as bracket, items):
-                return ir.Display(bracket, tuple(self.stored(i, path) for i in items))
+                return ir.Display(bracket, tuple(self.stored(i, path) for i in items), keys=e.keys)
             case ir.Star(value):
                 return ir.Star(self.mirrored(value, path))
             case ir.Subscript(value, index):
@@ -114,15 +117,19 @@ class Tangents(Work):
     def zero(self, e: ir.Expr, path: str) -> ir.Expr:
         """The zero of an expression's structure: a tuple of zeros for a tuple, as far as it shows."""
         match e:
+            case ir.Display(record=ir.Record() as record):
+                return made(record, e.items, lambda i: self.zero(i, path))
             case ir.Display("(" | "[" as bracket, items):
-                return ir.Display(bracket, tuple(self.zero(i, path) for i in items))
+                return ir.Display(bracket, tuple(self.zero(i, path) for i in items), keys=e.keys)
             case ir.Binary("*", ir.Display("[") as items_, times):
                 return ir.Binary("*", self.zero(items_, path), times)
             case ir.Star(value):
                 return ir.Star(self.zero(value, path))
             case ir.Comprehension("[", element, clauses) if is_written_out(element):
                 return ir.Comprehension("[", self.zero(element, path), clauses)
-            case ir.Name() if isinstance(tree := self.probe.tree(e, path), tuple):
+            case ir.Name() if isinstance(tree := self.probe.tree(e, path), tuple) and not holds_records(
+                self.shape_of(e, path)
+            ):
                 return zero_of_tree(tree)
             case _ if (shape := self.shape_of(e, path)).kind in (*SEQUENCES, "array"):
                 return array_tangents.created(e) or zeros(shape, e)
@@ -309,8 +316,10 @@ def twin(home: str, name: str) -> ir.Library:
 def zero_like(e: ir.Expr) -> ir.Expr:
     """The zero of an expression's structure: a tuple of zeros for a tuple."""
     match e:
+        case ir.Display(record=ir.Record() as record):
+            return made(record, e.items, zero_like)
         case ir.Display("(" | "[" as bracket, items):
-            return ir.Display(bracket, tuple(zero_like(i) for i in items))
+            return ir.Display(bracket, tuple(zero_like(i) for i in items), keys=e.keys)
         case ir.Star(value):
             return ir.Star(zero_like(value))
         case _:
@@ -332,7 +341,7 @@ def unsupported(e: ir.Expr) -> tuple[str, str, str]:
         case ir.Comprehension():
             return "N122", "a comprehension with active values is not supported yet", "Write a loop that sums."
         case ir.Opaque():
-            return "N123", "a dictionary with active values is not supported yet", "Use variables or a tuple."
+            return "N123", "a dictionary with active values stands here", "Write its keys out, or fill it item by item."
         case ir.Lambda():
             return "N124", "a lambda stands here as a value", "Assign it to a name first."
         case _:

@@ -45,11 +45,14 @@ def copied(tr: Transposer, e: ir.Call) -> dict[ir.Expr, ir.Name]:
     found: dict[ir.Expr, ir.Name] = {}
     for a in e.args:
         if tr.tables.is_reference(a.value) and not tr.tables.is_repeatable(a.value, tr.work.place):
+            if gives_back(tr, e, a):
+                text = "a function may return the list that it is given, which is written to later"
+                raise Refused(a.value, "N148", text, CHANGES)
             name = tr.work.temporary(f"{root(a.value)}_0", "", tr.work.is_active(a.value, ""))
             shape = tr.tables.shape(a.value)
             assert tr.work.inference is not None
             items = [Shape("cells"), shape.items[1]] if shape.kind == "array" else shape.items
-            tr.work.inference.shapes.add(name.id, Shape(shape.kind, items))
+            tr.work.inference.shapes.add(name.id, Shape(shape.kind, items, keyed=shape.keyed))
             if name.id in tr.work.active:
                 tr.work.active |= tr.work.inference.shapes.leaves(name.id)
                 tr.work.varied |= tr.work.inference.shapes.leaves(name.id)
@@ -59,9 +62,23 @@ def copied(tr: Transposer, e: ir.Call) -> dict[ir.Expr, ir.Name]:
     return found
 
 
+def gives_back(tr: Transposer, e: ir.Call, given: ir.Arg) -> bool:
+    """Whether the result of a function may hold a list that it is given: a copy would be another one."""
+    callee = tr.work.callee(e.func, "")
+    if not isinstance(callee, UnitCall) or callee.unit.directives.partials:
+        return False
+    signature, bound = tr.work.signature(callee.unit), bind(callee.unit.function.params, e)
+    if signature is None or bound is None:
+        return True
+    own = {id(find(s)) for s in lists_in(signature.result)}
+    return any(id(find(s)) in own for p, a in bound.pairs if a is given for s in lists_in(signature.params[p.name]))
+
+
 def copy(tr: Transposer, name: ir.Name, e: ir.Expr) -> list[ir.Stmt]:
     comment = f"# {root(e)} is written to below, and the reverse sweep reads it"
-    value = call("array", e) if is_array(tr.work, e) else ir.Subscript(e, ir.Slice(None, None, None))
+    value: ir.Expr = call("array", e) if is_array(tr.work, e) else ir.Subscript(e, ir.Slice(None, None, None))
+    if tr.tables.shape(e).keyed:
+        value = ir.Call(ir.Attribute(e, "copy"), ())
     return tr.assign(ir.Assign((name,), value, source=ir.Source(trail=comment)), (name,), value)
 
 

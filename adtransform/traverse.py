@@ -124,7 +124,7 @@ def rebuild(e: Expr, f: Callable[[Expr], Expr]) -> Expr:
             parts = (lower and f(lower), upper and f(upper), step and f(step))
             return Slice(*parts, at=e.at)
         case Display(bracket, items):
-            return Display(bracket, tuple(f(i) for i in items), at=e.at)
+            return Display(bracket, tuple(f(i) for i in items), at=e.at, record=e.record, keys=e.keys)
         case Star(value):
             return Star(f(value), at=e.at)
         case Lambda(params, body):

@@ -21,7 +21,7 @@ def without_unread(body: ir.Block, own: Callable[[str], bool], nobody: ir.Name) 
         match target:
             case ir.Display(bracket, items):
                 new = tuple(shown(i) for i in items)
-                return nobody if all(i == nobody for i in new) else ir.Display(bracket, new)
+                return nobody if all(i == nobody for i in new) else ir.Display(bracket, new, record=target.record)
             case ir.Name(id) if own(id) and id not in read:
                 return nobody
             case _:

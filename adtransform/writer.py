@@ -43,17 +43,23 @@ def write(module: Module, output: Output, style: Style) -> str:
     blocks = [header(module, output)]
     blocks += module_head(module, needed, output, style)
     placed = False
-    for item in module.items:
+    for at, item in enumerate(module.items):
         if item.kind in ("docstring",) or (item.kind == "import" and at_top(module, item)):
             continue
         own = output.functions.get(item.binds[0], []) if item.kind == "function" else []
-        if (own or item.kind == "function" and id(item) in needed) and not placed:
+        if item.kind == "class":
+            own = [f for n, fs in output.functions.items() if n.partition(".")[0] in item.binds for f in fs]
+        classes = any(i.kind == "class" and id(i) in needed for i in module.items[at:])
+        if (item.kind == "function" and (own or id(item) in needed)) and not placed and not classes:
             blocks += [text.strip("\n") for text in output.helpers]
             blocks += [function_text(f, style) for f in output.others]
             placed = True
         if id(item) in needed and not any(f.name in item.binds for f in own):
             blocks.append(item_text(module, item, needed[id(item)], output.extended))
         blocks += [function_text(f, style) for f in own]
+    if not placed:
+        blocks += [text.strip("\n") for text in output.helpers]
+        blocks += [function_text(f, style) for f in output.others]
     blocks.append("\n".join(reader.lines_of(module.tree.footer)))
     return join([b for b in blocks if b.strip()])
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from adtransform.differences import differentiate
-from adtransform.nested import Path, leaves, replaced, zeros
+from adtransform.nested import Path, carries, is_plain, items, leaves, replaced, zeros
 from tests.casefiles import (
     Call,
     Pair,
@@ -103,7 +103,8 @@ def is_complex(value: object) -> bool:
 
 
 def flat(value: object) -> list[object]:
-    return [x for item in value for x in flat(item)] if isinstance(value, (tuple, list)) else [value]
+    inner = items(value)
+    return [value] if inner is None else [x for item in inner for x in flat(item) if is_plain(value) or carries(x)]
 
 
 def rows(adjoint: Adjoint, call: Call, outs: list[Path], value: object) -> Jacobian:

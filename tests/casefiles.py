@@ -38,7 +38,7 @@ from typing import Any
 
 from adtransform.compiled import at_home, compile_module, home, run_source
 from adtransform.differences import Difference, differentiate
-from adtransform.nested import is_array, leaves, replaced, zeros
+from adtransform.nested import attributes, is_array, leaves, replaced, zeros
 from adtransform.pipeline import Derivative, Options, Result, transform
 
 FOLDER = Path(__file__).parent / "cases"
@@ -266,6 +266,8 @@ def bits(value: object) -> object:
             return type(value).__name__, [bits(v) for v in value]
         case _ if is_array(value):
             return value.dtype.str, value.shape, value.tobytes()
+        case _ if not callable(value) and attributes(value):
+            return type(value).__name__, [bits(getattr(value, n)) for n in attributes(value)]
         case float():
             return type(value).__name__, struct.pack("d", value)
         case _:

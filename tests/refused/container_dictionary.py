@@ -1,3 +1,3 @@
-def f(x: float) -> float:
-    d = {"a": x}  # refused: N123 {"a": x}
-    return d["a"] * 2.0
+def f(x: float, d: dict[str, float]) -> float:
+    e = {"a": x, **d}  # refused: N123 {"a": x, **d}
+    return e["a"] * 2.0

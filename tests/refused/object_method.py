@@ -1,4 +1,8 @@
-class Model:
+class Named(type):
+    pass
+
+
+class Model(metaclass=Named):
     def __init__(self, a: float) -> None:
         self.a = a
 

@@ -4,5 +4,5 @@ class Box:
 
 def f(x: float) -> float:
     box = Box()
-    box.value = x  # refused: N140 box.value
-    return box.value * x  # refused: N121 box.value
+    box.value = x  # refused: N171 box.value
+    return box.value * x

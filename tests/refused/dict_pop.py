@@ -1,0 +1,3 @@
+def f(x: float) -> float:
+    d = {"a": x}
+    return d.pop("a") * x  # refused: N174 d.pop("a")

@@ -1,0 +1,19 @@
+from dataclasses import dataclass
+
+
+@dataclass
+class Point:
+    x: float
+    y: float = 1.0
+    n: int = 1
+
+    def scale(self, k: float) -> float:
+        self.x *= k
+        return self.y
+
+
+def f(x: float) -> float:
+    p = Point(x)
+    points = [p]  # refused: N172 p
+    p.x = x * x
+    return points[0].x

@@ -1,0 +1,17 @@
+from dataclasses import dataclass
+
+
+@dataclass
+class Point:
+    x: float
+    y: float = 1.0
+    n: int = 1
+
+    def scale(self, k: float) -> float:
+        self.x *= k
+        return self.y
+
+
+def f(p: Point, x: float) -> float:
+    setattr(p, "x", 2.0)  # refused: N173 p
+    return p.x * x

@@ -1,0 +1,18 @@
+from dataclasses import dataclass
+
+
+@dataclass
+class Point:
+    x: float
+    y: float = 1.0
+    n: int = 1
+
+    def scale(self, k: float) -> float:
+        self.x *= k
+        return self.y
+
+
+def f(x: float) -> float:
+    p = Point(x)
+    p.z = x * x  # refused: N171 p.z
+    return p.z
