@@ -88,7 +88,7 @@ def slogdet(work: Tangents, e: ir.Call, path: str) -> Derivative:
 
 def sum_of(work: Tangents, e: ir.Binary, path: str, d: Derivative) -> Derivative:
     """The tangent of `a + b`, as large as the sum: an operand without a tangent may be the larger one."""
-    if d is None or not is_array(work, e, path):
+    if d is None or work.backward or not is_array(work, e, path):
         return d
     if is_array(work, e.left, path) and is_array(work, e.right, path):
         for passive, active in ((e.left, e.right), (e.right, e.left)):

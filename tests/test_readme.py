@@ -24,10 +24,10 @@ def functions() -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["throw_d", "stiffness_d", "logistic_d", "logistic_b"])
+@pytest.mark.parametrize("name", ["throw_d", "stiffness_d", "logistic_d", "logistic_b", "diffuse_b"])
 def test_example(name: str) -> None:
     own = "\n\n\n".join(text for n, text in functions().items() if not n.endswith(("_d", "_b")))
-    source = f"import math\n\nG = 9.81\n\n\n{own}\n"
+    source = f"import math\n\nimport numpy as np\n\nG = 9.81\n\n\n{own}\n"
     mode = "forward" if name.endswith("_d") else "reverse"
     written = ad.derive(source, mode=mode, functions=[name[:-2]])
     made = {node.name: ast.unparse(node) for node in ast.parse(written).body if isinstance(node, ast.FunctionDef)}
