@@ -117,6 +117,9 @@ class Adjoints(Tangents):
                     return [(lists.loop(values, False), seed), *others]
                 if tables.is_reference(values) and is_numbers(tables.shape(values)):
                     return [(lists.each(values), seed), *others]
+                written_out = isinstance(values, (ir.Display, ir.Comprehension))
+                if tables.is_list(values) and not is_array(self, values) and not written_out:
+                    raise Refused(values, "N161", "a list stands here that has no name", "Assign it to a variable.")
                 return None
             case ir.Call(ir.Library("builtins", "max" | "min"), (ir.Arg(values),)) if tables.is_reference(values):
                 where = ir.Call(ir.Attribute(values, "index"), (ir.Arg(e),))

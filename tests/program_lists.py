@@ -10,6 +10,7 @@ from random import Random
 
 FLAT = ("a", "b", "c", "d")
 ROWS = ("m",)
+SLICES = ("1:", ":-1", ":2", "::2", "::-1", "n:", "n % 2:", "-2:", "2:0:-1")
 CALLEES = """import math
 
 
@@ -105,7 +106,15 @@ class Writer:
                 f"[v + {self.number(0)} * i for i, v in enumerate({of})]",
                 f"[{self.number(0)}] * 3",
                 f"scaled({of}, {self.number(0)})",
-                *([] if self.tame else [f"{of}[:2]", f"{of} + {self.flat()}", f"sorted({of})", f"{of}[::-1]"]),
+                f"{of}[{r.choice(SLICES)}] + [{self.number(1)}]",
+                f"{of} + {self.flat()}",
+                f"[{self.number(0)}] + {of}[1:] + {self.flat()}",
+                f"sorted({of})",
+                f"sorted({of}, reverse=True)",
+                f"{of}[::-1]",
+                f"list(reversed({of}))",
+                f"[v * w for v, w in zip({of}, {of}[::-1])]",
+                f"scaled({of}[1:] + {self.flat()}, {self.number(0)})",
             ]
         )
 

@@ -174,10 +174,9 @@ REFUSED: dict[str, dict[str, str]] = {
         "through": "N140 N161",
         "swapped": "N140 N162",
     },
-    "list_calls": {"scale": "N166", "fill": "N166", "uses": "N148", "halves": "N161"},
-    "list_comprehensions": {"nested": "N122", "whole": "N161", "conditions": "N161"},
-    "list_methods": {"methods": "N101 N140 N161", "slices": "N140 N161", "emptied": "N140", "ordered": "N161"},
-    "list_closures": {"written": "N140 N148 N163", "written_put": "N166", "written_both": "N148"},
+    "list_comprehensions": {"whole": "N161"},
+    "list_methods": {"methods": "N101 N140 N161", "slices": "N140 N161"},
+    "list_closures": {"written": "N140 N148 N163"},
     "stack_handed_on": {"empty": "N166", "f": "N140", "g": "N140", "h": "N161"},
     "stack_plain": {"cleared": "N140", "tried": "N165"},
     "stack_reversed_iteration": {"both": "N140 N162", "tally": "N140"},
@@ -239,6 +238,8 @@ REFUSED_SECOND: dict[str, dict[str, str]] = {
         "array_joined": "N161 N162",
         "array_network": "N161 N162",
         "array_views": "N162",
+        "list_calls": "N140",
+        "list_tuple_of_new": "N140",
     },
 }
 
