@@ -100,15 +100,14 @@ def changed_args(tr: Transposer, e: ir.Call) -> dict[str, ir.Expr]:
     return found
 
 
-def check_apart(tr: Transposer, e: ir.Call, changed: Mapping[str, ir.Expr]) -> None:
+def check_apart(tr: Transposer, e: ir.Call, changed: Mapping[str, ir.Expr], received: Mapping[str, ir.Expr]) -> None:
     """Raises `Refused` where a list that is changed may be, or be part of, another argument."""
-    args = [a.value for a in e.args if tr.tables.is_list(a.value)]
-    for value in changed.values():
+    for n, value in changed.items():
         if not tr.tables.is_reference(value):
             raise Refused(value, "N148", "a function changes a list that has no name", "Assign it to a variable.")
         own = tr.tables.resolved(value, tr.work.place.loops)
-        for other in args:
-            if other is value or not tr.tables.is_reference(other):
+        for m, other in received.items():
+            if m == n or not tr.tables.is_list(other) or not tr.tables.is_reference(other):
                 continue
             if overlap(own, tr.tables.resolved(other, tr.work.place.loops)):
                 text = "a function that changes a list may be given the same list twice"
@@ -140,7 +139,7 @@ def changing(
     """A call that changes lists, in two."""
     calls: Handback = tr.calls
     unit, received, active = calls.resolved(e)
-    check_apart(tr, e, changed)
+    check_apart(tr, e, changed, received)
     found = instance(unit, active)
     if found not in calls.plan.wrt:
         raise Refused(e, "N151", "which arguments of this call are active cannot be told", "Assign them to variables.")

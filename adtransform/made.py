@@ -36,6 +36,11 @@ def with_operands(flat: Flatten, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> i
             values = downward(inner)
             assert values is not None
             return ir.Subscript(values, BACK, at=e.at) if is_list(flat, values, path) else None
+        case ir.Call(ir.Library("builtins", "sorted"), (ir.Arg(ir.Display("(", items) as pair, "", ""), *rest)) if (
+            flat.work.is_active(pair, path) and not any(isinstance(i, ir.Star) for i in items)
+        ):
+            values = flat.put(flat.children(replace(pair, bracket="["), path, pre), path, pre)
+            return replace(e, args=(ir.Arg(values), *rest))
         case ir.Call(ir.Library("builtins", name), (first, *rest)) if name in OF_LISTS | REDUCTIONS:
             if not is_made(flat, first.value, path) or first.star or isinstance(first.value, ir.Comprehension):
                 return None

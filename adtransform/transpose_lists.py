@@ -252,7 +252,7 @@ def appended(tr: Transposer, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> lis
     if not work.is_active(value, ""):
         return [tr.note(s, Transposed((table,), (), (ir.Effect(pop),), keeps=True, table=table))]
     if isinstance(value, ir.Call) and is_largest(tr, value):
-        raise Refused(value, "N161", "the largest of a list is appended", "Assign it to a variable first.")
+        return through_append(tr, s, base, value)
     if tr.tables.is_list(value):
         seed: ir.Expr = work.temporary(f"t{work.supply.suffix}#", "", False)
         tr.lists.fresh |= names(seed)
@@ -262,10 +262,7 @@ def appended(tr: Transposer, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> lis
         flows = [(n, e) for _, n, e in each]
     pre, primal, shares = tr.recorded(value, flows, "")
     if isinstance(value, ir.Call) and any(value in walk(e) for _, e in shares):
-        name = work.temporary(temporary(value), "", True)
-        first_ = tr.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
-        new = replace(s, value=on(base, "append", name), source=ir.Source((), s.source.trail))
-        return [*first_, *appended(tr, new, base, name)]
+        return through_append(tr, s, base, value)
     if primal != value:
         s = replace(s, value=on(base, "append", primal), source=without_text(s.source))
     before, shares = tr.shared(shares)
@@ -274,6 +271,14 @@ def appended(tr: Transposer, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> lis
     first = ir.Assign((seed,), pop)
     tr.note(found[-1], Transposed((table,), flat, (first, *before), keeps=True, table=table))
     return found
+
+
+def through_append(tr: Transposer, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> list[ir.Stmt]:
+    """`t = e` and `y.append(t)`."""
+    name = tr.work.temporary(temporary(value), "", True)
+    first = tr.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
+    new = replace(s, value=on(base, "append", name), source=ir.Source((), s.source.trail))
+    return [*first, *appended(tr, new, base, name)]
 
 
 def of_list(tr: Transposer, value: ir.Expr, seed: ir.Expr) -> Shares:

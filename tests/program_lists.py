@@ -33,6 +33,15 @@ def put(v: list[float], k: float) -> float:
     return v[0] + k
 
 
+def mix(v: list[float], w: list[float], k: float) -> None:
+    if k > 0.5:
+        v.append(v[0] * k)
+        return
+    for i in range(min(len(v), len(w))):
+        v[i] += w[i] * v[i] * k
+    v.insert(0, v.pop())
+
+
 """
 
 
@@ -176,6 +185,14 @@ class Writer:
                     f"{of}.sort()",
                     f"if len({of}) > 1:\n{indent}    x = x * {of}.pop({r.choice(['', '0', '-1'])})",
                     f"x = x + put({of}, {self.number(0)})",
+                    f"mix({of}, {self.flat()}, {self.number(0)})",
+                    f"mix({r.choice(FLAT)}, {of}, {self.number(0)})",
+                    f"{of}.insert({r.choice(['n', '-n', '1', '-1'])}, {self.number(1)})",
+                    f"{of}[{r.choice(SLICES[:3])}] = {self.made()}",
+                    f"if len({of}) > 1:\n{indent}    del {of}[{r.choice(['0', '-1', '1:', 'n % len(' + of + ')'])}]",
+                    "a, b = b, a",
+                    "c, d = d, c",
+                    "b, c, d = c, d, b",
                     f"m = [scaled(v, {self.number(0)}) for v in m]",
                 ]
             )

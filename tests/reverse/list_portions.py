@@ -61,6 +61,22 @@ def halves(x: list[float]) -> float:
     return halves(x[:m]) * halves(x[m:])
 
 
+def of_pair(x: float, y: float) -> float:
+    s = 0.0
+    for v in sorted((x * y, y)):
+        s = s * 0.5 + v * v
+    return s
+
+
+def largest(x: list[float], n: int) -> list[float]:
+    y = [x[0]]
+    for i in range(n):
+        y.append(max(x) * y[-1])
+        y.append(min(y))
+        x[i] = y[-1]
+    return y
+
+
 def windows(x: list[float], n: int) -> float:
     s = 0.0
     for i in range(len(x) - n + 1):
@@ -80,6 +96,8 @@ def windows(x: list[float], n: int) -> float:
 # at: rows([[0.7, 1.3], [0.4, 0.9], [0.2, 0.3]], 1)
 # at: halves([0.7, 1.3, 0.4])
 # at: windows([0.7, 1.3, 0.4, 0.9], 2)
+# at: of_pair(1.3, 0.4)
+# at: largest([0.7, 1.3, 0.4, 0.9], 2)
 # raises: slices([], 1)
 
 # output
@@ -390,6 +408,66 @@ def halves_bwd(saved, seed: float):
     for j, k2 in enumerate(range(len(x_b))[:m]):
         x_b[k2] += halves_x_b[j]
     return x_b
+
+
+def of_pair_b(
+    x: float, y: float, seed: float = 1.0
+) -> tuple[float, tuple[float, float]]:
+    """Adjoint of `of_pair`: its value, and seed times its gradient with respect to x, y."""
+    # forward sweep
+    s = 0.0
+    t1 = [x * y, y]
+    order = sorted(range(len(t1)), key=lambda i2: t1[i2])
+    sorted_t1 = sorted(t1)
+    for v in sorted_t1:
+        s = s * 0.5 + v * v
+
+    # reverse sweep
+    s_b = seed
+    sorted_t1_b = [0.0] * len(sorted_t1)
+    for k3 in range(len(sorted_t1) - 1, -1, -1):
+        v = sorted_t1[k3]
+        sorted_t1_b[k3] += 2.0 * v * s_b
+        s_b *= 0.5
+    t1_b = [0.0] * len(t1)
+    for j, k2 in enumerate(order):
+        t1_b[k2] += sorted_t1_b[j]
+    return s, (y * t1_b[0], x * t1_b[0] + t1_b[1])
+
+
+def largest_b(
+    x: list[float], n: int, seed: list[float]
+) -> tuple[list[float], list[float]]:
+    """Adjoint of `largest`: its value, and seed times its gradient with respect to x."""
+    # forward sweep
+    y = [x[0]]
+    stack = []
+    for i in range(n):
+        x_0 = list(x)  # x is written to below, and the reverse sweep reads it
+        max_x = max(x)
+        t1 = y[-1]
+        y.append(max_x * t1)
+        y_0 = list(y)  # y is written to below, and the reverse sweep reads it
+        stack.append((x_0, max_x, t1, y_0))
+        min_y = min(y)
+        y.append(min_y)
+        x[i] = y[-1]
+
+    # reverse sweep
+    y_b = list(seed)
+    x_b = [0.0] * len(x)
+    for i in range(n - 1, -1, -1):
+        x_0, max_x, t1, y_0 = stack.pop()
+        t_b2 = x_b[i]
+        x_b[i] = 0.0
+        y_b[-1] += t_b2
+        min_y_b1 = y_b.pop()
+        y_b[y_0.index(min(y_0))] += min_y_b1
+        t_b1 = y_b.pop()
+        x_b[x_0.index(max(x_0))] += t1 * t_b1
+        y_b[-1] += max_x * t_b1
+    x_b[0] += y_b[0]
+    return y, x_b
 
 
 def windows_b(x: list[float], n: int, seed: float = 1.0) -> tuple[float, list[float]]:

@@ -70,12 +70,9 @@ def heat_b(
     for _ in range(steps):
         stack.append(u)
         for i in range(1, len(u) - 1):
-            t1 = u[i]
-            t2 = u[i + 1]
-            t3 = u[i - 1]
-            t4 = t2 - 2.0 * t1 + t3
-            stack2.append(t4)
-            new[i] = t1 + c * t4
+            t1 = u[i + 1] - 2.0 * u[i] + u[i - 1]
+            stack2.append(t1)
+            new[i] = u[i] + c * t1
         u, new = new, u
     value = sum(v * v for v in u)
 
@@ -88,11 +85,11 @@ def heat_b(
     for u_0 in stack[::-1]:
         new_b, u_b = u_b, new_b
         for i in range(len(u_0) - 2, 0, -1):
-            t4 = stack2.pop()
+            t1 = stack2.pop()
             t_b1 = new_b[i]
             new_b[i] = 0.0
             u_b[i] += t_b1 - 2.0 * c * t_b1
-            c_b += t4 * t_b1
+            c_b += t1 * t_b1
             u_b[i + 1] += c * t_b1
             u_b[i - 1] += c * t_b1
     u0_b = new_b
