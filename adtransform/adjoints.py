@@ -117,7 +117,14 @@ class Adjoints(Tangents):
                     return [(lists.loop(values, False), seed), *others]
                 if tables.is_reference(values) and is_numbers(tables.shape(values)):
                     return [(lists.each(values), seed), *others]
+                written_out = isinstance(values, (ir.Display, ir.Comprehension))
+                if tables.is_list(values) and not is_array(self, values) and not written_out:
+                    raise Refused(values, "N161", "a list stands here that has no name", "Assign it to a variable.")
                 return None
+            case ir.Call(ir.Library("math", "dist" | "sumprod" | "hypot"), args) if any(
+                tables.is_list(a.value) and not is_array(self, a.value) for a in args
+            ):
+                raise Refused(e, "N125", "a function of whole lists has no adjoint yet", "Write a loop.")
             case ir.Call(ir.Library("builtins", "max" | "min"), (ir.Arg(values),)) if tables.is_reference(values):
                 where = ir.Call(ir.Attribute(values, "index"), (ir.Arg(e),))
                 return [(lists.at(values, where), seed)]

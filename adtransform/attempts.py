@@ -21,7 +21,7 @@ from adtransform.containers import parts
 from adtransform.exits import FALSE, TRUE, ends
 from adtransform.mentions import added_to, written
 from adtransform.refusals import Refused
-from adtransform.traverse import blocks, bound_names, expressions, names, own_names, statements
+from adtransform.traverse import blocks, bound_names, expressions, names, own_names, statements, walk
 
 HELP = "Keep one statement in the `try` body, or assign new variables in it."
 
@@ -68,17 +68,24 @@ def set_in(block: ir.Block) -> set[str]:
 
 
 def items_set(s: ir.Stmt) -> set[str]:
+    """The names of the lists and arrays that a statement writes to, or hands to a function that may."""
+    found = set(added_to(s))
     match s:
         case ir.Assign(targets):
-            return {n for t in targets for p in parts(t) for n in written(p)}
+            found |= {n for t in targets for p in parts(t) for n in written(p)}
         case ir.Augment(target):
-            return set(written(target))
+            found |= set(written(target))
         case ir.Inert("del"):
-            return {n for e in expressions(s) for n in written(e)}
-        case ir.Effect(ir.Call(ir.Attribute(base))) | ir.Assign(_, ir.Call(ir.Attribute(base, "pop"))):
-            return set(written(ir.Subscript(base, base)))
+            found |= {n for e in expressions(s) for n in written(e)}
         case _:
-            return set(added_to(s))
+            pass
+    calls = [
+        x for e in expressions(s) for x in walk(e) if isinstance(x, ir.Call) and not isinstance(x.func, ir.Library)
+    ]
+    for c in calls:
+        own = (c.func.value,) if isinstance(c.func, ir.Attribute) else ()
+        found |= {n for e in (*own, *(a.value for a in c.args)) for n in written(ir.Subscript(e, e))}
+    return found
 
 
 def check(work: Adjoints, s: ir.Try, function: ir.Block) -> None:

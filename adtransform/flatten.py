@@ -16,6 +16,7 @@ from dataclasses import replace
 from adtransform import ir
 from adtransform.containers import list_call
 from adtransform.effects import divisors, may_raise, raises_first
+from adtransform.made import iterated, with_operands
 from adtransform.names import temporary
 from adtransform.records import check_fields, is_field
 from adtransform.refusals import Refused
@@ -71,10 +72,12 @@ class Flatten:
                 return self.condition(s, test, path)
             case ir.For(_, iterable) if self.work.is_active(iterable, path):
                 pre: list[ir.Stmt] = []
+                over = iterated(self, iterable, path, pre) if self.work.backward else None
+                iterable = over or iterable
                 flat = self.children(iterable, path, pre) if not isinstance(iterable, ir.Name) else iterable
                 if isinstance(flat, ir.Call) and self.needs_root(flat, path):
                     flat = self.put(flat, path, pre)
-                new = replace(s, iterable=flat, source=unchanged(s.source, flat is iterable))
+                new = replace(s, iterable=flat, source=unchanged(s.source, flat is s.iterable))
                 return self.with_lead(pre, self.blocks(new, path))
             case _:
                 for e in expressions(s):
@@ -184,6 +187,8 @@ class Flatten:
 
     def root(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
         """An expression that is the whole right-hand side: it may stay a call or a conditional."""
+        if self.work.backward and (named := with_operands(self, e, path, pre)) is not None:
+            e = named
         match e:
             case ir.Choice():
                 return e
@@ -285,6 +290,8 @@ class Flatten:
     def expr(self, e: ir.Expr, path: str, pre: list[ir.Stmt]) -> ir.Expr:
         if not self.work.is_active(e, path) and not self.binds(e):
             return e
+        if self.work.backward and (named := with_operands(self, e, path, pre)) is not None:
+            e = named
         match e:
             case ir.Comprehension("[" | "(") if self.is_unrolled(e, path):
                 return self.unrolled(e, path, pre)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from adtransform import ir
 from adtransform.adjoints import Adjoints
 from adtransform.calculus import constant
+from adtransform.changing import changed_params, is_void, returning_zero, without_value
 from adtransform.choices import rejoined
 from adtransform.directives import without_directives
 from adtransform.documentation import adjoint_of
@@ -94,7 +95,21 @@ class Gradients:
         base = self.base(current)
         unit = current.unit
         results = result(unit, unit.program) if unit.program is not None else None
-        return Protocol(f"{base}_fwd", f"{base}_bwd", (), self.wrt(current), results)
+        changed = self.changed(current)
+        void = bool(changed) and is_void(unit.function)
+        return Protocol(f"{base}_fwd", f"{base}_bwd", (), self.wrt(current), results, "", changed, void)
+
+    def may_repeat(self, current: Instance, again: ir.Block, needs: frozenset[str]) -> bool:
+        """Whether the reverse sweep may compute values again: not from lists that the callee changes."""
+        changed = changed_params(self.works[current])
+        return not changed or not (again or needs & set(changed))
+
+    def changed(self, current: Instance) -> tuple[str, ...]:
+        """The parameters of a callee whose lists it changes."""
+        if current.root:
+            return ()
+        work = self.works.get(current) or self.work_of(current)
+        return tuple(n for n in changed_params(work) if n in self.wrt(current))
 
     def wrt(self, current: Instance) -> tuple[str, ...]:
         return tuple(p.name for p in current.unit.function.params if p.name in self.plan.wrt[current])
@@ -105,10 +120,13 @@ class Gradients:
         self.pending.append(current)
         work = self.works[current] = self.work_of(current)
         calls = Handback(work, self.plan, self.protocol)
-        flat = Flatten(work).function(self.source_of(current), "")
+        given = self.source_of(current)
+        changed = self.changed(current)
+        void = bool(changed) and is_void(given)
+        flat = Flatten(work).function(returning_zero(given) if void else given, "")
         seed = self.seeds[current] = unused("seed", flat)
         as_one = current.root or self.may_be_joint(current)
-        sweeps = Reverse(work, calls, self.enabled).sweeps(flat, self.wrt(current), seed, as_one)
+        sweeps = Reverse(work, calls, self.enabled).sweeps(flat, self.wrt(current), seed, as_one, changed)
         self.pending.remove(current)
         if self.may_be_joint(current) and is_singular(sweeps):
             self.apart.add(current)
@@ -191,21 +209,29 @@ class Gradients:
         reverse = opened(sweeps) + sweeps.reverse
         if current not in self.protocols:  # nobody relies on a forward sweep yet
             again = recomputed(sweeps, frozenset(params))
+            protocol = self.split(current)
+            if again is not None and not self.may_repeat(current, *again):
+                again = None
             if again is not None:
                 body, needs = again
                 both = self.both((), body, reverse, together(sweeps.adjoints))
                 needed = tuple(p for p in params if p in needs)
-                self.protocols[current] = Protocol("", f"{base}_bwd", needed, self.wrt(current), sweeps.results)
-                return (
-                    self.backward(flat, base, sweeps, needed, without_dead(without_comments(both), frozenset())[0]),
-                )
-            self.protocols[current] = self.split(current)
+                self.protocols[current] = replace(protocol, forward="", needs=needed)
+                kept = without_dead(without_comments(both), frozenset())[0]
+                return (self.backward(flat, base, sweeps, needed, kept, protocol),)
+            self.protocols[current] = protocol
+        protocol = self.protocols[current]
         saved = tuple(sweeps.carried)
         whole: ir.Expr = ir.Display("(", tuple(ir.Name(n) for n in saved))
         if len(saved) == 1:
             whole = ir.Name(saved[0])
         notes = [self.note(current, n) for n in saved]
-        end = returning((*sweeps.unbound, *sweeps.forward), ir.Display("(", (sweeps.value, whole)))
+        given: ir.Expr = ir.Display("(", (sweeps.value, whole))
+        body = (*sweeps.unbound, *sweeps.forward)
+        if protocol.void:
+            given = whole
+            body = without_value(body, sweeps.value.id) if isinstance(sweeps.value, ir.Name) else body
+        end = returning(body, given)
         forward = replace(
             flat,
             name=f"{base}_fwd",
@@ -217,7 +243,8 @@ class Gradients:
         if len(saved) > 1:
             unpack = (ir.Assign((whole,), ir.Name(unused("saved", flat))),)
         name = unused("saved", flat) if len(saved) != 1 else saved[0]
-        backward = self.backward(flat, base, sweeps, (name,), returning((*unpack, *reverse), together(sweeps.adjoints)))
+        back = returning((*unpack, *reverse), together(sweeps.adjoints))
+        backward = self.backward(flat, base, sweeps, (name,), back, protocol)
         if any(isinstance(n, ir.Subscript) for n in notes) and backward.params[0].annotation is None:
             note = notes[0] if len(saved) == 1 else ir.Subscript(ir.Name("tuple"), ir.Display("(", tuple(notes)))
             backward = replace(backward, params=(replace(backward.params[0], annotation=note), *backward.params[1:]))
@@ -229,17 +256,26 @@ class Gradients:
         return noted(known.of.get(name) if known is not None else None)
 
     def backward(
-        self, flat: ir.Function, base: str, sweeps: Sweeps, first: tuple[str, ...], body: ir.Block
+        self,
+        flat: ir.Function,
+        base: str,
+        sweeps: Sweeps,
+        first: tuple[str, ...],
+        body: ir.Block,
+        protocol: Protocol,
     ) -> ir.Function:
         """`g_bwd(needs, seed)`; what has a default stands behind the seed."""
         by_name = {p.name: p for p in flat.params}
         own = [replace(by_name[n], role="") if n in by_name else ir.Param(n) for n in first]
         seed = ir.Param(sweeps.seed, "", mirrored_annotation(flat.returns) if flat.returns is not None else None)
+        seeds = [] if protocol.void else [seed]
+        given = zip(protocol.changed, sweeps.changed, strict=True)
+        seeds += [ir.Param(adjoint, "", by_name[n].annotation) for n, adjoint in given]
         plain, optional = [p for p in own if p.default is None], [p for p in own if p.default is not None]
         return replace(
             flat,
             name=f"{base}_bwd",
-            params=(*plain, seed, *optional),
+            params=(*plain, *seeds, *optional),
             body=body,
             returns=None,
             is_lambda=False,

@@ -32,7 +32,8 @@ class Protocol:
 
     `joint` is the name of its adjoint where both sweeps run at once and give the gradient.  Otherwise `forward` is the
     name of its forward sweep, empty where it saves nothing: then `needs` are the parameters that its reverse sweep
-    takes.  `wrt` are the parameters whose adjoints it returns, `results` the shape of what the callee gives.
+    takes.  `wrt` are the parameters whose adjoints it returns, `results` the shape of what the callee gives.  Lists of
+    its parameters `changed` it changes: it takes their adjoints as well.  A callee that is `void` returns nothing.
     """
 
     forward: str
@@ -41,6 +42,8 @@ class Protocol:
     wrt: tuple[str, ...]
     results: Shape
     joint: str = ""
+    changed: tuple[str, ...] = ()
+    void: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Split:
     arguments: list[tuple[ir.Expr, ir.Expr]]
     saved: str = ""
     partials: dict[str, str] = field(default_factory=dict)
+    tables: tuple[str, ...] = ()  # the lists that the callee changes
 
 
 @dataclass(frozen=True)

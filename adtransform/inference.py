@@ -576,9 +576,9 @@ class Inference:
         given = {id(a): self.of(a.value, path) for a in e.args}
         for s in given.values():
             arrays.kept(s)
-        signature = self.lookup(unit)
-        bound = bind(unit.function.params, e)
         own = unit is self.unit
+        signature = self.lookup(unit) if not own else None
+        bound = bind(unit.function.params, e)
         if (signature is None and not own) or bound is None or bound.loose:
             for shape in given.values():
                 escape(shape, HANDED)

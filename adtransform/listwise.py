@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from adtransform import ir
+from adtransform import ir, portions
 from adtransform.arrays import VIEWS
 from adtransform.containers import check_index
 from adtransform.held import held_in
@@ -127,9 +127,15 @@ class Lists:
             if not isinstance(e, ir.Name):
                 raise Refused(e, *LIST)
             return ir.For(k, keys, (ir.Augment(item, "+", ir.Subscript(e, k)),), ())
-        body = self.sum(item, v, inner) if inner.kind in SEQUENCES else ir.Augment(item, "+", v)
+        body = self.onto(item, v, inner)
         both = ir.Call(ir.Library("builtins", "enumerate"), (ir.Arg(e),))
         return ir.For(ir.Display("(", (k, v)), both, (body,), ())
+
+    def onto(self, item: ir.Expr, e: ir.Expr, inner: Shape) -> ir.Stmt:
+        """An adjoint added to that of an item, which may be a list."""
+        if inner.kind == "tuple":
+            raise Refused(e, *LIST)
+        return self.sum(item, e, inner) if inner.kind in SEQUENCES else ir.Augment(item, "+", e)
 
     def temporary(self) -> str:
         return self.work.temporary(f"t{self.work.supply.suffix}#", "", False).id
@@ -157,17 +163,27 @@ class Lists:
                 return [(self.loop(e, True), seed)]
             case ir.Call(ir.Library("builtins", "list" | "tuple"), (ir.Arg(value, "", ""),)):
                 return self.copied(value, seed)
-            case ir.Call(ir.Attribute(value, "copy"), ()) | ir.Subscript(value, ir.Slice(None, None, None)):
+            case ir.Call(ir.Attribute(value, "copy"), ()):
                 return self.copied(value, seed)
+            case ir.Subscript(value, ir.Slice() as index):
+                return portions.portion(self, value, index, seed)
+            case ir.Call(ir.Library("builtins", "sorted"), (ir.Arg(value, "", ""), *rest)):
+                return portions.in_order(self, value, tuple(rest), seed)
+            case ir.Call(ir.Library("builtins", "reversed"), (ir.Arg(value, "", ""),)):
+                return portions.portion(self, value, portions.BACK, seed)
+            case ir.Binary("+"):
+                return portions.joined(self, e, seed)
             case _:
                 raise Refused(e, *LIST)
 
     def copied(self, value: ir.Expr, seed: ir.Expr) -> Shares:
         """A copy of a list of numbers."""
         inner = find(self.tables.shape(value).items[0]) if self.tables.is_list(value) else None
-        if inner is None or inner.kind in SEQUENCES:
+        if inner is None:
             raise Refused(value, *LIST)
-        return [(self.whole(value), seed)]
+        if not self.tables.is_reference(value):
+            return self.shares(value, seed)
+        return portions.portion(self, value, portions.NONE, seed)
 
     def value(self, e: ir.Expr, seed: ir.Expr) -> Shares:
         """Where the adjoint of a number or a list goes."""

@@ -51,7 +51,7 @@ def one(s: ir.Stmt, live: Live, lists: Live | None) -> tuple[ir.Stmt | None, Liv
             items = {n for t in targets for n in written(t)}
             if items:
                 read = names(value).union(*(names(t) for t in targets))
-                return (s, live | read) if items & live else (None, live)
+                return (s, live | read) if (items | bound) & live else (None, live)
             popped = popped_from(value)
             kept = bool(popped) and (lists is None or bool(popped & (lists | live)))
             if not bound & live and bound and not kept:

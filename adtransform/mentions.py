@@ -6,8 +6,10 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable
 
 from adtransform import ir
+from adtransform.methods import METHODS
 from adtransform.traverse import expressions, names, statements, target_names
 
+CHANGING = METHODS - {"index", "count", "copy"}
 RESTORED = "@"  # stands for all values that are read back at a place of their own
 
 
@@ -21,6 +23,7 @@ class Mentions:
         self.block: list[ir.Stmt | None] = []
         self.at: dict[str, list[int]] = {}
         self.sets: dict[str, list[int]] = {}
+        self.moves: dict[str, list[int]] = {}
         for s in block:
             self.append(s)
 
@@ -31,9 +34,8 @@ class Mentions:
     def put(self, k: int, s: ir.Stmt | None) -> None:
         """Another statement at a position; None for nothing."""
         old = self.block[k]
-        before = (mentioned(old), assigned(old)) if old is not None else (set[str](), set[str]())
-        after = (mentioned(s), assigned(s)) if s is not None else (set[str](), set[str]())
-        for table, gone, new in zip((self.at, self.sets), before, after, strict=True):
+        before, after = facts(old), facts(s)
+        for table, gone, new in zip((self.at, self.sets, self.moves), before, after, strict=True):
             for n in gone - new:
                 table[n].remove(k)
             for n in new - gone:
@@ -56,13 +58,33 @@ class Mentions:
         for n in read:
             found = following(self.sets.get(RESTORED if "@" in n else n, ()), k)
             also = following(self.sets.get(n, ()), k)
-            if any(p is not None and (stop is None or p < stop) for p in (found, also)):
+            moved = following(self.moves.get(n, ()), k)
+            if any(p is not None and (stop is None or p < stop) for p in (found, also, moved)):
                 return True
         return False
 
 
+def facts(s: ir.Stmt | None) -> tuple[set[str], set[str], set[str]]:
+    """The names that a statement mentions, those that it assigns, the lists whose items it moves."""
+    return (mentioned(s), assigned(s), moved(s)) if s is not None else (set(), set(), set())
+
+
+def moved(s: ir.Stmt) -> set[str]:
+    """The lists of which items are put in, taken out or moved."""
+    found: set[str] = set()
+    for x in statements((s,)):
+        if isinstance(x, (ir.Assign, ir.Effect)) and isinstance(x.value, ir.Call):
+            func = x.value.func
+            found |= names(func.value) if isinstance(func, ir.Attribute) and func.attr in CHANGING else set()
+        if isinstance(x, ir.Inert) and x.kind == "del":
+            found.update(n for p in x.parts if not isinstance(p, str) for n in names(p))
+    return found
+
+
 def written(target: ir.Expr) -> tuple[str, ...]:
-    """The list that an assignment to an item writes to."""
+    """The lists that an assignment to items writes to."""
+    if isinstance(target, ir.Display):
+        return tuple(n for i in target.items for n in written(i))
     if not isinstance(target, ir.Subscript):
         return ()
     while isinstance(target, (ir.Subscript, ir.Attribute)):

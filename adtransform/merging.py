@@ -20,7 +20,7 @@ from adtransform import ir
 from adtransform.exits import Leaves, leave_loop, leaves
 from adtransform.infer import stack_call
 from adtransform.liveness import Live, without_dead
-from adtransform.mentions import added_to, written
+from adtransform.mentions import CHANGING, added_to, written
 from adtransform.mirror import INDEX, Mirror
 from adtransform.traverse import expressions, names, statements, target_names, walk
 from adtransform.versions import Item, Lines, Timeline
@@ -50,6 +50,9 @@ def merged(timeline: Timeline, mirror: Mirror, reverse: ir.Block, live: Live, la
     if words[0] != INDEX or len(words) != 2 or mirror.loops[int(words[1])] is not items[-1]:
         return None
     item = items[-1]
+    columns = timeline.columns.get(id(item.stmt))
+    if columns is not None and isinstance(item.stmt, ir.For) and columns.counter not in target_names(item.stmt.target):
+        return None  # the forward sweep does not count
     before = tuple(s for s in reverse[:at] if not isinstance(s, ir.Unread))
     columns = timeline.columns.get(id(item.stmt))
     if columns is not None and columns.counter not in target_names(item.stmt.target):  # type: ignore[union-attr]
@@ -78,11 +81,19 @@ def is_independent(body: ir.Block, behind: Live) -> bool:
     """Whether an iteration of the reverse sweep reads nothing that another one computes, from no stack either."""
     if any(stack_call(e) for s in statements(body) for x in expressions(s) for e in walk(x)):
         return False
+    if any(isinstance(s, ir.Inert) or moves(s) for s in statements(body)):
+        return False
     written = {n for s in statements(body) for n in assigned(s)}
     read = {n for s in statements(body) for n in others(s)}
     sums = {n for n in written if n not in read and all(adds(s, n) for s in statements(body) if n in assigned(s))}
     _, needed = without_dead(body, behind | frozenset(sums))
     return not ((needed | behind) & (written - sums))
+
+
+def moves(s: ir.Stmt) -> bool:
+    """Whether a statement moves the items of a list."""
+    calls = (x for e in expressions(s) for x in walk(e) if isinstance(x, ir.Call))
+    return any(isinstance(x.func, ir.Attribute) and x.func.attr in CHANGING for x in calls)
 
 
 def assigned(s: ir.Stmt) -> set[str]:

@@ -10,7 +10,7 @@ where saved values come back, `ROUNDS` for the number of iterations of a loop, `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adtransform import ir
 from adtransform.attempts import flags_of
@@ -72,14 +72,16 @@ class Mirror:
             held = held_in(variable, ir.Name(env[base].tag)) if base in env else None
             shape = self.tables.tables.shape(held_in(variable, ir.Name(base)))
             return ir.Assign((self.name(variable),), zeros(shape, held) if held is not None else NO_LIST)
-        return ir.Assign((self.name(variable),), self.empty(variable) if self.is_list(variable) else ZERO)
+        return ir.Assign((self.name(variable),), self.empty(variable, env) if self.is_list(variable) else ZERO)
 
-    def empty(self, variable: str) -> ir.Expr:
+    def empty(self, variable: str, env: Env) -> ir.Expr:
         """A stack with a zero for each value that is still on the primal's: nobody popped it."""
-        rest = self.timeline.end.get(variable)
-        emptied = is_emptied(self.timeline.lines, variable)
-        if emptied or rest is None or variable not in self.entries:
+        once = sum(v.real for v in self.timeline.by_name.get(variable, ())) < 2
+        rest = (self.timeline.end if once else env).get(variable)
+        if rest is None or is_emptied(self.timeline.lines, variable):
             return NO_LIST
+        if variable not in self.entries:
+            return zeros(self.tables.tables.shape(ir.Name(variable)), ir.Name(rest.tag))
         length = ir.Call(ir.Library("builtins", "len"), (ir.Arg(ir.Name(rest.tag)),))
         return ir.Binary("*", ir.Display("[", (self.entries[variable],)), length)
 
@@ -147,6 +149,13 @@ class Mirror:
         """Adjoint of an assignment: contributions to others, then to what was overwritten."""
         if t.push:
             return self.pushed(item, t, zeros)
+        if t.swaps:
+            return self.swapped(item, t, zeros)
+        if t.tables:
+            begun = [self.zero(n, item.after) for n in self.ordered(n for n in t.tables if n in zeros)]
+            one = replace(t, table=t.tables[0], tables=())
+            more, zeros = self.simple(item, one, zeros - set(t.tables))
+            return [*begun, *more], zeros
         alive = [n for n in t.targets if n not in zeros and n in self.active]
         if not alive and not t.table:
             return [], zeros | set(t.targets)
@@ -220,11 +229,23 @@ class Mirror:
             found += spread.written(seed, lambda x: self.placed(item, t, x, dead))
         return found, frozenset(state)
 
+    def swapped(self, item: Item, t: Transposed, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
+        """Lists that change their names: so do their adjoints, back again."""
+        if all(n in zeros for n in t.targets):
+            return [], zeros
+        begun = [self.zero(n, item.after) for n in self.ordered(n for n in t.targets if n in zeros)]
+        old = ir.Display("(", tuple(self.name(n) for n in t.swaps))
+        new = ir.Display("(", tuple(self.name(n) for n in t.targets))
+        return [*begun, ir.Assign((old,), new)], zeros - set(t.targets)
+
     def pushed(self, item: Item, t: Transposed, zeros: frozenset[str]) -> tuple[list[ir.Stmt], frozenset[str]]:
         """The adjoints of what was popped go onto the adjoint of the stack."""
-        dead = {self.adjoint(n).id: ZERO for n in t.targets if n in zeros or n not in self.active}
+        dead: dict[str, ir.Expr] = {self.adjoint(n).id: ZERO for n in t.targets if n in zeros or n not in self.active}
         found = [self.zero(stack, item.after) for stack, _ in t.push if stack in zeros]
+        found += [map_expressions(s, lambda e: self.placed(item, t, e, dead)) for s in t.before]
         for stack, entry in t.push:
+            if entry is None:
+                continue
             push = ir.Call(ir.Attribute(self.name(stack), "append"), (ir.Arg(substitute(entry, dead)),))
             found.append(ir.Effect(push))
         return found, (zeros | set(t.targets)) - {stack for stack, _ in t.push}

@@ -9,7 +9,7 @@ from adtransform.adjoints import Adjoints, Shares
 from adtransform.calculus import ZERO
 from adtransform.exits import Leaves, breaks
 from adtransform.infer import backward as downward
-from adtransform.shapes import index_of, record_of
+from adtransform.shapes import STACK, index_of, record_of
 from adtransform.structure import Shape as Structure
 from adtransform.structure import find
 from adtransform.tables import aligned
@@ -77,7 +77,7 @@ def over_stacks(work: Adjoints, target: ir.Expr, iterable: ir.Expr) -> list[tupl
         if not work.is_active(e, ""):
             continue
         stack = downward(e)
-        if not isinstance(stack, ir.Name) or not work.is_stack(stack, ""):
+        if not isinstance(stack, ir.Name) or not work.is_stack(stack, "") or work.shape(stack) != STACK:
             return []
         found.append((t, stack))
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 
 from adtransform.applied import Generated, Raised, Values
@@ -63,7 +64,7 @@ def products(adjoint: Generated, tangent: Generated | None, values: Values, valu
             name: mapped(values[name], lambda x: draw.uniform(-1.0, 1.0) * (abs(x) or 1.0))
             for name in adjoint.derivative.wrt
         }
-        primal, slopes = tangent.along(values, directions)
+        primal, slopes = tangent.along(values, deepcopy(directions))  # lists are changed with the arguments
         again, adjoints = adjoint.against(values, seed if trial or not adjoint.has_seed else None)
         if not same(primal, again):
             raise Raised(f"the tangent returns the value {primal!r}, the adjoint {again!r}")

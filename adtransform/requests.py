@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adtransform.activity import Activity
+from adtransform.changing import is_void
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.fence import check
 from adtransform.kinds import Kind, default_wrt, of_param
@@ -40,6 +41,7 @@ class Requests:
         if self.reports.all:
             raise TransformError(self.reports.all)
         found: dict[Unit, frozenset[str]] = {}
+        void: dict[Unit, frozenset[str]] = {}  # functions that return nothing: they change what their callers use
         chosen = functions if functions is not None else (tuple(by_function) or known)
         for name in chosen:
             unit = self.program.unit(self.main, name)
@@ -48,8 +50,12 @@ class Requests:
             inputs = self.inputs(unit, wrt, explicit)
             if self.options.mode == "reverse" and not explicit and (takes_functions(unit) or gives_lists(unit)):
                 continue  # differentiated where it is called
+            if self.options.mode == "reverse" and not explicit and is_void(unit.function):
+                void |= {unit: inputs} if inputs else {}
+                continue
             if inputs:
                 found[unit] = inputs
+        found = found or void
         if functions is None and self.options.wrt is not None and not by_function:
             for name in self.options.wrt:
                 if not any(name in (p.name for p in u.function.params) for u in found):

@@ -18,6 +18,7 @@ from adtransform import ir
 from adtransform.adjoints import NOT_A_NUMBER, Adjoints
 from adtransform.array_adjoints import call, settled, with_owned
 from adtransform.calculus import ZERO
+from adtransform.changing import changed_params
 from adtransform.containers import zeros as zeros_of_list
 from adtransform.effects import raises_first
 from adtransform.exits import Exits, behind_else
@@ -44,6 +45,7 @@ from adtransform.versions import Item, Lines, Timeline
 from adtransform.work import free_names
 
 FORWARD = ir.Comment(source=ir.Source(("# forward sweep",)))
+RENAME = "Use another name for the new list."
 REVERSE = ir.Comment(source=ir.Source(("", "# reverse sweep")))
 
 
@@ -68,6 +70,7 @@ class Sweeps:
     seed: str
     seeds: ir.Expr
     merged: bool
+    changed: tuple[str, ...] = ()  # the adjoints of lists that are received and changed
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,12 @@ class Reverse:
     calls: Handback
     enabled: frozenset[str]
 
-    def sweeps(self, flat: ir.Function, wrt: tuple[str, ...], seed: str, joint: bool) -> Sweeps:
-        """Both sweeps; `seed` is the name of the result's adjoint; `joint` if they become one function."""
+    def sweeps(
+        self, flat: ir.Function, wrt: tuple[str, ...], seed: str, joint: bool, changed: tuple[str, ...] = ()
+    ) -> Sweeps:
+        """Both sweeps; `seed` is the name of the result's adjoint; `joint` if they become one function; `changed` are
+        the parameters whose lists the caller reads again.
+        """
         work = self.work
         if any("_" in free_names(e) for s in statements(flat.body) for e in read_by(s)):
             raise Refused(flat, "N153", "`_` is read, and the reverse sweep uses it for what is not", "Give it a name.")
@@ -95,6 +102,10 @@ class Reverse:
         work.extents = replace(work.extents, function=replace(flat, body=body), of_variable={}, bound={})
         tables = Tables(work, results=frozenset(target_names(value)))
         tables.read(body)
+        if not joint:
+            tables.outlive(changed_params(work))
+        if any(n in tables.bound for n in changed):
+            raise Refused(flat, "N148", "a parameter gets another list, and the one that was given is changed", RENAME)
         work.lists = Lists(work, tables)
         transposer = Transposer(work, self.calls, worth, in_loop)
         doc, body = (body[:1], body[1:]) if body and is_docstring(body[0]) else ((), body)
@@ -102,7 +113,7 @@ class Reverse:
         check_calls(work, body, "")
         timeline = Timeline(tuple(p.name for p in flat.params), body, transposer.columns, transposer.is_repeatable)
         opened = self.opened(seed, results)
-        seeds = self.seeds(value, target_names(opened))
+        seeds = self.seeds(value, target_names(opened)) | {n: work.tangent(n) for n in changed}
         active = work.expanded({n for n in work.active if n.isidentifier()})
         mirror = Mirror(
             timeline,
@@ -164,6 +175,7 @@ class Reverse:
             seed,
             opened,
             one is not None,
+            tuple(work.tangent(n).id for n in changed),
         )
 
     def check_arrived(self, zeros: frozenset[str], mirror: Mirror) -> None:

@@ -237,11 +237,14 @@ def choose(table: Numbering, top: int, tops: list[int], hoistable: set[int], has
         uses[t] += 1
         in_tangent[t] = True
     chosen: set[int] = set()
+    stored = isinstance(table.example[top], ir.Display)
     for n in range(len(table.parts) - 1, -1, -1):
         if not uses[n]:
             continue
         saved = (uses[n] - 1) * table.cost[n]
         pays = saved >= worth and in_tangent[n] and n in hoistable and is_value(table.example[n])
+        if stored and is_slice(table.example[n]):
+            pays = False  # several variables get lists of their own
         if pays and n != top:
             chosen.add(n)
         elif pays and not has_root:
@@ -258,9 +261,20 @@ def choose(table: Numbering, top: int, tops: list[int], hoistable: set[int], has
 def is_value(e: ir.Expr) -> bool:
     if isinstance(e, ir.Unary):
         return not isinstance(e.operand, ir.Name)
-    return not isinstance(
+    return not makes_list(e) and not isinstance(
         e, (ir.Name, ir.Const, ir.Library, ir.Display, ir.Star, ir.Slice, ir.Compare, ir.Logic, ir.Attribute)
     )
+
+
+def is_slice(e: ir.Expr) -> bool:
+    return isinstance(e, ir.Subscript) and isinstance(e.index, ir.Slice)
+
+
+def makes_list(e: ir.Expr) -> bool:
+    """Whether an expression is a new list each time: a list and its tangent are two."""
+    if isinstance(e, ir.Binary) and e.op in "+*":
+        return makes_list(e.left) or makes_list(e.right)
+    return isinstance(e, ir.Display) and e.bracket == "["
 
 
 def in_order(table: Numbering, primal: ir.Expr, top: int, chosen: set[int]) -> None:

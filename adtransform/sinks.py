@@ -122,7 +122,7 @@ def check_calls(work: Tangents, block: ir.Block, path: str) -> None:
             if not isinstance(e.func, (ir.Name, ir.Attribute)):
                 continue
             callee = work.callee(e.func, path)
-            if not isinstance(callee, (UnitCall, NestedCall)):
+            if not isinstance(callee, (UnitCall, NestedCall)) or id(e) in work.followed:
                 continue
             if isinstance(callee, NestedCall) and callee.path in work.effectful:
                 continue  # refused already

@@ -34,10 +34,11 @@ MOVING = METHODS - READING - {"append"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a statement stands: its number in the order of the text, and the loops around it."""
+    """Where a statement stands: its number in the order of the text, the loops around it, the branches it is in."""
 
     order: int
     loops: Loops
+    arms: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass
@@ -72,25 +73,30 @@ class Tables:
     paths: dict[str, tuple[ir.Expr, Loops]] = field(default_factory=dict)
     rows: dict[tuple[int, str], ir.Expr] = field(default_factory=dict)  # by loop and its variable
     kept: list[ir.Stmt] = field(default_factory=list)
+    swaps: list[tuple[str, ...]] = field(default_factory=list)  # names that change their lists
     results: frozenset[str] = frozenset()  # the variables of the result
 
     # --- what is known of a function ----------------------------------------------------------------------------------
 
-    def read(self, block: ir.Block, loops: Loops = ()) -> None:
+    def read(self, block: ir.Block, loops: Loops = (), arms: tuple[tuple[int, int], ...] = ()) -> None:
         """Take down what the statements of a function do to its lists."""
         for s in block:
             self.kept.append(s)
-            self.places[id(s)] = place = Place(len(self.places), loops)
+            self.places[id(s)] = place = Place(len(self.places), loops, arms)
             self.note(s, place)
             inner = (*loops, id(s)) if isinstance(s, (ir.For, ir.While)) else loops
-            for b in blocks(s):
-                self.read(b, inner)
+            for k, b in enumerate(blocks(s)):
+                self.read(b, inner, (*arms, (id(s), k)) if isinstance(s, ir.If) else arms)
+        for swap in self.swaps * 2 if not (loops or arms) else ():
+            self.made |= dict.fromkeys(swap, shared([self.made.get(n, ()) for n in swap]))
 
     def note(self, s: ir.Stmt, place: Place) -> None:
         targets: tuple[ir.Expr, ...] = ()
         match s:
             case ir.Assign(targets):
                 named = targets[0].id if len(targets) == 1 and isinstance(targets[0], ir.Name) else ""
+                if swap := swapped(targets, s.value):
+                    self.swaps.append(swap)
                 if named and named not in self.results and self.is_reference(s.value):
                     self.paths[named] = s.value, place.loops
             case ir.Augment(ir.Name() as target) if self.shape(target).kind == "array":
@@ -135,12 +141,19 @@ class Tables:
             signature, bound = self.work.signature(callee.unit), bind(callee.unit.function.params, e)
             for p, a in bound.pairs if bound is not None and signature is not None else ():
                 assert signature is not None
-                changed = any(inner.changed for inner in lists_in(signature.params[p.name]))
-                if changed and self.is_list(a.value):
-                    for inner in lists_in(self.shape(a.value)):
-                        self.writes.setdefault(id(find(inner)), []).append(place)
-                        self.resized.setdefault(id(find(inner)), []).append(place)
-                        self.moved.setdefault(id(find(inner)), e)
+                for inner in changed_in(signature.params[p.name], self.shape(a.value)) if self.is_list(a.value) else ():
+                    self.writes.setdefault(id(inner), []).append(place)
+                    self.resized.setdefault(id(inner), []).append(place)
+                    if not inner.items or find(inner.items[0]).kind in SEQUENCES:
+                        self.moved.setdefault(id(inner), e)
+
+    def outlive(self, names: tuple[str, ...]) -> None:
+        """Lists of the caller, who may write to them later."""
+        later = Place(NEVER, ())
+        for n in names:
+            for inner in lists_in(self.shape(ir.Name(n))):
+                self.writes.setdefault(id(find(inner)), []).append(later)
+                self.resized.setdefault(id(find(inner)), []).append(later)
 
     def write(self, base: ir.Expr, place: Place, moves: bool = False, resizes: bool = False) -> None:
         shape = memory(self.shape(base))
@@ -162,6 +175,10 @@ class Tables:
 
     def holds_lists(self, e: ir.Expr) -> bool:
         return find(self.shape(e).items[0]).kind in SEQUENCES
+
+    def holds_numbers(self, e: ir.Expr) -> bool:
+        """Whether a list that is no array holds no lists."""
+        return self.shape(e).kind != "array" and not self.holds_lists(e)
 
     def is_reference(self, e: ir.Expr) -> bool:
         """Whether an expression names a list that exists, or an array, or a view of one, that is written to."""
@@ -202,7 +219,8 @@ class Tables:
         shape = memory(shape)
         inner = [shape] if writes is not None else [shape, *(s for i in shape.items for s in lists_in(i))]
         for w in (w for s in inner for w in (self.writes if writes is None else writes).get(id(find(s)), ())):
-            if w.order >= place.order or len(common(w.loops, place.loops)) > own:
+            later = w.order >= place.order and not exclusive(w, place)
+            if later or len(common(w.loops, place.loops)) > own:
                 return False
         return True
 
@@ -224,7 +242,8 @@ class Tables:
                 case ir.Subscript(value) if self.shape(value).kind == "array":
                     found += [x] if not self.is_stable(base_of(value), place) else []
                 case ir.Subscript(value, index) if not isinstance(index, ir.Slice) and not self.is_stable(value, place):
-                    found.append(x)
+                    is_row = self.is_list(x) and self.shape(x).kind != "array"
+                    found += [x] if not is_row else []  # a row is found again, what it holds is kept
                 case ir.Call(ir.Library(), args) if any(self.is_whole(a.value) for a in args):
                     found += [x] if not self.is_repeatable(x, place) else []
                 case _:
@@ -297,6 +316,38 @@ def memory(s: Shape) -> Shape:
     return cells_of(s) if s.kind == "array" else s
 
 
+def changed_in(asked: Shape, given: Shape) -> Iterator[Shape]:
+    """The lists in a shape that a function changes which asks for another one."""
+    asked, given = find(asked), find(given)
+    if asked.changed:
+        yield given
+    for a, g in zip(asked.items, given.items, strict=False):
+        yield from changed_in(a, g)
+
+
+def shared(places: list[Loops]) -> Loops:
+    """The loops that stand around all of some places."""
+    found = places[0]
+    for p in places:
+        found = common(found, p)
+    return found
+
+
+def swapped(targets: tuple[ir.Expr, ...], value: ir.Expr) -> tuple[str, ...]:
+    """The names in `a, b = b, a`, in the order of the values: each value is given on once."""
+    match targets, value:
+        case (ir.Display(_, ts),), ir.Display(_, vs) if len(ts) == len(vs):
+            new, old = [t.id for t in ts if isinstance(t, ir.Name)], [v.id for v in vs if isinstance(v, ir.Name)]
+            return tuple(old) if len(set(new)) == len(ts) and set(new) == set(old) else ()
+        case _:
+            return ()
+
+
+def exclusive(a: Place, b: Place) -> bool:
+    """Whether two statements stand in different branches of one."""
+    return any(i == j and k != n for i, k in a.arms for j, n in b.arms)
+
+
 def common(a: Loops, b: Loops) -> Loops:
     """The loops that stand around both of two places."""
     k = 0
@@ -342,3 +393,4 @@ def root(e: ir.Expr) -> str:
 
 
 ROWS = "Index the outer list instead; use one name for each array that is written to."
+NEVER = 10**9  # behind all statements

@@ -14,26 +14,28 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from adtransform import array_adjoints, ir, transpose_arrays, transpose_lists
+from adtransform import array_adjoints, ir, moves, transpose_arrays, transpose_lists
 from adtransform.activity import passive_line
 from adtransform.adjoints import TUPLES, Adjoints, Shares
 from adtransform.attempts import flagged, touches
+from adtransform.changing import changed_args, changing
 from adtransform.containers import check_parts, parts
 from adtransform.effects import divisors
 from adtransform.exits import as_elif, behind_else
-from adtransform.handback import SAVED, Handback
+from adtransform.handback import SAVED, Handback, Split
 from adtransform.infer import stack_call
 from adtransform.iterations import Iteration, iteration
 from adtransform.listwise import Lists
+from adtransform.methods import METHODS
 from adtransform.names import temporary
-from adtransform.pieces import with_lead, without_text
+from adtransform.pieces import STORE_HELP, with_lead, without_text
 from adtransform.popped import entry, is_last, over_stacks, popped, zeros_of, zeros_of_shape
 from adtransform.pushes import on
 from adtransform.refusals import Refused
 from adtransform.repeatable import is_repeatable, passes
 from adtransform.shapes import stack_names
 from adtransform.share import Numbering, evaluated, in_order, insert, is_value, share
-from adtransform.stacks import stack_operation
+from adtransform.stacks import changes, stack_operation
 from adtransform.stores import check_effect, check_lists, check_store, check_target
 from adtransform.tables import Columns, Place, Tables
 from adtransform.terms import collected, flattened
@@ -126,7 +128,7 @@ class Transposer:
                 if array_adjoints.is_array(work, target):
                     return self.augmented_array(s, target, op, value)
                 if self.tables.is_list(target):
-                    raise Refused(s, "N140", "a list of active values is extended", "Append the values one by one.")
+                    return moves.extended(self, s, target, value)
                 return self.scalar(s, target, ir.Binary(op, target, value, at=s.at))
             case ir.For(target, iterable):
                 if stacks := over_stacks(work, target, iterable):
@@ -139,14 +141,18 @@ class Transposer:
                 return [map_blocks(s, self.block)]
             case ir.Effect(ir.Call(ir.Attribute(base, "append"), (ir.Arg(value),))) if self.tables.is_list(base):
                 return transpose_lists.appended(self, s, base, value) if work.is_active(base, "") else [s]
-            case ir.Effect(ir.Call(ir.Attribute(base, attr))) if self.tables.is_list(base) and work.is_active(base, ""):
-                raise Refused(s, "N140", f"`{attr}` changes a list of active values", "Write the items one by one.")
+            case ir.Effect(ir.Call(ir.Attribute(base, attr), args)) if self.changes(base, attr):
+                return moves.moved(self, s, base, attr, tuple(a.value for a in args))
+            case ir.Inert("del", ("del ", ir.Subscript() as item)) if work.is_active(item.value, ""):
+                return moves.deleted(self, s, item)
             case ir.Inert("del") if any(isinstance(e, ir.Subscript) and work.is_active(e, "") for e in expressions(s)):
                 raise Refused(s, "N140", "an item of a list of active values is deleted", "Make another list.")
             case ir.Effect(ir.Call(ir.Library("numpy", "add.at"), (target, at, given))) if work.is_active(
                 target.value, ""
             ):
                 return transpose_arrays.added_at(self, s, target.value, at.value, given.value)
+            case ir.Effect(ir.Call() as call_) if changes(work, call_, ""):
+                return self.called(s, None, call_)
             case ir.Effect(value):
                 check_effect(work, value, "")
                 return [s]
@@ -181,6 +187,10 @@ class Transposer:
         if self.tables.alias(target.id):
             return transpose_lists.item_augmented(self, s, ir.Subscript(target, ir.Const(..., "...")), op, value)
         return self.scalar(s, target, ir.Binary(op, target, value, at=s.at))
+
+    def changes(self, base: ir.Expr, method: str) -> bool:
+        """Whether a method is one of a list of active values."""
+        return method in METHODS and self.tables.is_list(base) and self.work.is_active(base, "")
 
     def stacked(self, s: ir.Stmt, call: ir.Expr) -> list[ir.Stmt]:
         """Pushing and popping change places: the adjoint of a stack is a stack."""
@@ -281,6 +291,9 @@ class Transposer:
         check_parts(work, targets, "")
         if any(isinstance(p, ir.Subscript) and self.tables.is_list(p.value) for t in targets for p in parts(t)):
             return transpose_lists.items_assigned(self, s, targets, value)
+        if swaps := transpose_lists.swapped_lists(self, targets, value):
+            keys = work.keys(targets[0])
+            return [self.note(s, Transposed(tuple(keys), swaps=swaps))]
         if any(self.tables.is_list(t) for t in targets if isinstance(t, ir.Name)) and work.is_active(value, ""):
             if not (isinstance(value, ir.Call) and self.calls.is_call(value)):
                 if (arrays := transpose_arrays.assigned(self, s, targets, value)) is not None:
@@ -294,6 +307,12 @@ class Transposer:
             return self.chain(s, [t for t in targets if isinstance(t, ir.Name)], value)
         (target,) = targets
         match value:
+            case ir.Call(ir.Attribute(base, "pop"), args) if self.tables.is_list(base) and (
+                args or not isinstance(base, ir.Name)
+            ):
+                if not isinstance(target, (ir.Name, ir.Display)):
+                    return transpose_lists.through_name(self, s, target, value)
+                return moves.taken_out(self, s, target, base, tuple(a.value for a in args))
             case ir.Call(ir.Attribute(ir.Name() as base, "pop"), ()) if self.tables.is_list(base):
                 if not isinstance(owner := self.lists.resolved(base), ir.Name):
                     raise Refused(value, "N140", "a value is taken from a row of another list", "Index the outer list.")
@@ -444,19 +463,27 @@ class Transposer:
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
-    def called(self, s: ir.Assign, target: ir.Expr, value: ir.Call) -> list[ir.Stmt]:
+    def called(self, s: ir.Assign | ir.Effect, target: ir.Expr | None, value: ir.Call) -> list[ir.Stmt]:
         """`y = g(x)`: the forward sweep calls `g`, or `g_fwd` where something is saved; the reverse sweep `g_bwd`."""
-        keys = self.work.keys(target)
+        keys = self.work.keys(target) if target is not None else []
         active = [k for k in keys if k.partition("#")[0] in self.work.active]
         if len(set(active)) < len(active):
-            raise Refused(target, "N161", "a variable is assigned twice at once", TUPLES)
-        if transpose_lists.changes(self, value):
-            raise Refused(value, "N148", transpose_lists.CHANGED, transpose_lists.CHANGES)
-        if copies := transpose_lists.copied(self, value):
+            raise Refused(target or s, "N161", "a variable is assigned twice at once", TUPLES)
+        changed = changed_args(self, value)
+        if copies := transpose_lists.copied(self, value, tuple(changed.values())):
             new = replace(value, args=tuple(replace(a, value=copies.get(a.value, a.value)) for a in value.args))
             pre = [s_ for e, name in copies.items() for s_ in transpose_lists.copy(self, name, e)]
-            return [*pre, *self.called(replace(s, value=new, source=without_text(s.source)), target, new)]
-        call = self.calls.split(s, target, value)
+            again = replace(s, value=new, source=without_text(s.source))
+            return [*pre, *self.called(again, target, new)]
+        split = changing(self, s, target, value, changed) if changed else None
+        if split is not None and split.tables:
+            return self.flown(split, keys)
+        if not isinstance(s, ir.Assign) or target is None:
+            raise Refused(value, "N148", "an active value is handed to a call that may keep it", STORE_HELP)
+        return self.flown(split or self.calls.split(s, target, value), keys)
+
+    def flown(self, call: Split, keys: list[str]) -> list[ir.Stmt]:
+        """A call with the flows of the adjoints of its arguments."""
         flows: list[tuple[str, str, ir.Expr]] = []
         for argument, adjoint in call.arguments:
             for value_, share_ in self.calls.numbers(argument, adjoint):
@@ -466,7 +493,8 @@ class Transposer:
         before, shares = self.shared(self.work.spread(gathered))
         flat = tuple(("", n, flattened(e)) for n, e in shares)
         values = ({SAVED: call.saved} if call.saved else {}) | call.partials
-        self.note(call.forward[-1], Transposed(tuple(keys), flat, (*call.backward, *before), values=values))
+        t = Transposed(tuple(keys), flat, (*call.backward, *before), values=values, tables=call.tables)
+        self.note(call.forward[-1], t)
         return call.forward
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adtransform import ir
+from adtransform import ir, moves
 from adtransform.adjoints import TUPLES, Shares
 from adtransform.array_adjoints import call, fitted, is_array
 from adtransform.array_tangents import shares_cells
@@ -22,7 +22,7 @@ from adtransform.refusals import Refused
 from adtransform.scopes import UnitCall
 from adtransform.shapes import LIST
 from adtransform.structure import Shape, find, lists_in
-from adtransform.tables import Columns, Place, aligned, root
+from adtransform.tables import Columns, Place, aligned, root, swapped
 from adtransform.terms import flattened
 from adtransform.transpose_arrays import check_places, check_view, held, register
 from adtransform.transposed import VALUE, Transposed
@@ -40,10 +40,12 @@ if TYPE_CHECKING:
     from adtransform.transpose import Transposer
 
 
-def copied(tr: Transposer, e: ir.Call) -> dict[ir.Expr, ir.Name]:
+def copied(tr: Transposer, e: ir.Call, changed: tuple[ir.Expr, ...]) -> dict[ir.Expr, ir.Name]:
     """Names for the lists that a function is given and that are written to later: it gets copies of them."""
     found: dict[ir.Expr, ir.Name] = {}
     for a in e.args:
+        if any(a.value is c for c in changed):
+            continue
         if tr.tables.is_reference(a.value) and not tr.tables.is_repeatable(a.value, tr.work.place):
             if gives_back(tr, e, a):
                 text = "a function may return the list that it is given, which is written to later"
@@ -80,18 +82,6 @@ def copy(tr: Transposer, name: ir.Name, e: ir.Expr) -> list[ir.Stmt]:
     if tr.tables.shape(e).keyed:
         value = ir.Call(ir.Attribute(e, "copy"), ())
     return tr.assign(ir.Assign((name,), value, source=ir.Source(trail=comment)), (name,), value)
-
-
-def changes(tr: Transposer, e: ir.Call) -> bool:
-    """Whether a function changes lists of active values that it is given."""
-    callee = tr.work.callee(e.func, "")
-    if not isinstance(callee, UnitCall):
-        return False
-    signature, bound = tr.work.signature(callee.unit), bind(callee.unit.function.params, e)
-    return bound is not None and any(
-        tr.tables.is_list(a.value) and (signature is None or any(s.changed for s in lists_in(signature.params[p.name])))
-        for p, a in bound.pairs
-    )
 
 
 def with_indices(tr: Transposer, s: ir.Stmt) -> tuple[list[ir.Stmt], ir.Stmt]:
@@ -154,7 +144,9 @@ def item_assigned(tr: Transposer, s: ir.Assign, target: ir.Subscript, value: ir.
     """`x[i] = e`: the adjoint of the item goes to `e` and is zero before."""
     work = tr.work
     in_array = is_array(work, target.value)
-    if not in_array and (tr.tables.is_list(target) or isinstance(target.index, ir.Slice)):
+    if not in_array and isinstance(target.index, ir.Slice):
+        return moves.slice_assigned(tr, s, target, value)
+    if not in_array and tr.tables.is_list(target):
         text = "a list or a slice is put into a list of active values"
         raise Refused(target, "N140", text, "Assign the items one by one.")
     if in_array:
@@ -166,7 +158,7 @@ def item_assigned(tr: Transposer, s: ir.Assign, target: ir.Subscript, value: ir.
         return [tr.note(s, Transposed(before=(clear,), table=table))]
     if isinstance(value, ir.Choice):
         return tr.branches(s, target, value.test, value.body, value.orelse)
-    if isinstance(value, ir.Call) and (tr.calls.is_call(value) or is_largest(tr, value)):
+    if isinstance(value, ir.Call) and (tr.calls.is_call(value) or is_largest(tr, value) or is_pop(value)):
         return through_name(tr, s, target, value)
     seed = work.temporary(f"t{work.supply.suffix}#", "", False)
     if in_array:
@@ -260,6 +252,17 @@ def list_assigned(tr: Transposer, s: ir.Assign, targets: tuple[ir.Expr, ...], va
     return found
 
 
+def swapped_lists(tr: Transposer, targets: tuple[ir.Expr, ...], value: ir.Expr) -> tuple[str, ...]:
+    """The names in `a, b = b, a` for lists that have no other names; empty for anything else.
+
+    Each list has one name before and one behind: nothing is written through another one.
+    """
+    names_ = swapped(targets, value)
+    lists = [ir.Name(n) for n in names_]
+    own = all(tr.tables.is_list(n) and not is_array(tr.work, n) and tr.work.is_active(n, "") for n in lists)
+    return names_ if own and not any(tr.tables.alias(n) for n in names_) else ()
+
+
 def appended(tr: Transposer, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> list[ir.Stmt]:
     """`y.append(e)`: the adjoint of `e` is the last item of the adjoint of `y`."""
     work = tr.work
@@ -268,7 +271,7 @@ def appended(tr: Transposer, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> lis
     if not work.is_active(value, ""):
         return [tr.note(s, Transposed((table,), (), (ir.Effect(pop),), keeps=True, table=table))]
     if isinstance(value, ir.Call) and is_largest(tr, value):
-        raise Refused(value, "N161", "the largest of a list is appended", "Assign it to a variable first.")
+        return through_append(tr, s, base, value)
     if tr.tables.is_list(value):
         seed: ir.Expr = work.temporary(f"t{work.supply.suffix}#", "", False)
         tr.lists.fresh |= names(seed)
@@ -278,10 +281,7 @@ def appended(tr: Transposer, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> lis
         flows = [(n, e) for _, n, e in each]
     pre, primal, shares = tr.recorded(value, flows, "")
     if isinstance(value, ir.Call) and any(value in walk(e) for _, e in shares):
-        name = work.temporary(temporary(value), "", True)
-        first_ = tr.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
-        new = replace(s, value=on(base, "append", name), source=ir.Source((), s.source.trail))
-        return [*first_, *appended(tr, new, base, name)]
+        return through_append(tr, s, base, value)
     if primal != value:
         s = replace(s, value=on(base, "append", primal), source=without_text(s.source))
     before, shares = tr.shared(shares)
@@ -292,9 +292,21 @@ def appended(tr: Transposer, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> lis
     return found
 
 
+def through_append(tr: Transposer, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> list[ir.Stmt]:
+    """`t = e` and `y.append(t)`."""
+    name = tr.work.temporary(temporary(value), "", True)
+    first = tr.assign(ir.Assign((name,), value, at=s.at, source=ir.Source(s.source.lead)), (name,), value)
+    new = replace(s, value=on(base, "append", name), source=ir.Source((), s.source.trail))
+    return [*first, *appended(tr, new, base, name)]
+
+
 def of_list(tr: Transposer, value: ir.Expr, seed: ir.Expr) -> Shares:
     """Where the adjoint of a list goes, one share a place."""
     return tr.work.spread(tr.work.joined(tr.lists.shares(value, seed)))
+
+
+def is_pop(e: ir.Call) -> bool:
+    return isinstance(e.func, ir.Attribute) and e.func.attr == "pop"
 
 
 def is_largest(tr: Transposer, e: ir.Expr) -> bool:
@@ -315,7 +327,7 @@ def over_lists(tr: Transposer, s: ir.For, target: ir.Expr, iterable: ir.Expr) ->
     lengths = [e for _, e in pairs if tr.tables.is_list(e)]
     if len(lengths) < len(pairs) or any(not isinstance(t, ir.Name) for t, _ in over):
         raise Refused(iterable, "N162", "a loop over active values in a form that is not supported yet", LOOP)
-    if any(id(find(tr.tables.shape(e))) in tr.tables.moved for e in lengths):
+    if any(id(find(tr.tables.shape(e))) in tr.tables.moved and not tr.tables.holds_numbers(e) for e in lengths):
         raise Refused(iterable, "N162", "a loop over a list whose items are moved about", LOOP)
     inner = Place(tr.work.place.order, (*tr.work.place.loops, id(s)))
     grows = any(not tr.tables.is_stable(e, inner, tr.tables.writes) for e in lengths)
@@ -367,16 +379,10 @@ def is_named(tr: Transposer, e: ir.Expr) -> bool:
     return tr.tables.is_reference(e) or tr.tables.is_view(e)
 
 
-def is_changed(shape: Shape) -> bool:
-    """Whether a function writes to lists that it is given."""
-    return any(s.changed for s in lists_in(shape))
-
-
 def leaves_early(s: ir.For) -> bool:
     """Whether a loop may be left by `break`."""
     return any(breaks(x) is not Leaves.NEVER for x in s.body)
 
 
-CHANGED = "a function that changes the lists that it is given is called"
-CHANGES = "Let it return a new list."
 LOOP = "Loop over `range(len(…))` and index the list."
+CHANGES = "Let it return a new list."

@@ -36,6 +36,7 @@ class Work:
         self.nonzero: list[ir.Expr] = []
         self.nobody: ir.Name | None = None
         self.temporaries: set[str] = set()
+        self.followed: set[int] = set()  # identities of calls whose changes to lists are followed
         self.signs = True
         self.loops = 0  # how many loops the statement at hand stands in
         self.has_walrus = any(f.walrus for f in unit.features.values())

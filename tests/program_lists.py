@@ -10,6 +10,7 @@ from random import Random
 
 FLAT = ("a", "b", "c", "d")
 ROWS = ("m",)
+SLICES = ("1:", ":-1", ":2", "::2", "::-1", "n:", "n % 2:", "-2:", "2:0:-1")
 CALLEES = """import math
 
 
@@ -30,6 +31,15 @@ def total(v: list[float], k: float) -> float:
 def put(v: list[float], k: float) -> float:
     v[0] = v[-1] * k
     return v[0] + k
+
+
+def mix(v: list[float], w: list[float], k: float) -> None:
+    if k > 0.5:
+        v.append(v[0] * k)
+        return
+    for i in range(min(len(v), len(w))):
+        v[i] += w[i] * v[i] * k
+    v.insert(0, v.pop())
 
 
 """
@@ -105,7 +115,15 @@ class Writer:
                 f"[v + {self.number(0)} * i for i, v in enumerate({of})]",
                 f"[{self.number(0)}] * 3",
                 f"scaled({of}, {self.number(0)})",
-                *([] if self.tame else [f"{of}[:2]", f"{of} + {self.flat()}", f"sorted({of})", f"{of}[::-1]"]),
+                f"{of}[{r.choice(SLICES)}] + [{self.number(1)}]",
+                f"{of} + {self.flat()}",
+                f"[{self.number(0)}] + {of}[1:] + {self.flat()}",
+                f"sorted({of})",
+                f"sorted({of}, reverse=True)",
+                f"{of}[::-1]",
+                f"list(reversed({of}))",
+                f"[v * w for v, w in zip({of}, {of}[::-1])]",
+                f"scaled({of}[1:] + {self.flat()}, {self.number(0)})",
             ]
         )
 
@@ -167,6 +185,14 @@ class Writer:
                     f"{of}.sort()",
                     f"if len({of}) > 1:\n{indent}    x = x * {of}.pop({r.choice(['', '0', '-1'])})",
                     f"x = x + put({of}, {self.number(0)})",
+                    f"mix({of}, {self.flat()}, {self.number(0)})",
+                    f"mix({r.choice(FLAT)}, {of}, {self.number(0)})",
+                    f"{of}.insert({r.choice(['n', '-n', '1', '-1'])}, {self.number(1)})",
+                    f"{of}[{r.choice(SLICES[:3])}] = {self.made()}",
+                    f"if len({of}) > 1:\n{indent}    del {of}[{r.choice(['0', '-1', '1:', 'n % len(' + of + ')'])}]",
+                    "a, b = b, a",
+                    "c, d = d, c",
+                    "b, c, d = c, d, b",
                     f"m = [scaled(v, {self.number(0)}) for v in m]",
                 ]
             )

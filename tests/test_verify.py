@@ -119,6 +119,16 @@ def test_what_generated_code_raises_is_a_failure(check: Check, monkeypatch: pyte
 # --- reverse mode ----------------------------------------------------------------------------------------------------
 
 
+def test_lists_that_are_changed_are_compared(check: Check) -> None:
+    text = """
+        def f(x: list[float], a: float) -> float:
+            x[0] = x[0] * x[1] * a
+            return x[0] + x[1]
+    """
+    report = check(text, function="f", at={"x": [0.7, 0.8], "a": 0.6}, mode="reverse")
+    assert report.ok, report.text()
+
+
 def test_a_right_adjoint_passes(check: Check) -> None:
     report = check(DRAG, function="drag", at={"v": -3.0, "cd": 0.8}, mode="reverse")
     assert report.ok

@@ -161,8 +161,8 @@ def bc_b(x: np.ndarray, a: float, seed: float = 1.0) -> tuple[float, tuple[np.nd
     x_b = np.zeros_like(x)
     x_b[:, None] += unbroadcast(broadcast_to_v, x[:, None])
     x_b[None, :] += unbroadcast(-broadcast_to_v, x[None, :])
-    a_b = np.sum(broadcast_to_v) + np.sum(2.0 * w * seed + np.zeros_like(np.ones((2, 2))))
-    x_b += unbroadcast(2.0 * z * seed + np.zeros_like(np.ones((4, 3))), x)
+    a_b = np.sum(broadcast_to_v) + np.sum(2.0 * w * seed)
+    x_b += unbroadcast(2.0 * z * seed, x)
     return value, (x_b, a_b)
 
 

@@ -113,8 +113,7 @@ def chol_b(a: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
         cholesky_b2(
             cholesky_a,
             2.0 * cholesky_a * unbroadcast(reshape_v * np.broadcast_to(seed, np.shape(t3)), t2),
-        )
-        + np.zeros_like(np.eye(3)),
+        ),
         t1,
     )
     return value, matmul_left(t4, a, a.T) + np.transpose(matmul_right(t4, a, a.T))
