@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adtransform import array_adjoints, ir
+from adtransform import array_adjoints, ir, moments
 from adtransform.array_adjoints import is_array
 from adtransform.calculus import ZERO, Derivative, constant, neg, number, over, plus, positive_part, product, times
 from adtransform.generators import of_element
@@ -125,6 +125,8 @@ class Adjoints(Tangents):
                 tables.is_list(a.value) and not is_array(self, a.value) for a in args
             ):
                 raise Refused(e, "N125", "a function of whole lists has no adjoint yet", "Write a loop.")
+            case ir.Call(ir.Library("statistics"), (ir.Arg(values),)) if tables.is_reference(values):
+                return [moments.adjoint(lists, e, seed)]
             case ir.Call(ir.Library("builtins", "max" | "min"), (ir.Arg(values),)) if tables.is_reference(values):
                 where = ir.Call(ir.Attribute(values, "index"), (ir.Arg(e),))
                 return [(lists.at(values, where), seed)]

@@ -165,7 +165,7 @@ array_rule(
     a=(LINEAR, "v_b @ b if axes_a == 1 and axes_b == 1 else reshape(v_b @ ravel(b), shape(a))"),
     b=(LINEAR, "a @ v_b if axes_a == 1 and axes_b == 1 else reshape(ravel(a) @ v_b, shape(b))"),
 )
-array_rule("cross(a, b)", a=(LINEAR, "cross(b, v_b)"), b=(LINEAR, "cross(v_b, a)"))
+array_rule("cross(a, b, axis=-1)", a=(LINEAR, "cross(b, v_b, axis=axis)"), b=(LINEAR, "cross(v_b, a, axis=axis)"))
 array_rule(
     "kron(a, b)",
     when="axes_a == 1 and axes_b == 1",
@@ -196,9 +196,10 @@ array_rule("diagonal(a)", when="axes_a == 2", a=(LINEAR, "diag(v_b)"))
 array_rule("tile(a, reps)", when="axes_a == 1", a=(LINEAR, "sum(reshape(v_b, (-1, size(a))), axis=0)"))
 array_rule("repeat(a, repeats)", a=(LINEAR, "reshape(sum(reshape(v_b, (size(a), -1)), axis=1), shape(a))"))
 array_rule("pad(a, pad_width)", when="axes_a == 1", a=(LINEAR, "unpadded(v_b, a, pad_width)"))
-for signature in ("array(a, dtype=None)", "asarray(a, dtype=None)", "ascontiguousarray(a)", "copy(a)",
+for signature in ("asarray(a, dtype=None)", "ascontiguousarray(a)", "copy(a)",
                   "astype(a, dtype)", "real(a)", "asanyarray(a)", "conjugate(a)"):  # fmt: skip
     array_rule(signature, a=(LINEAR, "v_b"))
+array_rule("array(a, dtype=None, copy=True)", when="copy", a=(LINEAR, "v_b"))
 array_rule("tolist(a)", a=(LINEAR, "array(v_b)"))
 array_rule("full(shape, fill_value)", fill_value=(LINEAR, "sum(v_b)"))
 array_rule("full_like(a, fill_value)", fill_value=(LINEAR, "sum(v_b)"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from adtransform import ir
 from adtransform.calculus import ZERO, Derivative, choice, number, over, plus, product
 from adtransform.generators import generated
+from adtransform.moments import tangent as moments
 from adtransform.refusals import Refused
 from adtransform.rules import RULES, Rule
 from adtransform.sequences import distance as between
@@ -161,6 +162,12 @@ SPECIAL: dict[str, Special] = {
     "where": where,
     "round": rounded,
     "around": rounded,
+    "mean": moments,
+    "fmean": moments,
+    "variance": moments,
+    "stdev": moments,
+    "pvariance": moments,
+    "pstdev": moments,
     "tuple": listed,
     "list": listed,
     "reversed": listed,

@@ -182,9 +182,10 @@ class Mirror:
         state = set(zeros) | made
         if t.keeps:
             own += t.targets
-        later = [(n, e) for n, e in lists if n in t.targets and self.tables.work.is_array_key(n)]
+        anew: dict[str, ir.Expr] = {}  # arrays that the statement makes anew from what they were
         for n, e in lists:
-            if (n, e) in later:
+            if n in t.targets and self.tables.work.is_array_key(n):
+                anew[n] = plus(anew.get(n), e) or ZERO
                 continue
             if n not in t.targets or e != self.name(n):
                 found += self.contribution(n, e, n in state)
@@ -205,6 +206,7 @@ class Mirror:
                 state.discard(n)
         seeds = [(n, ir.Name(self.tables.spreads[n].name or self.tables.temporary())) for n in late]
         found += [ir.Assign((seed,), total[n]) for n, seed in seeds]
+        later = list(anew.items())
         if len(later) > 1:
             targets = ir.Display("(", tuple(self.name(n) for n, _ in later))
             found.append(ir.Assign((targets,), ir.Display("(", tuple(e for _, e in later))))

@@ -24,7 +24,7 @@ from adtransform.diagnostics import Refusal, TransformError
 from adtransform.lambdas import with_named_lambdas
 from adtransform.traverse import bound_names, target_names
 
-LIBRARIES = ("math", "numpy", "scipy.special")
+LIBRARIES = ("math", "numpy", "scipy.special", "statistics")
 NOT_FOLLOWED = frozenset({"numpy", "scipy", "pandas", "jax", "torch", "numba", "sympy", "mpmath", "matplotlib"})
 
 

@@ -73,6 +73,7 @@ def features_of(function: ir.Function) -> Features:
                     case ir.Call(func, args):
                         if isinstance(func, ir.Library) and func.home == "numpy":
                             lists |= func.name not in BY_NUMPY_NAME
+                        lists |= isinstance(func, ir.Library) and func.home == "statistics"
                         calls += [e] if not isinstance(func, ir.Library) else []
                         lists |= isinstance(func, ir.Library) and func.name in LIST_MAKERS
                         if isinstance(func, ir.Attribute) and func.attr in LIST_METHODS:

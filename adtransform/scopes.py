@@ -309,7 +309,7 @@ class Program:
     def module_callee(self, module: Module, binding: Imported, rest: list[str]) -> Callee:
         """`rest` are the attributes behind an imported module: `numpy` and ["linalg", "norm"]."""
         dotted = ".".join([p for p in (binding.dotted, binding.attribute) if p])
-        if dotted.partition(".")[0] in ("math", "numpy", "scipy"):
+        if dotted.partition(".")[0] in ("math", "numpy", "scipy", "statistics"):
             *middle, last = rest
             return library_call(".".join([dotted, *middle]), last)
         for i in range(len(rest) - 1, -1, -1):
@@ -333,7 +333,7 @@ def plain(text: str) -> str:
 
 
 def library_call(dotted: str, name: str) -> Callee:
-    if dotted in ("math", "numpy", "scipy.special"):
+    if dotted in ("math", "numpy", "scipy.special", "statistics"):
         return LibraryCall(dotted, name)
     if dotted in ("numpy.linalg", "numpy.add"):
         return LibraryCall("numpy", f"{dotted.partition('.')[2]}.{name}")

@@ -29,6 +29,7 @@ PURE_BUILTINS = frozenset("abs min max sum pow round divmod float int bool len z
 MAKING = frozenset(
     "zeros ones empty full zeros_like ones_like empty_like full_like array copy eye identity arange".split()
 )
+identity = id
 PLAIN = (ir.Name, ir.Const, ir.Library, ir.Unary, ir.Binary, ir.Call)
 CALL = 20  # what a call counts of which nothing is known: it may do anything, and must not run twice
 
@@ -83,6 +84,8 @@ def outline(e: ir.Expr) -> object:
             return ("choice",)
         case ir.Call(ir.Library(home, name), args) if is_pure(home, name):
             return ("call", *((a.keyword, a.star) for a in args))
+        case ir.Call(ir.Library("numpy", name), args) if name in MAKING:  # another array each time
+            return ("made", identity(e), *((a.keyword, a.star) for a in args))
         case ir.Call(ir.Attribute(_, "index" | "count"), args):
             return ("method", len(args))
         case ir.Attribute(_, attr):

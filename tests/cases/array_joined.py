@@ -74,14 +74,16 @@ def lorenz_d(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Tangent of `lorenz` with respect to u, s."""
     for _ in range(n):
-        du = np.array([s * (u[1] - u[0]), u[0] * (2.0 - u[2]) - u[1], u[0] * u[1] - u[2]])
-        du_d = np.array(
-            [
-                (u[1] - u[0]) * s_d + s * (u_d[1] - u_d[0]),
-                (2.0 - u[2]) * u_d[0] - u[0] * u_d[2] - u_d[1],
-                u[1] * u_d[0] + u[0] * u_d[1] - u_d[2],
-            ],
-        )
+        t1 = u[1]
+        t2 = u[0]
+        t3 = t1 - t2
+        t4 = u[2]
+        t5 = 2.0 - t4
+        t6 = u_d[1]
+        t7 = u_d[0]
+        t8 = u_d[2]
+        du = np.array([s * t3, t2 * t5 - t1, t2 * t1 - t4])
+        du_d = np.array([t3 * s_d + s * (t6 - t7), t5 * t7 - t2 * t8 - t6, t1 * t7 + t2 * t6 - t8])
         u_d = u_d + 0.01 * du_d
         u = u + 0.01 * du
     return u, u_d

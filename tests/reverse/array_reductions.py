@@ -133,7 +133,7 @@ def stats_b(x: np.ndarray, seed: float) -> tuple[float, np.ndarray]:
         + (sum_v / ((size_x - 1) * std_x) if std_x else 0.0) * t3
         + sum_v
         * np.reshape(
-            np.prod(np.where(np.eye(np.size(x), dtype=bool), 1.0, np.ravel(x)), axis=-1), shape_x
+            np.prod(np.where(np.eye(size_x, dtype=bool), 1.0, np.ravel(x)), axis=-1), shape_x
         )
         + np.where(one_hot(np.argmax(x), x, None), sum_v, 0.0)
         + np.broadcast_to(np.expand_dims(t2 / (size_x / np.size(mean_v)), 0), shape_x)
@@ -193,9 +193,7 @@ def maxax_b(a: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
         * np.moveaxis(
             np.prod(
                 np.where(
-                    np.eye(np.shape(a)[1], dtype=bool),
-                    1.0,
-                    np.expand_dims(np.moveaxis(a, 1, -1), -2),
+                    np.eye(shape_a[1], dtype=bool), 1.0, np.expand_dims(np.moveaxis(a, 1, -1), -2)
                 ),
                 axis=-1,
             ),
