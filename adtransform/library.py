@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from adtransform import ir
 from adtransform.calculus import ZERO, Derivative, choice, number, over, plus, product
 from adtransform.generators import generated
+from adtransform.moments import of_factors
 from adtransform.moments import tangent as moments
 from adtransform.refusals import Refused
 from adtransform.rules import RULES, Rule
@@ -68,7 +69,9 @@ def summed(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -> 
 
 
 def multiplied(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -> Derivative:
-    """`math.prod` of a tuple or list that is written out."""
+    """`math.prod` of a tuple or list that is written out, or of a list of numbers."""
+    if len(e.args) == 1 and work.shape_of(args[0], path).kind in ("list", "sequence"):
+        return of_factors(args[0], work.mirrored(args[0], path))
     items = args[0].items if args and isinstance(args[0], ir.Display) else None
     if items is None or any(isinstance(i, ir.Star) for i in items) or any(a.keyword == "start" for a in e.args[1:]):
         raise Refused(e, "N125", "`math.prod` of an active sequence is not supported yet", "Write a loop.")

@@ -1,4 +1,4 @@
-"""Means, variances and standard deviations of the standard library's `statistics`.
+"""Means, variances and standard deviations of the standard library's `statistics`; products of lists.
 
     m = statistics.mean(x)             m_d = statistics.mean(x_d)
     s = statistics.stdev(x)            s_d = statistics.covariance(x, x_d) / s
@@ -70,6 +70,35 @@ def adjoint(lists: Lists, e: ir.Call, seed: ir.Expr) -> tuple[str, ir.Expr]:
         return deviations(lists, values), ir.Binary("/", product(template("2.0"), seed), free)
     share = ir.Choice(e, ir.Binary("/", seed, ir.Binary("*", free, e)), ZERO)
     return deviations(lists, values), share
+
+
+def of_factors(values: ir.Expr, tangents: ir.Expr) -> ir.Expr:
+    """The tangent of `math.prod(values)`: each tangent times all other values, some of which may be zero."""
+    k = ir.Name("k")
+    term = ir.Binary("*", ir.Subscript(tangents, k), others(values, k))
+    each = ir.Call(ir.Library("builtins", "range"), (ir.Arg(count(values)),))
+    terms = ir.Comprehension("(", term, (ir.Clause(k, each),))
+    return ir.Call(ir.Library("builtins", "sum"), (ir.Arg(terms),))
+
+
+def others(values: ir.Expr, k: ir.Expr) -> ir.Expr:
+    """The product of all values but one."""
+    behind = ir.Slice(ir.Binary("+", k, ir.Const(1, "1")), None, None)
+    parts = (ir.Subscript(values, ir.Slice(None, k, None)), ir.Subscript(values, behind))
+    first, second = (ir.Call(ir.Library("math", "prod"), (ir.Arg(p),)) for p in parts)
+    return ir.Binary("*", first, second)
+
+
+def factors(lists: Lists, values: ir.Expr) -> str:
+    """The key of all items of a list, each times the product of the others."""
+    found = lists.resolved(values)
+    k = lists.work.temporary("k", "", False)
+    source = rename(found, lists.held(values).get)
+    own = shadow(found, lambda n: lists.work.tangent(n))
+    item = shadow(ir.Subscript(found, k), lambda n: lists.work.tangent(n))
+    each = ir.Call(ir.Library("builtins", "range"), (ir.Arg(count(own)),))
+    loop = ir.For(k, each, (ir.Augment(item, "+", ir.Binary("*", others(source, k), SEED)),), ())
+    return lists.new(("factors", found), Spread((loop,), (root(found),), lists.temporary()))
 
 
 def deviations(lists: Lists, values: ir.Expr) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from adtransform.activity import Activity
 from adtransform.changing import is_void
+from adtransform.containers import reason
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.fence import check
 from adtransform.kinds import Kind, default_wrt, of_param
@@ -97,6 +98,13 @@ class Requests:
             self.undifferentiable(unit)
         return chosen if chosen & summary else frozenset()
 
+    def why(self, unit: Unit) -> str:
+        """Why the lists of a function cannot be followed."""
+        stacks = self.activity.stacks
+        signature = stacks.signature(unit) if stacks is not None and stacks.shapes(unit) is not None else None
+        reasons = (f"`{n}`: {r}" for n, s in signature.params.items() if (r := reason(s))) if signature else iter(())
+        return next(reasons, "what becomes of them is not known")
+
     def undifferentiable(self, unit: Unit) -> None:
         """Say why a function that was asked for has no derivative."""
         try:
@@ -107,7 +115,7 @@ class Requests:
         kinds = {of_param(self.activity, unit, p) for p in unit.function.params}
         summary = self.activity.summary(unit)
         if Kind.FLOAT not in kinds and Kind.CONTAINER in kinds:
-            code, message = "N150", f"`{unit.name}` takes lists, arrays or dictionaries: not supported yet"
+            code, message = "N150", f"`{unit.name}` takes lists, arrays or dictionaries: {self.why(unit)}"
             help = "Pass the numbers one by one, or as a tuple."
         elif Kind.FLOAT not in kinds and not summary:
             code, message = "D001", f"`{unit.name}` has no float parameter"

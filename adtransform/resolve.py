@@ -7,7 +7,7 @@ from dataclasses import replace
 from adtransform import ir
 from adtransform.modules import Imported
 from adtransform.rules import CONSTANTS
-from adtransform.scopes import LibraryCall, Program, Unit
+from adtransform.scopes import LibraryCall, Program, Unit, UnknownCall
 from adtransform.traverse import map_blocks, map_expressions, rebuild, target_names
 
 
@@ -16,6 +16,10 @@ def resolve(program: Program, unit: Unit) -> ir.Function:
 
     def expression(e: ir.Expr, path: str, hidden: frozenset[str]) -> ir.Expr:
         match e:
+            case ir.Call(func, (ir.Arg(ir.Name() as values, "", ""),)) if is_pairwise(func, path, hidden):
+                pairs = (ir.Arg(values), ir.Arg(ir.Subscript(values, ir.Slice(ir.Const(1, "1"), None, None))))
+                changed.append(e)
+                return ir.Call(ir.Library("builtins", "zip"), pairs)
             case ir.Call(func, args):
                 new = library(func, path, hidden) or expression(func, path, hidden)
                 return ir.Call(new, tuple(replace(a, value=expression(a.value, path, hidden)) for a in args), at=e.at)
@@ -31,6 +35,12 @@ def resolve(program: Program, unit: Unit) -> ir.Function:
                 return rebuild(e, lambda x: expression(x, path, inner))
             case _:
                 return rebuild(e, lambda x: expression(x, path, hidden))
+
+    def is_pairwise(func: ir.Expr, path: str, hidden: frozenset[str]) -> bool:
+        """Whether a call is one of `itertools.pairwise`: of a list it is `zip(x, x[1:])`."""
+        if not isinstance(func, (ir.Name, ir.Attribute)) or (isinstance(func, ir.Name) and func.id in hidden):
+            return False
+        return program.callee(unit, path, func) == UnknownCall("itertools.pairwise")
 
     def library(func: ir.Expr, path: str, hidden: frozenset[str]) -> ir.Expr | None:
         if not isinstance(func, (ir.Name, ir.Attribute)) or (isinstance(func, ir.Name) and func.id in hidden):
@@ -58,9 +68,13 @@ def resolve(program: Program, unit: Unit) -> ir.Function:
             inner = f"{path}{s.name}/"
             params = tuple(replace(p, default=p.default and e(p.default)) for p in s.params)
             return replace(s, params=params, body=tuple(statement(x, inner) for x in s.body))
+        before = len(changed)
         new = map_expressions(s, e)
+        if len(changed) > before:
+            new = replace(new, source=replace(new.source, text=None))
         return map_blocks(new, lambda b: tuple(statement(x, path) for x in b))
 
+    changed: list[ir.Expr] = []  # what is spelled in another way
     f = unit.raw
     params = tuple(replace(p, default=p.default and expression(p.default, "", frozenset())) for p in f.params)
     return replace(f, params=params, body=tuple(statement(s, "") for s in f.body))

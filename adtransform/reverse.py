@@ -94,6 +94,8 @@ class Reverse:
         value = self.result("value", results)
         body = flat.body
         if falls_through(body):
+            for refused, _ in work.refused:  # what was refused may have been the `return`
+                raise refused
             raise Refused(flat, "N166", "the end is reached without a `return`", "Return a number on every path.")
         exits = Exits(value, lambda base: work.temporary(base, "", False))
         body = exits.function(body)
