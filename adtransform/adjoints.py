@@ -125,6 +125,12 @@ class Adjoints(Tangents):
                 tables.is_list(a.value) and not is_array(self, a.value) for a in args
             ):
                 raise Refused(e, "N125", "a function of whole lists has no adjoint yet", "Write a loop.")
+            case ir.Call(ir.Library("math", "prod") | ir.Library("statistics"), (ir.Arg(values), *_)) if tables.is_list(
+                values
+            ) and not tables.is_reference(values):
+                raise Refused(values, "N161", "a list stands here that has no name", "Assign it to a variable.")
+            case ir.Call(ir.Library("statistics", "covariance")):
+                raise Refused(e, "N125", "a function of whole lists has no adjoint yet", "Write a loop.")
             case ir.Call(ir.Library("math", "prod"), (ir.Arg(values),)) if tables.is_reference(values):
                 return [(moments.factors(lists, values), seed)]
             case ir.Call(ir.Library("statistics"), (ir.Arg(values),)) if tables.is_reference(values):

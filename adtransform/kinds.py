@@ -9,7 +9,7 @@ from adtransform.activity import Activity
 from adtransform.calls import bind
 from adtransform.plain import STACK_METHODS, is_array_word
 from adtransform.scopes import Unit, UnitCall
-from adtransform.structure import Shape, find
+from adtransform.structure import Shape, find, rank_of
 from adtransform.traverse import expressions, statements, walk
 
 Kind = Enum("Kind", "FLOAT INT TUPLE STACK CONTAINER FUNCTION OTHER")
@@ -284,12 +284,12 @@ def holds_floats(activity: Activity, unit: Unit, name: str) -> bool:
 
 
 def depth(activity: Activity, unit: Unit, name: str) -> int:
-    """How deep lists are nested in a parameter; 0 for a number."""
+    """How deep lists are nested in a parameter; 0 for a number, -1 for an array of one axis, -2 of two."""
     signature = activity.stacks.signature(unit) if activity.stacks is not None else None
     s, found = find(signature.params[name]) if signature is not None else Shape(), 0
     while s.kind in ("list", "sequence") and not s.keyed:
         s, found = find(s.items[0]), found + 1
-    return found
+    return -max(rank_of(s).count, 1) if s.kind == "array" and not found else found
 
 
 def is_numeric(s: Shape) -> bool:

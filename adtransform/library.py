@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from adtransform import ir
 from adtransform.calculus import ZERO, Derivative, choice, number, over, plus, product
 from adtransform.generators import generated
-from adtransform.moments import of_factors
+from adtransform.moments import covariance, of_factors
 from adtransform.moments import tangent as moments
 from adtransform.refusals import Refused
 from adtransform.rules import RULES, Rule
@@ -165,6 +165,7 @@ SPECIAL: dict[str, Special] = {
     "where": where,
     "round": rounded,
     "around": rounded,
+    "covariance": covariance,
     "mean": moments,
     "fmean": moments,
     "variance": moments,

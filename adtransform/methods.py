@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 READS = frozenset("len bool print isinstance repr str id type".split())
 NUMBERS = frozenset("float int abs round ord pow complex divmod".split())
-REDUCTIONS = frozenset("sum fsum prod hypot dist sumprod mean fmean variance stdev pvariance pstdev median".split())
+REDUCTIONS = frozenset(
+    "sum fsum prod hypot dist sumprod mean fmean variance stdev pvariance pstdev median covariance".split()
+)
 METHODS = frozenset("append extend insert pop remove clear copy reverse sort index count".split())
 STACK_METHODS = frozenset("append pop clear".split())
 KEYS, FROM_KEYS = "the keys", "from the keys"  # what `for k in d` runs over, and `dict.fromkeys`

@@ -12,12 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adtransform import ir
-from adtransform.calculus import ZERO, Derivative, choice, over, product
+from adtransform.calculus import ZERO, Derivative, choice, over, plus, product
 from adtransform.refusals import Refused
 from adtransform.spreads import SEED, Spread, shadow
 from adtransform.tables import root
 from adtransform.templates import template
-from adtransform.traverse import rename
+from adtransform.traverse import names, rename
 
 if TYPE_CHECKING:
     from adtransform.listwise import Lists
@@ -58,6 +58,19 @@ def tangent(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) ->
     return choice(e, over(slope, e), None)
 
 
+def covariance(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -> Derivative:
+    """The tangent of a covariance, which is linear in both lists."""
+    if len(args) != 2 or any(a.keyword or a.star for a in e.args):
+        raise Refused(e, "N103", "it is called with more than the values", "Pass the values alone.")
+    x, y = args
+    found = None
+    if work.is_active(x, path):
+        found = plus(found, of_statistics("covariance", work.mirrored(x, path), y))
+    if work.is_active(y, path):
+        found = plus(found, of_statistics("covariance", x, work.mirrored(y, path)))
+    return found
+
+
 def adjoint(lists: Lists, e: ir.Call, seed: ir.Expr) -> tuple[str, ir.Expr]:
     """Where the adjoint of a mean, a variance or a standard deviation of a list goes."""
     assert isinstance(e.func, ir.Library)
@@ -74,7 +87,7 @@ def adjoint(lists: Lists, e: ir.Call, seed: ir.Expr) -> tuple[str, ir.Expr]:
 
 def of_factors(values: ir.Expr, tangents: ir.Expr) -> ir.Expr:
     """The tangent of `math.prod(values)`: each tangent times all other values, some of which may be zero."""
-    k = ir.Name("k")
+    k = ir.Name(next(n for n in "kjinm" if n not in names(values) | names(tangents)))
     term = ir.Binary("*", ir.Subscript(tangents, k), others(values, k))
     each = ir.Call(ir.Library("builtins", "range"), (ir.Arg(count(values)),))
     terms = ir.Comprehension("(", term, (ir.Clause(k, each),))

@@ -56,7 +56,7 @@ class Derivative:
     wrt: tuple[str, ...]
     tangents: tuple[str, ...] = ()
     seed: str = ""
-    depths: tuple[int, ...] = ()  # of the lists that inputs are: 0 for a number, 1 for a list, 2 for a list of lists
+    depths: tuple[int, ...] = ()  # of inputs: 0 for a number, 1 for a list, 2 for a list of lists, -1 for a vector
 
     @property
     def mode(self) -> str:

@@ -39,7 +39,8 @@ def candidates(
         signature: that of the function.
         wrt: the parameters that are differentiated; they are floats whatever their annotation says.
         given: the values that are fixed, by parameter.
-        depths: how deep lists are nested in parameters that are lists, whatever their annotations say.
+        depths: how deep lists are nested in parameters that are lists, whatever their annotations say; less than zero
+            for arrays of as many axes.
 
     Yields:
         A value for each parameter, by name; `*args` is a tuple, `**kwargs` is left out.
@@ -52,7 +53,7 @@ def candidates(
     for filled, whole, scale, order in itertools.product(fillings(parameters, wrt), (True, False), SCALES, ORDERS):
         supply = itertools.cycle([scale * number for number in order])
         point = {
-            p.name: fixed(given[p.name], p.name in wrt)
+            p.name: fixed(given[p.name], p.name in wrt, depths.get(p.name, 0))
             if p.name in given
             else choose(p, p.name in wrt, supply, p.name in filled, whole, depths.get(p.name, 0))
             for p in parameters
@@ -68,13 +69,25 @@ def fillings(parameters: list[Parameter], wrt: tuple[str, ...]) -> list[set[str]
     return [set(), set(names), *({name} for name in names), *(set(names) - {name} for name in names)]
 
 
-def fixed(value: object, active: bool) -> object:
-    """A value that the user gave: whole numbers become floats where floats are differentiated."""
+def fixed(value: object, active: bool, depth: int = 0) -> object:
+    """A value that the user gave: whole numbers become floats where floats are differentiated, lists arrays where
+    arrays are.
+    """
+    if depth < 0 and isinstance(value, (list, tuple)):
+        return as_array(value)
     return float(value) if active and isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def as_array(value: object) -> object:
+    import numpy as np
+
+    return np.array(value, dtype=float)
 
 
 def nested(depth: int, supply: Iterator[float]) -> object:
     """A list of three numbers, or of two lists."""
+    if depth < 0:
+        return as_array(nested(-depth, supply))
     if not depth:
         return next(supply)
     return [nested(depth - 1, supply) for _ in range(3 if depth == 1 else 2)]

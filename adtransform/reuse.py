@@ -156,7 +156,7 @@ class Reuse:
 
 def reads(c: ir.Call) -> set[str]:
     """The names that a call depends on; the items of lists and arrays count as one."""
-    of_items = isinstance(c.func, ir.Library) and (c.func.home == "numpy" or c.func.name in OF_ITEMS)
+    of_items = isinstance(c.func, ir.Library) and (c.func.home in ("numpy", "statistics") or c.func.name in OF_ITEMS)
     return names(c) | ({ITEMS} if of_items else set())
 
 

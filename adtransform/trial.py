@@ -77,7 +77,7 @@ class Trial:
         """Compare with differences at one point."""
         defaults = {name: parameter.default for name, parameter in self.signature.parameters.items()}
         own = {name: v for name, v in values.items() if name not in self.given and v is not defaults[name]}
-        drawn = tuple(name for name, v in own.items() if v != ())
+        drawn = tuple(name for name, v in own.items() if not (isinstance(v, tuple) and not v))
         problem, rows = "", list[Row]()
         found: Products | None = None
         try:

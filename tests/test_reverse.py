@@ -250,6 +250,7 @@ REFUSED_SECOND: dict[str, dict[str, str]] = {
         "array_joined": "N161 N162",
         "array_network": "N161 N162",
         "array_views": "N162",
+        "list_statistics": "N161",
         "list_calls": "N140",
         "list_tuple_of_new": "N140",
     },
