@@ -95,7 +95,7 @@ class Inference:
         return {
             (unit, p.name)
             for unit, p, taken, given in self.handed
-            if p.annotation is None and find(taken).kind == "number" and find(given).kind == "array"
+            if p.annotation is None and find(taken).kind in ("number", "sequence", "") and find(given).kind == "array"
         }
 
     def function(self, f: ir.Function, path: str) -> None:

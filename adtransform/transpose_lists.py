@@ -331,6 +331,7 @@ def over_lists(tr: Transposer, s: ir.For, target: ir.Expr, iterable: ir.Expr) ->
         raise Refused(iterable, "N162", "a loop over a list whose items are moved about", LOOP)
     inner = Place(tr.work.place.order, (*tr.work.place.loops, id(s)))
     grows = any(not tr.tables.is_stable(e, inner, tr.tables.writes) for e in lengths)
+    grows |= any(isinstance(x, ir.Slice) for e in lengths for x in walk(e))  # its length is no plain count
     match target, iterable:
         case ir.Display(_, (ir.Name() as k, _)), ir.Call(ir.Library("builtins", "enumerate"), (_,)):
             counter, new = k, s
