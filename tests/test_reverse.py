@@ -247,7 +247,7 @@ REFUSED_SECOND: dict[str, dict[str, str]] = {
         "object_constructors": "N161",
         "object_flow": "N161 N165",
         "object_split": "N161",
-        "array_applications": "N148 N161",
+        "array_applications": "N148",
         "array_joined": "N161 N162",
         "array_network": "N161 N162",
         "array_views": "N162",
