@@ -113,10 +113,12 @@ def act_d(x, x_d):
 
 def bc_d(x: np.ndarray, a: float, x_d: np.ndarray, a_d: float) -> tuple[float, float]:
     """Tangent of `bc` with respect to x, a."""
-    z = x + np.ones((4, 3))
-    z_d = x_d + np.zeros_like(np.ones((4, 3)))
-    w = a + np.ones((2, 2))
-    w_d = a_d + np.zeros_like(np.ones((2, 2)))
+    ones_v = np.ones((4, 3))
+    z_d = x_d + np.zeros_like(ones_v)
+    z = x + ones_v
+    ones_v2 = np.ones((2, 2))
+    w_d = a_d + np.zeros_like(ones_v2)
+    w = a + ones_v2
     return (
         np.sum(z * z) + np.sum(w**2) + np.mean(x[:, None] - x[None, :] + a),
         np.sum(2.0 * z * z_d) + np.sum(2.0 * w * w_d) + np.mean(x_d[:, None] - x_d[None, :] + a_d),

@@ -50,7 +50,8 @@ def cholesky_d2(v, a_d):
 
 def chol_d(a: np.ndarray, a_d: np.ndarray) -> tuple[float, float]:
     """Tangent of `chol` with respect to a."""
-    cholesky_a = np.linalg.cholesky(a @ a.T + np.eye(3))
+    eye_v = np.eye(3)
+    cholesky_a = np.linalg.cholesky(a @ a.T + eye_v)
     t1 = cholesky_a**2
     reshape_v = np.arange(9.0).reshape(3, 3)
     return (
@@ -59,7 +60,7 @@ def chol_d(a: np.ndarray, a_d: np.ndarray) -> tuple[float, float]:
             2.0
             * reshape_v
             * cholesky_a
-            * cholesky_d2(cholesky_a, a_d @ a.T + a @ a_d.T + np.zeros_like(np.eye(3))),
+            * cholesky_d2(cholesky_a, a_d @ a.T + a @ a_d.T + np.zeros_like(eye_v)),
         ),
     )
 
