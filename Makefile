@@ -48,7 +48,7 @@ bench: .venv/bench-installed
 	$(BIN)/python -m tests.bench --length
 
 fuzz: .venv/installed
-	ADTRANSFORM_FUZZ=20000 $(BIN)/python -m pytest tests/test_random_programs.py tests/test_random_reverse.py tests/test_random_lists.py -n $(PROCESSES)
+	ADTRANSFORM_FUZZ=20000 $(BIN)/python -m pytest tests/test_random_programs.py tests/test_random_reverse.py tests/test_random_lists.py tests/test_random_arrays.py -n $(PROCESSES)
 
 clean:
 	rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -22,6 +22,7 @@ from adtransform.structure import Shape as Structure
 from adtransform.structure import find
 from adtransform.tables import Place, Tables
 from adtransform.tangents import MIXED, Tangents
+from adtransform.terms import flattened
 from adtransform.traverse import children, rebuild, walk
 
 ONE = constant(1.0)
@@ -111,6 +112,8 @@ class Adjoints(Tangents):
                 return lists.shares(e, seed)
             case ir.Subscript(value) if tables.is_list(value):
                 return [(lists.item(e), seed)]
+            case ir.Call(ir.Library("builtins" | "math"), (ir.Arg(values), *_)) if array_adjoints.is_array(self, values):
+                return None
             case ir.Call(ir.Library("builtins" | "math", "sum" | "fsum"), (ir.Arg(values), *rest)):
                 others = [s for a in rest for s in self.shares(a.value, seed, "")]
                 if isinstance(values, ir.Comprehension) and self.reads_items(values, tables):
@@ -321,7 +324,12 @@ class Adjoints(Tangents):
             inner = [c for c in children(e) if isinstance(c, ir.Name) and c.id in self.parts]
             return flat(new) if inner and all(count[c.id] == 1 for c in inner if isinstance(c, ir.Name)) else new
 
-        return [(n, written(e)) for n, e in shares]
+        return [(n, self.filled(n, new) if (new := written(e)) == ZERO else new) for n, e in shares]
+
+    def finished(self, key: str, e: ir.Expr) -> ir.Expr:
+        """An adjoint as it is written; one whose terms cancel is zeros as many as the variable has items."""
+        new = flattened(e, array_adjoints.has_arrays(self, e))
+        return self.filled(key, new) if new == ZERO else new
 
     def summed(self, e: ir.Call, g: ir.Comprehension, seed: ir.Expr, path: str) -> Shares:
         """The sum of a generator: each variable gets the sum of its partials, times the seed."""

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from adtransform import array_calculus as calculus
 from adtransform import ir
 from adtransform.array_rules import LIKE
-from adtransform.array_tangents import JOINING, library_name
+from adtransform.array_tangents import JOINING, is_alias, library_name
 from adtransform.calculus import number
 from adtransform.extents import same
 from adtransform.listwise import OWNED
@@ -30,10 +31,16 @@ if TYPE_CHECKING:
     from adtransform.adjoints import Adjoints
 
 Shares = list[tuple[str, ir.Expr]]
+MOVING = frozenset("transpose swapaxes moveaxis reshape ravel flatten flip fliplr flipud".split())  # each item once
 
 
 def is_array(work: Adjoints, e: ir.Expr) -> bool:
     return work.inference is not None and work.shape_of(e, "").kind == "array"
+
+
+def has_arrays(work: Adjoints, e: ir.Expr) -> bool:
+    """Whether an expression reads an array of the source."""
+    return work.inference is not None and any(isinstance(x, ir.Name) and is_array(work, x) for x in walk(e))
 
 
 def shares(work: Adjoints, e: ir.Expr, seed: ir.Expr) -> Shares | None:
@@ -57,8 +64,11 @@ def shares(work: Adjoints, e: ir.Expr, seed: ir.Expr) -> Shares | None:
             continue
         if n not in op.rule.adjoints:
             raise Refused(e, "N104", f"there is no rule for `numpy.{op.rule.name}` by `{n}`", calculus.UNKNOWN)
-        share = calculus.adjoint(work, op, n, seed if passes(work, op, n, seed) else full(work, e, seed), "")
-        share = calculus.vectorised(work, share, "") or share
+        if op.rule.name in MOVING and work.extents.of(seed) == () and is_array(work, a):
+            share = seed  # one number for all items, wherever they are
+        else:
+            share = calculus.adjoint(work, op, n, seed if passes(work, op, n) else full(work, e, seed), "")
+            share = calculus.vectorised(work, share, "") or share
         if work.shape_of(a, "").kind == "number":
             share = as_number(work, share)
         found += work.shares(a, work.whole(a, as_values(work, a, share)), "")
@@ -74,9 +84,11 @@ def as_number(work: Adjoints, share: ir.Expr) -> ir.Expr:
             return share if work.extents.of(share) == () else call("sum", share)
 
 
-def passes(work: Adjoints, op: calculus.Operation, operand: str, seed: ir.Expr) -> bool:
+def passes(work: Adjoints, op: calculus.Operation, operand: str) -> bool:
     """Whether a number for the adjoint of all items is one for those of the operand as well."""
-    return op.rule.adjoints[operand] == "v_b" or op.rule.name in ("transpose", "reshape", "ravel", "flatten")
+    if work.shape_of(op.args[operand], "").kind not in ("array", "number"):
+        return False  # each item of a display has an adjoint of its own
+    return op.rule.adjoints[operand] == "v_b"
 
 
 def as_values(work: Adjoints, operand: ir.Expr, share: ir.Expr) -> ir.Expr:
@@ -178,7 +190,9 @@ def joining(work: Adjoints, e: ir.Call, name: str, seed: ir.Expr) -> Shares:
             at = ir.Slice(offset, None if n == len(parts) - 1 else end, None)
         if work.is_active(p, ""):
             whole = ir.Slice(None, None, None)
-            piece = ir.Subscript(seed, ir.Display("(", (*[whole] * k, at)) if k else at)
+            piece: ir.Expr = ir.Subscript(seed, ir.Display("(", (*[whole] * k, at)) if k else at)
+            if name == "append" and rank is None:
+                piece = call("reshape", piece, call("shape", p))
             found += work.shares(p, work.whole(p, piece), "")
         offset = end
     return found
@@ -255,6 +269,8 @@ def with_owned(block: ir.Block, around: ir.Block = ()) -> ir.Block:
         written = {n for x in statements(later) for n in changed_in_place(x)}
         read = {n for x in statements(later) for e in expressions(x) for n in names(e)}
         new = map_expressions(s, partial(settled, kept=is_kept(s, written, read), written=written))
+        if isinstance(new, ir.Assign) and is_passing(new, written, read):
+            new = replace(new, value=call("array", new.value))
         inner = (*later, s) if isinstance(s, (ir.For, ir.While)) else later
         found.append(map_blocks(new, partial(with_owned, around=inner)))
     return tuple(found)
@@ -269,6 +285,17 @@ def is_kept(s: ir.Stmt, written: set[str], read: set[str]) -> bool:
             return id in read
         case _:
             return True
+
+
+def is_passing(s: ir.Assign, written: set[str], read: set[str]) -> bool:
+    """Whether a view, `np.broadcast_to(x_b, …)`, is written to, or read when the array has changed."""
+    match s:
+        case ir.Assign((ir.Name(id),), ir.Call(func) as value):
+            if func == ir.Library("numpy", "broadcast_to") and id in written:
+                return True
+            return is_alias(value) and (id in written or (id in read and bool(names(value) & written)))
+        case _:
+            return False
 
 
 def settled(e: ir.Expr, kept: bool, written: set[str]) -> ir.Expr:

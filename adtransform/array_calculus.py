@@ -17,7 +17,7 @@ from adtransform.refusals import Refused
 from adtransform.rules import RULES
 from adtransform.scopes import LibraryCall
 from adtransform.structure import rank_of
-from adtransform.templates import template
+from adtransform.templates import substitute, template
 from adtransform.traverse import names, rebuild
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 NONE = ir.Const(None, "None")
 V = ir.Name("v")
+
+
+BUILTINS = {"sum": "sum", "fsum": "sum", "prod": "prod", "max": "max", "min": "min"}  # of vectors
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,15 @@ def operation(work: Work, e: ir.Expr, path: str) -> Operation | None:
         case ir.Attribute(value, "T" | "real" as attr) if work.shape_of(value, path).kind == "array":
             return Operation(e, ARRAY_RULES["transpose" if attr == "T" else attr], {"a": value})
         case ir.Call(ir.Attribute(value, name)) if name in METHODS and work.shape_of(value, path).kind == "array":
-            return bound(work, e, name, (ir.Arg(value), *e.args), path)
+            return bound(work, e, name if name in ARRAY_RULES else f".{name}", (ir.Arg(value), *e.args), path)
+        case ir.Call(ir.Library("builtins" | "math", name), (ir.Arg(value, ""), *rest)) if (
+            name in BUILTINS and work.shape_of(value, path).kind == "array"
+        ):
+            known = axes(work, value, path) == 1
+            if rest or not (known or name == "sum"):
+                raise Refused(e, "N104", f"`{name}` of this array has no derivative yet", f"Write `np.{BUILTINS[name]}`.")
+            along = {} if known else {"axis": ir.Const(0, "0")}
+            return Operation(e, ARRAY_RULES[BUILTINS[name]], {"a": value, **along})
         case ir.Call(func, args):
             callee = work.callee(func, path)
             if isinstance(callee, LibraryCall) and callee.home in ("numpy", "helper") and callee.name in ARRAY_RULES:
@@ -98,6 +109,8 @@ def settled(work: Work, op: Operation, test: ir.Expr, path: str) -> bool | None:
         case ir.Unary("not", operand):
             inner = settled(work, op, operand, path)
             return None if inner is None else not inner
+        case ir.Compare(ir.Name(id), (("is", ir.Name("tuple")),)):
+            return id in op.args and work.shape_of(op.args[id], path).kind in ("tuple", "sequence", "list")
         case ir.Compare(left, ((relation, right),)):
             a, b = literal(work, op, left, path), literal(work, op, right, path)
             if a is UNSETTLED or b is UNSETTLED:
@@ -276,7 +289,7 @@ def vectorised(work: Work, e: Derivative, path: str) -> Derivative:
             return rebuild(e, visit) if not isinstance(e, ir.Lambda) else e
         test, body, orelse = truth_of(e.test), visit(e.body), visit(e.orelse)
         for limit, other in ((orelse, body), (body, orelse)):
-            if is_limit(limit):  # infinite times zero is zero
+            if is_limit(limit) and other != ZERO:  # infinite times zero is zero
                 seed = limit.args[0].value if isinstance(limit, ir.Call) else None
                 return other if seed is None else where(seed, other, ZERO)
         return where(test, body, orelse)
@@ -286,6 +299,19 @@ def vectorised(work: Work, e: Derivative, path: str) -> Derivative:
 
 def where(test: ir.Expr, body: ir.Expr, orelse: ir.Expr) -> ir.Expr:
     return ir.Call(ir.Library("numpy", "where"), (ir.Arg(test), ir.Arg(body), ir.Arg(orelse)))
+
+
+def sized(work: Work, p: ir.Expr, values: dict[str, ir.Expr], path: str) -> ir.Expr:
+    """A partial of an array that is a zero for some numbers, as an array of zeros: no other operand makes it one."""
+    match p:
+        case ir.Choice(test, body, orelse) if not is_array_test(work, substitute(test, values), path):
+            zeros = ir.Call(ir.Library("numpy", "zeros_like"), (ir.Arg(V),))
+            parts = [zeros if number(x) == 0 else sized(work, x, values, path) for x in (body, orelse)]
+            return ir.Choice(test, *parts)
+        case ir.Choice(test, body, orelse):
+            return ir.Choice(test, sized(work, body, values, path), sized(work, orelse, values, path))
+        case _:
+            return p
 
 
 def is_array_test(work: Work, test: ir.Expr, path: str) -> bool:
@@ -312,7 +338,7 @@ def is_limit(e: ir.Expr) -> bool:
         case ir.Call(ir.Library("numpy", "where"), (_, ir.Arg(body), ir.Arg(orelse))):
             return is_limit(body) and orelse == ZERO
         case ir.Choice(_, body, orelse):
-            return (is_limit(body) or body == ZERO) and (is_limit(orelse) or orelse == ZERO) and body != orelse
+            return is_limit(body) and (orelse == ZERO or is_limit(orelse))
         case _:
             return False
 

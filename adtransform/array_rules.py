@@ -47,9 +47,9 @@ def parsed(signature: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def array_rule(signature: str, when: str = "True", **operands: tuple[str, str]) -> None:
-    """Add an entry: the tangent and the adjoint of each operand that may be active."""
+    """Add an entry: the tangent and the adjoint of each operand that may be active; without a text there is none."""
     name, params = parsed(signature)
-    tangents, adjoints = ({n: pair[k] for n, pair in operands.items()} for k in (0, 1))
+    tangents, adjoints = ({n: pair[k] for n, pair in operands.items() if pair[k]} for k in (0, 1))
     ARRAY_RULES[name] = ArrayRule(name, params, tangents, adjoints, when=when)
 
 
@@ -65,7 +65,7 @@ def spread(e: str) -> str:
     return f"(({e}) if axis is None and not keepdims else broadcast_to({kept}, shape(a)))"
 
 
-COUNT = "(size(a) if axis is None else size(a) / size(v))"
+COUNT = "(size(a) if axis is None else size(a) / size(v) if axis is tuple else shape(a)[axis])"
 CENTRED = "(a - (mean(a) if axis is None else mean(a, axis=axis, keepdims=True)))"
 FIRST = "one_hot({}(a, axis=axis), a, axis)"
 ALONG = "axis=axis, keepdims=keepdims"
@@ -107,7 +107,9 @@ for largest, where_is in (("max", "argmax"), ("min", "argmin"), ("amax", "argmax
 same_as("ptp(a, axis=None, out=None, keepdims=False)", f"max(a, {ALONG}) - min(a, {ALONG})")
 same_as(
     "average(a, axis=None, weights=None)",
-    "mean(a, axis=axis) if weights is None else sum(a * weights, axis=axis) / sum(weights, axis=axis)",
+    "mean(a, axis=axis) if weights is None else sum(a * weights, axis=axis) / sum(weights, axis=axis) "
+    "if axis is None or axes_a == axes_weights else moveaxis(a, axis, -1) @ weights / sum(weights)",
+    when="weights is None or axis is None or axes_a == axes_weights or axes_weights == 1",
 )
 array_rule(
     "cumsum(a, axis=None)",
@@ -200,7 +202,10 @@ for signature in ("asarray(a, dtype=None)", "ascontiguousarray(a)", "copy(a)",
                   "astype(a, dtype)", "real(a)", "asanyarray(a)", "conjugate(a)"):  # fmt: skip
     array_rule(signature, a=(LINEAR, "v_b"))
 array_rule("array(a, dtype=None, copy=True)", when="copy", a=(LINEAR, "v_b"))
-array_rule("tolist(a)", a=(LINEAR, "array(v_b)"))
+# methods of elementwise functions
+same_as(".clip(a, min=None, max=None)", "clip(a, min, max)")
+same_as(".round(a, decimals=0)", "round(a, decimals)")
+array_rule("tolist(a)", a=(LINEAR, ""))
 array_rule("full(shape, fill_value)", fill_value=(LINEAR, "sum(v_b)"))
 array_rule("full_like(a, fill_value)", fill_value=(LINEAR, "sum(v_b)"))
 same_as("linspace(start, stop, num=50)", "start + (stop - start) * linspace(0.0, 1.0, num)")

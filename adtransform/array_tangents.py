@@ -14,7 +14,7 @@ from adtransform import array_calculus as calculus
 from adtransform import ir
 from adtransform.array_calculus import Operation, vectorised
 from adtransform.array_rules import LIKE
-from adtransform.arrays import SURE
+from adtransform.arrays import SURE, VIEWS
 from adtransform.calculus import ZERO, Derivative, plus, product
 from adtransform.refusals import Refused
 from adtransform.scopes import LibraryCall
@@ -130,12 +130,12 @@ def owned(work: Tangents, value: ir.Expr, d: ir.Expr, path: str) -> ir.Expr:
 def is_alias(e: ir.Expr) -> bool:
     """Whether an expression may name the cells of an array that exists."""
     match e:
-        case ir.Name() | ir.Attribute():
+        case ir.Name():
             return True
-        case ir.Subscript(value):
+        case ir.Subscript(value) | ir.Attribute(value):
             return is_alias(value)
-        case ir.Call(ir.Library("numpy", name)) | ir.Call(ir.Attribute(_, name)):
-            return name in SURE or name in ("reshape", "ravel", "broadcast_to")
+        case ir.Call(ir.Library("numpy", name), (ir.Arg(value), *_)) | ir.Call(ir.Attribute(value, name)):
+            return (name in SURE or name in VIEWS) and is_alias(value)
         case _:
             return False
 

@@ -53,7 +53,7 @@ NEW |= frozenset("linalg.matrix_power insert delete interp where convolve search
 NUMBERS = frozenset("trace linalg.det size ndim allclose array_equal vdot isscalar".split())
 METHODS = frozenset(
     "sum prod mean var std max min dot trace transpose reshape ravel flatten copy astype cumsum cumprod clip round "
-    "argmax argmin argsort sort squeeze swapaxes diagonal take repeat item tolist any all ptp fill conj".split()
+    "argmax argmin argsort sort squeeze swapaxes diagonal take repeat item tolist any all ptp fill".split()
 )
 ONLY_ARRAYS = METHODS - {"copy", "sort", "index"} | {"shape", "T", "ndim"}  # what shows that a value is an array
 SHARED = "a reshaped array may or may not share its cells with the one that it is made of"
@@ -118,11 +118,12 @@ def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
         return array(Shape("cells", whole=is_whole(first)), rank_of(first) if is_array(first) else UNKNOWN)
     if name in PRODUCTS:
         return multiplied(given if name != "einsum" else given[1:], name)
+    if name == "where" and len(given) == 3:
+        return elementwise(inference, "where", given)
     if name in NEW or name in WHOLE:
-        for s in given:
-            as_arrays(s)
-        if name == "where" and len(given) == 3:
-            return elementwise(inference, "where", given)
+        for k, s in enumerate(given):
+            if k in ARRAY_ARGS.get(name, (k,)):
+                as_arrays(s)
         if name in ("where", "nonzero"):
             return many("sequence", array(Shape("cells", whole=True), 1))
         return array(Shape("cells", whole=name in WHOLE), RANKS.get(name, SEVERAL))
@@ -140,6 +141,8 @@ def function(inference: Inference, e: ir.Call, name: str, path: str) -> Shape:
     return Shape(odd=why) if any(find(s).kind not in ("number", "") for s in given) else number()
 
 
+# which arguments are arrays for certain, where others may be numbers
+ARRAY_ARGS = dict.fromkeys("append take tile repeat take_along_axis insert delete".split(), (0,)) | {"interp": (1, 2)}
 # helpers of generated modules, with the position of the array that the value is like
 LIKE_HELPERS = {
     "owned": 0,

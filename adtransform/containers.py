@@ -99,6 +99,17 @@ def check_parts(work: Work, targets: tuple[ir.Expr, ...], path: str) -> None:
             own = own.value
 
 
+def check_kept(work: Work, targets: tuple[ir.Expr, ...], path: str) -> None:
+    """An index that is read again behind the assignment does not hang on what it writes: `x[x > 0.0] = f(y)`."""
+    for part in (p for t in targets for p in parts(t)):
+        own = part
+        while isinstance(own, ir.Subscript):
+            if items_read(own.index) & mates(work, part, path):
+                text = "an index is found in what the statement writes to"
+                raise Refused(part, "N152", text, "Assign the index to a variable first.")
+            own = own.value
+
+
 def items_read(e: ir.Expr) -> set[str]:
     """The names in an expression, but for those of lists that are only counted."""
     match e:

@@ -16,7 +16,7 @@ from adtransform import ir
 from adtransform.activity import RESULT, passive_line
 from adtransform.array_tangents import augmented, created, is_array, owned, zeros_like
 from adtransform.calculus import ZERO, finished
-from adtransform.containers import check_followed, check_parts, is_written_out, parts
+from adtransform.containers import check_followed, check_kept, check_parts, is_written_out, parts
 from adtransform.effects import divisors, index_first, index_only, may_raise, raises_first
 from adtransform.handover import Handover
 from adtransform.kinds import Kind
@@ -192,7 +192,10 @@ class Forward:
         if not work.is_active(value, path):
             return self.passive(s, targets, value, path, in_try)
         if isinstance(value, ir.Call) and self.handover.is_call(value, path):
+            check_kept(work, targets, path)
             return self.called(s, targets, value, path)
+        if in_try:
+            check_kept(work, targets, path)
         for t in targets:
             check_value(work, t, value, path)
         try:

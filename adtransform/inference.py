@@ -86,7 +86,7 @@ class Inference:
             if s.kind == "array":
                 rank_of(s).guarded = True
         # what an array is combined with may be a row; many indices tell the number of axes
-        for o in sorted(self.open, key=lambda o: (o.op == "item", -o.depth)):
+        for o in sorted(self.open, key=lambda o: (o.op == "item", o.op != "numpy where" or not o.has_array(), -o.depth)):
             settled(o, certain=False)
         self.open = []
 
@@ -414,6 +414,8 @@ class Inference:
     def subscript(self, value: ir.Expr, index: ir.Expr, path: str) -> Shape:
         """An item or a slice; a slice of a list is a new list of the same items."""
         whole = self.of(value, path)
+        if not isinstance(value, ir.Name):
+            self.advance()
         known = find(whole)
         if not known.kind and not known.odd and is_grid(index):
             unify(whole, array())
@@ -600,8 +602,8 @@ class Inference:
 
 
 def is_grid(index: ir.Expr) -> bool:
-    """Whether an index is one of an array: `x[i, j]`, `x[:, 0]`."""
-    return isinstance(index, ir.Display) and index.bracket == "(" and len(index.items) > 1
+    """Whether an index is one of an array: `x[i, j]`, `x[:, 0]`, `x[[0, 2]]`."""
+    return isinstance(index, ir.Display) and (index.bracket == "[" or len(index.items) > 1)
 
 
 def is_number(e: ir.Expr) -> bool:

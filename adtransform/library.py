@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from adtransform import ir
+from adtransform.calls import bind_names
 from adtransform.calculus import ZERO, Derivative, choice, number, over, plus, product
 from adtransform.generators import generated
 from adtransform.moments import covariance, of_factors
@@ -145,6 +146,25 @@ def where(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -> D
     return ir.Call(e.func, (ir.Arg(args[0]), ir.Arg(a), ir.Arg(b)))
 
 
+def clipped(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -> Derivative:
+    """`np.clip(x, low, high)`; without one of the bounds that of `maximum` or `minimum`."""
+    given = bind_names(("x", "low", "high"), e)
+    known = {KEYWORDS.get(n, n): a for n, a in given.items() if a != ir.Const(None, "None")}
+    low, high = known.get("low"), known.get("high")
+    if not known.keys() <= {"x", "low", "high"} or any(a.star for a in e.args):
+        raise Refused(e, "N103", "`numpy.clip` is called with arguments that are not known", "Pass the two bounds.")
+    if low is not None and high is not None:
+        rule = RULES["np.clip"]
+        return work.apply(rule.params, rule.partials, (known["x"], low, high), e, "numpy", path)
+    if low is None and high is None:
+        return work.derivative(known["x"], path)
+    rule = RULES["max" if high is None else "min"]
+    return work.apply(rule.params, rule.partials, (known["x"], low or high or ZERO), e, "numpy", path)
+
+
+KEYWORDS = {"a": "x", "a_min": "low", "min": "low", "a_max": "high", "max": "high"}
+
+
 def rounded(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -> Derivative:
     return None
 
@@ -163,6 +183,7 @@ SPECIAL: dict[str, Special] = {
     "modf": in_parts,
     "frexp": in_parts,
     "where": where,
+    "clip": clipped,
     "round": rounded,
     "around": rounded,
     "covariance": covariance,
@@ -178,4 +199,4 @@ SPECIAL: dict[str, Special] = {
     "sorted": ordered,
 }
 
-NUMPY_SPECIAL = frozenset({"log", "where", "round", "around"})
+NUMPY_SPECIAL = frozenset({"log", "where", "round", "around", "clip"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adtransform import ir
+from adtransform.arrays import elementwise
 from adtransform.structure import Shape, escape, find, keyed, many, more, number, unify
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def call(inference: Inference, e: ir.Call, home: str, name: str, path: str) -> S
     if (home, name) == ("builtins", FROM_KEYS):
         inference.of(args[0], path)
         return keyed(inference.of(args[1], path))
+    if home == "builtins" and name == "abs" and len(args) == 1:
+        return elementwise(inference, name, [inference.of(args[0], path)])
     if home == "builtins" and name in READS:
         for a in args:
             shape = inference.of(a, path)
@@ -129,6 +132,8 @@ def reduction(inference: Inference, name: str, args: list[ir.Expr], path: str) -
         for a in args:
             unify(inference.of(a, path), number())
         return number()
+    if name == "sum" and len(args) == 1 and find(inference.of(args[0], path)).kind == "array":
+        return elementwise(inference, name, [inference.elements(args[0], path)])  # a number, or a sum of rows
     for a in args:
         if find(inference.of(a, path)).kind == "number":
             continue

@@ -19,7 +19,6 @@ from adtransform.portions import NONE, length, order_of, portion, range_of
 from adtransform.pushes import on
 from adtransform.refusals import Refused
 from adtransform.tables import root
-from adtransform.terms import flattened
 from adtransform.transposed import Transposed
 from adtransform.traverse import walk
 
@@ -179,7 +178,7 @@ def flowing(
     if primal != value:
         s = with_value(s, value, primal)
     more, flows = tr.shared(flows)
-    flat = tuple(("", n, flattened(e)) for n, e in flows)
+    flat = tuple(("", n, tr.work.finished(n, e)) for n, e in flows)
     t = Transposed((table,), flat, (*before, *more), keeps=True, table=table)
     return done(tr, s, [*pre, *found], t)
 

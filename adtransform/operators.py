@@ -37,6 +37,10 @@ class Operation:
     depth: int = 0  # of an item: how many indices
     compared: bool = False  # which says nothing of the operands
 
+    def has_array(self) -> bool:
+        """Whether an operand is an array for certain."""
+        return any(find(s).kind == "array" for s in self.operands)
+
 
 def settled(o: Operation, certain: bool) -> bool:
     """Make the shape of a result what it is by those of the operands; False if that does not show yet.
@@ -65,13 +69,16 @@ def settled(o: Operation, certain: bool) -> bool:
     if o.op in ("+", "*") and any(k in SEQUENCES for k in kinds):
         return joined(o) if o.op == "+" else repeated(o)
     if o.compared:
-        unify(o.result, number()) if not certain else None
-        return not certain
+        if certain and any(k != "number" for k in kinds):
+            return False
+        unify(o.result, number())
+        return True
     unknown = [s for s, k in zip(o.operands, kinds, strict=True) if k != "number"]
     if certain and not all(find(s).odd for s in unknown):
         return False
     for s in (*(s for s in o.operands if not find(s).odd), o.result):
         unify(s, number())
+    find(o.operands[0]).stepped |= o.in_place
     return True
 
 

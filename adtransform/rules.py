@@ -72,8 +72,8 @@ rule("fmod(x, y)", "1", "(v - x) / y", domain="y != 0")
 rule("remainder(x, y)", "1", "(v - x) / y", domain="y != 0", numpy="")
 rule("np.fmax(x, y)", "0 if y > x else 1", "1 if y > x else 0")
 rule("np.fmin(x, y)", "0 if y < x else 1", "1 if y < x else 0")
-rule("np.clip(x, low, high)", "1 if low <= x <= high else 0", "1 if x < low else 0", "1 if x > high else 0",
-     domain="low < high")  # fmt: skip
+rule("np.clip(x, low, high)", "1 if low <= x <= high else 0", "1 if x < low <= high else 0",
+     "1 if x > high or low > high else 0", domain="low < high")  # fmt: skip
 
 # --- piecewise constant ----------------------------------------------------------------
 rule("ceil(x)", "0")

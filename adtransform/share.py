@@ -44,6 +44,7 @@ class Numbering:
     cost: list[int] = field(default_factory=list)
     memo: dict[int, tuple[ir.Expr, int]] = field(default_factory=dict)
     slices: bool = False  # whether equal slices have one number; what they give is no value, but a view
+    made: dict[tuple[int, frozenset[int]], ir.Expr] = field(default_factory=dict)
 
     def number(self, e: ir.Expr) -> int:
         if id(e) in self.memo:
@@ -51,7 +52,7 @@ class Numbering:
         shell = outline(e)
         if isinstance(e, ir.Slice) and self.slices:
             shell = ("slice", e.lower is None, e.upper is None, e.step is None)
-        inner = tuple(self.number(c) for c in children(e)) if shell is not None else ()
+        inner = tuple(self.number(c) for c in children(e)) if shell is not None or is_making(e) else ()
         key: object = (shell, inner) if shell is not None else ("unique", id(e))
         if isinstance(e, ir.Comprehension) and is_quiet(e):
             key = ("comprehension", e)
@@ -109,6 +110,11 @@ def is_quiet(e: ir.Comprehension) -> bool:
     """Whether a comprehension only computes, so that two that are written alike have one value."""
     calls = (x for x in walk(e) if isinstance(x, ir.Call))
     return all(isinstance(x.func, ir.Library) and is_pure(x.func.home, x.func.name) for x in calls)
+
+
+def is_making(e: ir.Expr) -> bool:
+    """Whether a call makes an array, another one each time, of values like those of any call."""
+    return isinstance(e, ir.Call) and isinstance(e.func, ir.Library) and e.func.name in MAKING
 
 
 def is_pure(home: str, name: str) -> bool:
@@ -319,6 +325,9 @@ def insert(table: Numbering, e: ir.Expr, names: dict[int, ir.Name], skip: int = 
     n = table.number(e)
     if n in names and n != skip:
         return names[n]
-    if outline(e) is None:
-        return e
-    return rebuild(e, lambda c: insert(table, c, names))
+    if is_making(e):  # one call stays one, wherever it stands
+        key = (n, frozenset(names))
+        if key not in table.made:
+            table.made[key] = rebuild(e, lambda c: insert(table, c, names))
+        return table.made[key]
+    return e if outline(e) is None else rebuild(e, lambda c: insert(table, c, names))

@@ -41,6 +41,7 @@ class Shape:
     downward: bool = False
     popped: bool = False
     count: int = UNKNOWN  # of a rank
+    stepped: bool = False  # whether a number is changed in place, `x += 1.0`: if it is a row after all, so is its array
     assumed: bool = False  # whether the count of a rank only shows by the indices
     guarded: bool = False  # whether it is that of a parameter, which can be asked when the function is called
     whole: bool = False  # cells of whole numbers
@@ -142,6 +143,7 @@ def unify(a: Shape, b: Shape) -> None:
     old.name = old.name or new.name
     old.count = old.count if new.count in (UNKNOWN, old.count) else SEVERAL if old.count else new.count
     old.assumed |= new.assumed
+    old.stepped |= new.stepped
     old.guarded |= new.guarded
     old.whole &= new.whole
     old.mask &= new.mask
@@ -169,7 +171,7 @@ def as_array(a: Shape, b: Shape) -> None:
         rank.count = SEVERAL
     item = find(other.items[0]) if other.items else None
     other.items, other.kind, other.link = [], "", whole
-    cells_of(whole).changed |= other.changed
+    cells_of(whole).changed |= other.changed or other.stepped
     if item is not None and item.kind in ("sequence", "array"):
         row = array(cells_of(whole))
         if item.kind == "array":

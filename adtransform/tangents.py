@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from adtransform import array_tangents, ir
-from adtransform.array_calculus import vectorised
+from adtransform.array_calculus import sized, vectorised
 from adtransform.calculus import ZERO, Derivative, choice, float_literal, neg, number, plus, times
 from adtransform.calls import bind
 from adtransform.containers import is_written_out, list_call, zeros
@@ -157,18 +157,22 @@ class Tangents(Work):
         Arguments that are expressions stay whole while the products are put together, and go in at the end.
         """
         values = dict(zip(params, args, strict=True)) | {"v": e}
+        wide = self.inference is not None and any(array_tangents.is_array(self, a, path) for a in args)
         whole = {f"the {n}": value for n, value in values.items() if not isinstance(value, (ir.Name, ir.Const))}
         short = {n: ir.Name(f"the {n}") if f"the {n}" in whole else value for n, value in values.items()}
         total: Derivative = None
         for text, a in zip(partials, args, strict=True):
             if text == "0" or (d := self.derivative(a, path)) is None:
                 continue
-            p = library_template(text, params, home)
-            total = plus(total, times(substitute(self.pruned(p, values), short), d))
+            p = self.pruned(library_template(text, params, home), values)
+            p = sized(self, p, values, path) if wide else p
+            total = plus(total, times(substitute(p, short), d))
         total = substitute(total, whole) if total is not None and whole else total
-        if self.inference is not None and any(array_tangents.is_array(self, a, path) for a in args):
-            return vectorised(self, total, path)
-        return total
+        if not wide:
+            return total
+        if len(args) == 2 and total is not None:
+            total = array_tangents.sum_of(self, ir.Binary("+", *args), path, total) if "1" in partials else total
+        return vectorised(self, total, path)
 
     def pruned(self, p: ir.Expr, values: dict[str, ir.Expr]) -> ir.Expr:
         """A conditional partial without the branches that these arguments cannot take."""

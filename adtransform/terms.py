@@ -23,8 +23,10 @@ LARGE = 1e9  # literals from here on stay as they are
 DIGITS = 6  # a sum of literals with more characters would be no easier to read
 
 
-def collected(e: Expr, parts: Mapping[str, Expr] = NOTHING) -> Expr:
+def collected(e: Expr, parts: Mapping[str, Expr] = NOTHING, whole: bool = False) -> Expr:
     """A sum with its like terms joined; `parts` are the expressions that names stand for.
+
+    With `whole` no term is left out: it may be an array that others are broadcast to.
 
     >>> from adtransform.printer import show
     >>> from adtransform.templates import template
@@ -48,12 +50,14 @@ def collected(e: Expr, parts: Mapping[str, Expr] = NOTHING) -> Expr:
         first.setdefault(key, (term, coefficient))
     if (len(total) == len(terms) and all(total.values())) or any(len(repr(c)) > DIGITS for c in total.values()):
         return e
-    whole: Expr | None = None
+    if whole and not all(total.values()):
+        return e
+    found: Expr | None = None
     for key, c in total.items():
         term, before = first[key]
         if c:
-            whole = plus(whole, term if c == before else scaled(term, c / before))
-    return whole or ZERO
+            found = plus(found, term if c == before else scaled(term, c / before))
+    return found or ZERO
 
 
 def scaled(term: Expr, factor: float) -> Expr:
@@ -100,27 +104,29 @@ def monomial(e: Expr, parts: Mapping[str, Expr]) -> tuple[Key, float]:
     return (frozenset(above.items()), frozenset(below.items())), coefficient
 
 
-def flattened(e: Expr) -> Expr:
+def flattened(e: Expr, whole: bool = False) -> Expr:
     """An expression with its products written without inner parentheses, and without what cancels in them.
+
+    With `whole` nothing cancels: it may be an array that others are broadcast to.
 
     >>> from adtransform.printer import show
     >>> from adtransform.templates import template
     >>> show(flattened(template("0.9 * v * (-(5.7 / v) * y_b / v) / x")))
     '-5.13 / v * y_b / x'
     """
-    new = rebuild(e, flattened)
+    new = rebuild(e, lambda x: flattened(x, whole))
     match new:
         case Binary("*", left, Binary("*" | "/") as right):
-            return cancelled(product(left, right))
+            return cancelled(product(left, right), whole)
         case Binary("*" | "/"):
-            return cancelled(new)
+            return cancelled(new, whole)
         case Binary("+" | "-"):
-            return collected(new)
+            return collected(new, whole=whole)
         case _:
             return new
 
 
-def cancelled(e: Expr) -> Expr:
+def cancelled(e: Expr, intact: bool = False) -> Expr:
     """A product without variables that are both a factor and a divisor, its literals in one."""
     minus = positive_part(e)
     terms = chain(minus or e)
@@ -132,7 +138,7 @@ def cancelled(e: Expr) -> Expr:
         lead = number(chain(whole)[0][1])
         if lead is None or len(repr(lead)) <= DIGITS:
             return (neg(whole) or ZERO) if minus is not None else whole
-    for op, f in terms:
+    for op, f in () if intact else terms:
         if op == "*" and isinstance(f, Name) and ("/", f) in terms:
             terms.remove(("*", f))
             terms.remove(("/", f))

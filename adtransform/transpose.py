@@ -19,7 +19,7 @@ from adtransform.activity import passive_line
 from adtransform.adjoints import TUPLES, Adjoints, Shares
 from adtransform.attempts import flagged, touches
 from adtransform.changing import changed_args, changing
-from adtransform.containers import check_parts, parts
+from adtransform.containers import check_followed, check_parts, parts
 from adtransform.effects import divisors
 from adtransform.exits import as_elif, behind_else
 from adtransform.handback import SAVED, Handback, Split
@@ -38,7 +38,7 @@ from adtransform.share import Numbering, evaluated, in_order, insert, is_value, 
 from adtransform.stacks import changes, stack_operation
 from adtransform.stores import check_effect, check_lists, check_store, check_target
 from adtransform.tables import Columns, Place, Tables
-from adtransform.terms import collected, flattened
+from adtransform.terms import collected
 from adtransform.transposed import VALUE, Transposed
 from adtransform.traverse import (
     blocks,
@@ -184,6 +184,7 @@ class Transposer:
 
     def augmented_array(self, s: ir.Augment, target: ir.Name, op: str, value: ir.Expr) -> list[ir.Stmt]:
         """`x *= y` of an array: as if it was made anew, but for a view, which changes the array behind it."""
+        check_followed(self.work, target, "", "an array of active values is changed in place")
         if self.tables.alias(target.id):
             return transpose_lists.item_augmented(self, s, ir.Subscript(target, ir.Const(..., "...")), op, value)
         return self.scalar(s, target, ir.Binary(op, target, value, at=s.at))
@@ -219,7 +220,7 @@ class Transposer:
             s = replace(s, value=on(name, "append", primal), source=without_text(s.source))
         before, shares = self.shared(shares)
         found = with_lead(pre, s)
-        flat = tuple(("", n, flattened(e)) for n, e in shares)
+        flat = tuple(("", n, self.work.finished(n, e)) for n, e in shares)
         self.note(found[-1], Transposed((name.id,), flat, (pop, *before), keeps=True))
         return found
 
@@ -386,7 +387,7 @@ class Transposer:
         else:
             new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
         before, flows = self.shared(flows)
-        flows = [(n, flattened(e)) for n, e in flows]
+        flows = [(n, self.work.finished(n, e)) for n, e in flows]
         flat = tuple((target.id, n, e) for n, e in flows)
         found = with_lead(pre, new)
         self.note(found[-1], Transposed((target.id,), flat, before, values={VALUE: target.id}))
@@ -409,7 +410,7 @@ class Transposer:
             pre, primal, flows = self.recorded(s.value, flows, "")
             s = s if primal == s.value else replace(s, value=primal, source=without_text(s.source))
         before, flows = self.shared(flows)
-        flat = tuple((t, n, flattened(e)) for (t, n), (_, e) in zip(places, flows, strict=True))
+        flat = tuple((t, n, self.work.finished(n, e)) for (t, n), (_, e) in zip(places, flows, strict=True))
         found = with_lead(pre, s)
         self.note(found[-1], Transposed(tuple(targets), flat, before))
         return found
@@ -418,7 +419,7 @@ class Transposer:
         """The shares of the variables in an expression, one a variable."""
         self.work.nonzero = divisors(value) if self.work.signs else []
         shares = self.work.joined(self.work.shares(value, seed, ""))
-        return self.work.spread([(n, collected(e, self.work.parts)) for n, e in shares])
+        return self.work.spread([(n, collected(e, self.work.parts, array_adjoints.has_arrays(self.work, e))) for n, e in shares])
 
     def recorded(self, value: ir.Expr, flows: Shares, root: str) -> tuple[list[ir.Stmt], ir.Expr, Shares]:
         """What the statement and its adjoint both compute, and what costs enough to be kept, gets a name."""
@@ -441,16 +442,19 @@ class Transposer:
         chosen = transpose_arrays.whole_instead(self, table, chosen)
         in_order(table, value, top, chosen)
         names: dict[int, ir.Name] = {}
+        own: dict[int, ir.Name] = {}  # without copies, whose items may lie elsewhere: the primal keeps what it has
         pre: list[ir.Stmt] = []
         for n in sorted(chosen):
             example = table.example[n]
             base = f"{example.id}_0" if isinstance(example, ir.Name) else temporary(example)
             name = self.work.temporary(base, "", False)
             transpose_arrays.register(self, name, example)
-            pre.append(ir.Assign((name,), transpose_arrays.held(self, insert(table, example, names, skip=n))))
+            held = transpose_arrays.held(self, new := insert(table, example, own, skip=n))
+            pre.append(ir.Assign((name,), held))
             names[n] = name
+            own |= {n: name} if held is new else {}
         in_flows = {**names, top: ir.Name(root)} if root else names
-        return pre, insert(table, value, names), [(n, insert(table, e, in_flows)) for n, e in flows]
+        return pre, insert(table, value, own), [(n, insert(table, e, in_flows)) for n, e in flows]
 
     def shared(self, flows: Shares) -> tuple[tuple[ir.Stmt, ...], Shares]:
         """What several adjoints of one statement need is computed once."""
@@ -489,9 +493,9 @@ class Transposer:
             for value_, share_ in self.calls.numbers(argument, adjoint):
                 flows += [("", n, e) for n, e in self.work.shares(value_, share_, "")]
         joined = self.work.joined([(n, e) for _, n, e in flows])
-        gathered = [(n, collected(e, self.work.parts)) for n, e in joined]
+        gathered = [(n, collected(e, self.work.parts, array_adjoints.has_arrays(self.work, e))) for n, e in joined]
         before, shares = self.shared(self.work.spread(gathered))
-        flat = tuple(("", n, flattened(e)) for n, e in shares)
+        flat = tuple(("", n, self.work.finished(n, e)) for n, e in shares)
         values = ({SAVED: call.saved} if call.saved else {}) | call.partials
         t = Transposed(tuple(keys), flat, (*call.backward, *before), values=values, tables=call.tables)
         self.note(call.forward[-1], t)

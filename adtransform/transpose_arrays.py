@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from adtransform import ir
 from adtransform.array_adjoints import call, fitted, is_array
 from adtransform.array_tangents import is_alias
+from adtransform.containers import check_followed
 from adtransform.names import temporary
 from adtransform.pieces import with_lead, without_text
 from adtransform.refusals import Refused
 from adtransform.shapes import LIST
-from adtransform.structure import Shape, array, rank_of
+from adtransform.structure import Shape, array, cells_of, rank_of
 from adtransform.tables import ROWS, base_of, root
-from adtransform.terms import flattened
 from adtransform.transposed import Transposed
 from adtransform.traverse import rebuild, walk
 
@@ -68,11 +68,16 @@ def check_view(tr: Transposer, e: ir.Expr) -> None:
 def with_names(tr: Transposer, s: ir.Stmt) -> tuple[list[ir.Stmt], ir.Stmt]:
     """A statement with names for the arrays that it takes items of: `np.cumsum(x)[2]`."""
     found: list[ir.Stmt] = []
+    targets = s.targets if isinstance(s, ir.Assign) else (s.target,) if isinstance(s, ir.Augment) else ()
 
     def visit(e: ir.Expr) -> ir.Expr:
         match e:
-            case ir.Subscript(value, index) if is_array(tr.work, value) and not isinstance(base_of(value), ir.Name):
+            case ir.Subscript(value, index) if is_array(tr.work, value) and not is_view(tr, value):
                 inner = visit(value)
+                if is_alias(value) and any(e is t for t in targets):
+                    raise Refused(e, "N162", "a view of an array that has no name is written to", NAME)
+                if is_alias(value) and any(is_written(tr, x) for x in walk(value) if isinstance(x, ir.Name)):
+                    inner = call("array", inner)
                 if not tr.work.is_active(value, ""):
                     return e if inner is value else ir.Subscript(inner, index)
                 name = tr.work.temporary(temporary(value), "", True)
@@ -106,6 +111,7 @@ def added_at(tr: Transposer, s: ir.Effect, target: ir.Expr, index: ir.Expr, valu
     """`np.add.at(y, index, v)`: what was added to has the adjoint of what it was added to."""
     if not tr.work.is_active(value, ""):
         return [s]
+    check_followed(tr.work, target, "", "items of an array are added to")
     match index:
         case ir.Subscript(ir.Library("numpy", "s_"), inside):
             index = inside
@@ -122,7 +128,7 @@ def added_at(tr: Transposer, s: ir.Effect, target: ir.Expr, index: ir.Expr, valu
         s = replace(s, value=replace(call_, args=args), source=without_text(s.source))
     before, flows = tr.shared(flows)
     found = with_lead(pre, s)
-    flat = tuple(("", n, flattened(e)) for n, e in flows)
+    flat = tuple(("", n, tr.work.finished(n, e)) for n, e in flows)
     tr.note(found[-1], Transposed((), flat, before, table=root(tr.lists.resolved(target))))
     return found
 
@@ -142,6 +148,21 @@ def is_written(tr: Transposer, e: ir.Expr) -> bool:
 
     s = tr.work.shape_of(e, "")
     return s.kind == "array" and memory(s).changed
+
+
+def is_view(tr: Transposer, e: ir.Expr) -> bool:
+    """Whether an expression is an array that has a name, or a view of one: no copy of chosen items."""
+    if isinstance(e, (ir.Subscript, ir.Attribute)):
+        return not tr.lists.is_gathered(e) and not is_masked(tr, e) and is_view(tr, e.value)
+    return isinstance(base_of(e), ir.Name)
+
+
+def is_masked(tr: Transposer, e: ir.Expr) -> bool:
+    """Whether items are chosen by a mask."""
+    if not isinstance(e, ir.Subscript):
+        return False
+    entries = e.index.items if isinstance(e.index, ir.Display) else (e.index,)
+    return any(is_array(tr.work, i) for i in entries)
 
 
 def register(tr: Transposer, name: ir.Name, value: ir.Expr) -> None:
@@ -169,12 +190,14 @@ def register(tr: Transposer, name: ir.Name, value: ir.Expr) -> None:
 
 def copied(s: Shape) -> Shape:
     """The shape of a copy, with cells of its own."""
-    return array(rank=rank_of(s).count)
+    cells = cells_of(s)
+    return array(Shape("cells", whole=cells.whole, mask=cells.mask), rank_of(s).count)
 
 
 def held(tr: Transposer, value: ir.Expr) -> ir.Expr:
     """A value under a name that nothing else has: a copy, if it would be a view."""
-    return call("array", value) if is_array(tr.work, value) and is_alias(value) else value
+    is_copy = tr.lists.is_gathered(value) or is_masked(tr, value)
+    return call("array", value) if is_array(tr.work, value) and is_alias(value) and not is_copy else value
 
 
 def whole_instead(tr: Transposer, table: Numbering, chosen: set[int]) -> set[int]:

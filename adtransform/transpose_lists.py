@@ -23,7 +23,6 @@ from adtransform.scopes import UnitCall
 from adtransform.shapes import LIST
 from adtransform.structure import Shape, find, lists_in
 from adtransform.tables import Columns, Place, aligned, root, swapped
-from adtransform.terms import flattened
 from adtransform.transpose_arrays import check_places, check_view, held, register
 from adtransform.transposed import VALUE, Transposed
 from adtransform.traverse import (
@@ -95,6 +94,7 @@ def with_indices(tr: Transposer, s: ir.Stmt) -> tuple[list[ir.Stmt], ir.Stmt]:
                 if tr.tables.is_repeatable(index, tr.work.place):
                     return e if inner is value else ir.Subscript(inner, index)
                 name = tr.work.temporary("k", "", False)
+                register(tr, name, index)
                 found.append(ir.Assign((name,), index))
                 return ir.Subscript(inner, name)
             case ir.Comprehension() | ir.Lambda() | ir.Choice() | ir.Logic() | ir.Name() | ir.Const() | ir.Library():
@@ -170,7 +170,7 @@ def item_assigned(tr: Transposer, s: ir.Assign, target: ir.Subscript, value: ir.
     before, flows = tr.shared(flows)
     new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
     found = with_lead(pre, new)
-    flat = tuple(("", n, flattened(e)) for n, e in flows)
+    flat = tuple(("", n, tr.work.finished(n, e)) for n, e in flows)
     kept = held_place(tr, target, place)
     tr.note(found[-1], Transposed((), flat, (ir.Assign((seed,), kept), clear, *before), table=table))
     return found
@@ -222,7 +222,7 @@ def item_augmented(tr: Transposer, s: ir.Augment, target: ir.Subscript, op: str,
     before, flows = tr.shared(flows)
     new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
     found = with_lead(pre, new)
-    flat = tuple(("", n, flattened(e)) for n, e in flows)
+    flat = tuple(("", n, tr.work.finished(n, e)) for n, e in flows)
     taken = () if source is place else (ir.Assign((seed,), place),)
     tr.note(found[-1], Transposed((), flat, (*taken, *before), table=table))
     return found
@@ -245,7 +245,7 @@ def list_assigned(tr: Transposer, s: ir.Assign, targets: tuple[ir.Expr, ...], va
     pre, primal, flows = tr.recorded(value, found_, "")
     new = replace(s, value=primal, source=s.source if primal == value else without_text(s.source))
     found = with_lead(pre, new)
-    flat = tuple((target.id, n, flattened(e)) for n, e in flows)
+    flat = tuple((target.id, n, tr.work.finished(n, e)) for n, e in flows)
     if len(flows) == 1 and target.id not in tr.tables.results:
         tr.lists.fresh.add(seed.id)  # nobody reads it any more
     tr.note(found[-1], Transposed((target.id,), flat, before))
@@ -286,7 +286,7 @@ def appended(tr: Transposer, s: ir.Effect, base: ir.Expr, value: ir.Expr) -> lis
         s = replace(s, value=on(base, "append", primal), source=without_text(s.source))
     before, shares = tr.shared(shares)
     found = with_lead(pre, s)
-    flat = tuple(("", n, flattened(e)) for n, e in shares)
+    flat = tuple(("", n, tr.work.finished(n, e)) for n, e in shares)
     first = ir.Assign((seed,), pop)
     tr.note(found[-1], Transposed((table,), flat, (first, *before), keeps=True, table=table))
     return found

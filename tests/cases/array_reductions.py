@@ -104,6 +104,7 @@ def maxax_d(a: np.ndarray, a_d: np.ndarray) -> tuple[float, float]:
     t2 = sum_v**2
     sum_a3 = np.sum(t2)
     std_v = a.std(axis=1)
+    t3 = np.shape(a)[1]
     return (
         sum_a + sum_a2 + sum_a3 + np.sum(std_v) + np.sum(np.prod(a, axis=1)),
         np.sum(
@@ -118,8 +119,7 @@ def maxax_d(a: np.ndarray, a_d: np.ndarray) -> tuple[float, float]:
         + np.sum(
             np.where(
                 std_v != 0.0,
-                np.sum((a - np.mean(a, axis=1, keepdims=True)) * a_d, axis=1)
-                / (np.size(a) / np.size(std_v) * std_v),
+                np.sum((a - np.mean(a, axis=1, keepdims=True)) * a_d, axis=1) / (t3 * std_v),
                 0.0,
             ),
         )
@@ -128,9 +128,7 @@ def maxax_d(a: np.ndarray, a_d: np.ndarray) -> tuple[float, float]:
                 np.moveaxis(
                     np.prod(
                         np.where(
-                            np.eye(np.shape(a)[1], dtype=bool),
-                            1.0,
-                            np.expand_dims(np.moveaxis(a, 1, -1), -2),
+                            np.eye(t3, dtype=bool), 1.0, np.expand_dims(np.moveaxis(a, 1, -1), -2)
                         ),
                         axis=-1,
                     ),

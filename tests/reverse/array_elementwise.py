@@ -171,12 +171,12 @@ def selfmul_b(x: np.ndarray, seed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # forward sweep
     y = x + 0.0
     y_0 = np.array(y)
-    y *= y_0
+    y *= y
     y_02 = np.array(y)
     t1 = 1.0 + x
     y /= t1
     y_03 = np.array(y)
-    y -= y_03[::-1]
+    y -= y[::-1]
     y_04 = np.array(y)
     y **= 3
 

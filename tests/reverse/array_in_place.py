@@ -149,7 +149,7 @@ def mask_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     y[k2] = 0.0
     y[[0, 2]] += 1.0
     y_0 = np.array(y)
-    y *= y_0
+    y *= y
     value = np.sum(y) + x[x > 0.0].sum()
 
     # reverse sweep
@@ -239,11 +239,11 @@ def swap_b(u0: np.ndarray, n: int, seed: float = 1.0) -> tuple[float, np.ndarray
     stack = []
     for k in range(n):
         u_02 = np.array(u)
-        t1 = u_02[1:-1] + 0.1 * u_02[1:-1] * (u_02[2:] - u_02[:-2])
+        t1 = u[1:-1] + 0.1 * u[1:-1] * (u[2:] - u[:-2])
         w[1:-1] = t1
         w_0 = np.array(w)
         stack.append((u_02, t1, w_0))
-        u[:] = w_0
+        u[:] = w
     value = np.sum(u**2)
 
     # reverse sweep
@@ -296,8 +296,8 @@ def lu_b(A: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
             M[i, k] = t1 / t2
             t5 = M[i, k]
             t6 = np.array(M[k, k + 1 :])
-            stack.append((t1, t2, t5, t6))
-            t7 = t5 * t6
+            t7 = t5 * M[k, k + 1 :]
+            stack.append((t1, t2, t5, t6, t7))
             M[i, k + 1 :] -= t7
     d = 1.0
     stack2 = []
@@ -314,8 +314,7 @@ def lu_b(A: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
         d_b *= M[k, k]
     for k_0 in range(n - 1, -1, -1):
         for i in range(n - 1, k_0, -1):
-            t1, t2, t5, t6 = stack.pop()
-            t7 = t5 * t6
+            t1, t2, t5, t6, t7 = stack.pop()
             t7_b = -unbroadcast(M_b[i, k_0 + 1 :], t7)
             M_b[i, k_0] += np.sum(t6 * t7_b)
             M_b[k_0, k_0 + 1 :] += unbroadcast(t5 * t7_b, t6)

@@ -64,7 +64,7 @@ def fancy_b(x: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     # forward sweep
     y = x[[0, 0, 1]]
     idx = np.array([2, 2, 0])
-    t1 = np.array(x[idx])
+    t1 = x[idx]
     z = t1 * y
     value = np.sum(z**2)
 
@@ -128,7 +128,7 @@ def listarr_b(xs: list[float], seed: float = 1.0) -> tuple[float, list[float]]:
     t1 = a**2
     sum_a = np.sum(t1)
     asarray_xs = np.array(np.asarray(xs))
-    value = sum_a + np.dot(a, asarray_xs)
+    value = sum_a + np.dot(a, np.asarray(xs))
 
     # reverse sweep
     xs_b = (seed * a).tolist()

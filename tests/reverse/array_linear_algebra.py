@@ -104,7 +104,7 @@ def chol_b(a: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     t1 = a @ a.T
     cholesky_a = np.linalg.cholesky(t1 + np.eye(3))
     t2 = cholesky_a**2
-    reshape_v = np.array(np.arange(9.0).reshape(3, 3))
+    reshape_v = np.arange(9.0).reshape(3, 3)
     t3 = t2 * reshape_v
     value = np.sum(t3)
 
