@@ -134,6 +134,8 @@ def is_alias(e: ir.Expr) -> bool:
             return True
         case ir.Subscript(value) | ir.Attribute(value):
             return is_alias(value)
+        case ir.Call(ir.Library("helper", "unbroadcast" | "owned"), (ir.Arg(value), *_)):
+            return is_alias(value)
         case ir.Call(ir.Library("numpy", name), (ir.Arg(value), *_)) | ir.Call(ir.Attribute(value, name)):
             return (name in SURE or name in VIEWS) and is_alias(value)
         case _:

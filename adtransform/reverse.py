@@ -276,7 +276,8 @@ def guards(work: Adjoints, f: ir.Function) -> ir.Block:
         inner = find(s.items[0]) if s.kind in ("list", "sequence") and s.items else s
         if inner.kind != "array" or not rank_of(inner).assumed or p.name not in work.active:
             continue
-        count = rank_of(inner).count
+        if (count := rank_of(inner).count) <= 0:
+            continue
         value = ir.Name(p.name) if inner is s else ir.Name("a")
         test: ir.Expr = ir.Compare(call("ndim", value), (("!=", ir.Const(count, str(count))),))
         if inner is not s:
