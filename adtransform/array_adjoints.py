@@ -75,6 +75,12 @@ def shares(work: Adjoints, e: ir.Expr, seed: ir.Expr) -> Shares | None:
     return found
 
 
+def own(work: Adjoints, e: ir.Expr) -> ir.Expr:
+    """What a temporary holds: a copy, if it would be a view of an adjoint that changes later (see `with_owned`)."""
+    view = work.inference is not None and isinstance(e, ir.Subscript) and is_alias(e) and work.extents.of(e) != ()
+    return ir.Call(OWNED, (ir.Arg(e),)) if view else e
+
+
 def as_number(work: Adjoints, share: ir.Expr) -> ir.Expr:
     """The adjoint of a number, from an array of as many axes as it has: none."""
     match share:
@@ -124,6 +130,8 @@ def seeded(work: Adjoints, target: ir.Name, value: ir.Expr) -> Iterator[ir.Expr]
     """
     seed = work.tangent(target.id)
     if not is_array(work, target):
+        if work.inference is not None and work.shape_of(value, "").kind == "number":
+            work.extents.of_variable[seed.id] = ()
         yield seed
     elif not is_array(work, value):
         yield fitted(work, seed, value)

@@ -121,6 +121,8 @@ class Extents:
     def of(self, e: ir.Expr) -> Extent:
         """The extent of an expression; where nothing is known, its text stands for it."""
         found = self.known(e)
+        if found is None and isinstance(e, (ir.Binary, ir.Unary)) and self.kind(e) == "number":
+            return ()
         if found is None and isinstance(e, ir.Name) and (own := self.primal(e.id)) in self.of_variable:
             return f"shape of {own}"
         if found is None and isinstance(e, (ir.Name, ir.Binary, ir.Call, ir.Subscript)) and self.kind(e) == "array":

@@ -461,7 +461,7 @@ class Transposer:
         worth = self.worth_in_loop if self.work.loops else self.worth
         new = lambda e: self.work.temporary(temporary(e), "", False)  # noqa: E731
         found = share(ir.Display("(", ()), tuple(e for _, e in flows), new, None, min(worth, 2))
-        before = tuple(ir.Assign((n,), e) for n, e in found.temporaries)
+        before = tuple(ir.Assign((n,), array_adjoints.own(self.work, e)) for n, e in found.temporaries)
         self.temporaries |= {n.id for n, _ in found.temporaries}
         return before, [(n, e) for (n, _), e in zip(flows, found.tangents, strict=True)]
 
