@@ -143,6 +143,8 @@ def where(work: Tangents, e: ir.Call, args: tuple[ir.Expr, ...], path: str) -> D
     if len(args) != 3:
         raise Refused(e, "N104", "`where` with one argument gives indices", "")
     a, b = work.mirrored(args[1], path), work.mirrored(args[2], path)
+    if work.backward and work.shape_of(e, path).kind == "number":
+        return choice(args[0], a, b)  # `where` makes an array of no axes, which `*=` would change in place
     return ir.Call(e.func, (ir.Arg(args[0]), ir.Arg(a), ir.Arg(b)))
 
 

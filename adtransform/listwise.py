@@ -155,7 +155,9 @@ class Lists:
                 found: Shares = []
                 keys = e.keys or tuple(ir.Const(k, str(k)) for k in range(len(items)))
                 for k, i in zip(keys, items, strict=True):
-                    found += self.value(i, ir.Subscript(seed, k))
+                    piece: ir.Expr = ir.Subscript(seed, k)
+                    is_number = self.tables.shape(i).kind == "number"
+                    found += self.value(i, self.work.whole(i, piece) if is_number else piece)
                 return found
             case ir.Binary("*", ir.Display("[", (item,)), _) if not self.tables.is_list(item):
                 return self.work.shares(item, ir.Call(ir.Library("builtins", "sum"), (ir.Arg(seed),)), "")
