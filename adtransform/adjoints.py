@@ -112,7 +112,7 @@ class Adjoints(Tangents):
                 return lists.shares(e, seed)
             case ir.Subscript(value) if tables.is_list(value):
                 return [(lists.item(e), seed)]
-            case ir.Call(ir.Library("builtins" | "math"), (ir.Arg(values), *_)) if array_adjoints.is_array(self, values):
+            case ir.Call(ir.Library("builtins" | "math"), (ir.Arg(whole), *_)) if array_adjoints.is_array(self, whole):
                 return None
             case ir.Call(ir.Library("builtins" | "math", "sum" | "fsum"), (ir.Arg(values), *rest)):
                 others = [s for a in rest for s in self.shares(a.value, seed, "")]

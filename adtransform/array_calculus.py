@@ -62,7 +62,8 @@ def operation(work: Work, e: ir.Expr, path: str) -> Operation | None:
         ):
             known = axes(work, value, path) == 1
             if rest or not (known or name == "sum"):
-                raise Refused(e, "N104", f"`{name}` of this array has no derivative yet", f"Write `np.{BUILTINS[name]}`.")
+                text = f"`{name}` of this array has no derivative yet"
+                raise Refused(e, "N104", text, f"Write `np.{BUILTINS[name]}`.")
             along = {} if known else {"axis": ir.Const(0, "0")}
             return Operation(e, ARRAY_RULES[BUILTINS[name]], {"a": value, **along})
         case ir.Call(func, args):

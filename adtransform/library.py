@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from adtransform import ir
-from adtransform.calls import bind_names
 from adtransform.calculus import ZERO, Derivative, choice, number, over, plus, product
+from adtransform.calls import bind_names
 from adtransform.generators import generated
 from adtransform.moments import covariance, of_factors
 from adtransform.moments import tangent as moments

@@ -363,8 +363,6 @@ def added_at(target: ir.Expr) -> ir.Stmt:
     return ir.Effect(ir.Call(ir.Library("numpy", "add.at"), args))
 
 
-
-
 def with_names(s: ir.Stmt, new: dict[str, ir.Expr]) -> ir.Stmt:
     """A statement that reads other lists."""
     if not new:

@@ -419,7 +419,10 @@ class Transposer:
         """The shares of the variables in an expression, one a variable."""
         self.work.nonzero = divisors(value) if self.work.signs else []
         shares = self.work.joined(self.work.shares(value, seed, ""))
-        return self.work.spread([(n, collected(e, self.work.parts, array_adjoints.has_arrays(self.work, e))) for n, e in shares])
+        whole = [array_adjoints.has_arrays(self.work, e) for _, e in shares]
+        return self.work.spread(
+            [(n, collected(e, self.work.parts, w)) for (n, e), w in zip(shares, whole, strict=True)]
+        )
 
     def recorded(self, value: ir.Expr, flows: Shares, root: str) -> tuple[list[ir.Stmt], ir.Expr, Shares]:
         """What the statement and its adjoint both compute, and what costs enough to be kept, gets a name."""

@@ -257,9 +257,8 @@ class Writer:
                 self.inside(indent, scope, depth)
         elif kind == 13:
             v = self.name(r.choice("32"), scope)
-            add(
-                f"{indent}x += {r.choice(['total', 'put'] if not self.tame else ['total'])}({v}, {self.expression('s', scope, 0)})"
-            )
+            called = "total" if self.tame else r.choice(["total", "put"])
+            add(f"{indent}x += {called}({v}, {self.expression('s', scope, 0)})")
         else:
             self.view(indent, scope)
 

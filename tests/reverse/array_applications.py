@@ -154,7 +154,7 @@ def rk4_rhs_bwd(k, y, seed):
     y_b = np.zeros_like(y)
     y_b[1] += seed[0]
     k_b = -np.sum(sin_y * seed[1])
-    y_b[0] += np.cos(y[0]) * unbroadcast(-k * seed[1], sin_y)
+    y_b[0] -= np.cos(y[0]) * k * seed[1]
     return k_b, y_b
 
 
@@ -342,11 +342,11 @@ def cg_b(A: np.ndarray, b: np.ndarray, n: int, seed: np.ndarray) -> tuple[np.nda
     # forward sweep
     x = np.zeros_like(b)
     x_0 = np.array(x)
-    t1 = A @ x_0
+    t1 = A @ x
     r = b - t1
     p = r.copy()
     r_0 = np.array(r)
-    rs = r_0 @ r_0
+    rs = r @ r
     stack = []
     for _ in range(n):
         Ap = A @ p
@@ -357,12 +357,12 @@ def cg_b(A: np.ndarray, b: np.ndarray, n: int, seed: np.ndarray) -> tuple[np.nda
         r_02 = np.array(r)
         r -= alpha * Ap
         r_03 = np.array(r)
-        new = r_03 @ r_03
+        new = r @ r
         r_04 = np.array(r)
-        stack.append((p, rs, x_02, r_02, r_03, r_04))
+        stack.append((p, rs, x_02, r_02, r_03, new, r_04))
         t4 = new / rs
         t5 = t4 * p
-        p = r_04 + t5
+        p = r + t5
         rs = new
 
     # reverse sweep
@@ -371,11 +371,10 @@ def cg_b(A: np.ndarray, b: np.ndarray, n: int, seed: np.ndarray) -> tuple[np.nda
     r_b = np.zeros_like(r)
     p_b = np.zeros_like(p)
     rs_b = np.zeros_like(rs)
-    for p_0, rs_0, x_02, r_02, r_03, r_04 in stack[::-1]:
+    for p_0, rs_0, x_02, r_02, r_03, new, r_04 in stack[::-1]:
         Ap = A @ p_0
         t3 = p_0 @ Ap
         alpha = rs_0 / t3
-        new = r_03 @ r_03
         t4 = new / rs_0
         t5 = t4 * p_0
         t6 = unbroadcast(p_b, t5)

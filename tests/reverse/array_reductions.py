@@ -118,8 +118,7 @@ def stats_b(x: np.ndarray, seed: float) -> tuple[float, np.ndarray]:
     # forward sweep
     cumsum_x = np.cumsum(x)
     std_x = np.std(x, ddof=1)
-    mean_v = x.mean(axis=0)
-    t1 = x.var() + std_x + x.prod() + np.max(x) + mean_v
+    t1 = x.var() + std_x + x.prod() + np.max(x) + x.mean(axis=0)
     value = t1 + cumsum_x[2]
 
     # reverse sweep
@@ -136,7 +135,7 @@ def stats_b(x: np.ndarray, seed: float) -> tuple[float, np.ndarray]:
             np.prod(np.where(np.eye(size_x, dtype=bool), 1.0, np.ravel(x)), axis=-1), shape_x
         )
         + np.where(one_hot(np.argmax(x), x, None), sum_v, 0.0)
-        + np.broadcast_to(np.expand_dims(t2 / (size_x / np.size(mean_v)), 0), shape_x)
+        + np.broadcast_to(np.expand_dims(t2 / shape_x[0], 0), shape_x)
     )
     cumsum_x_b = np.zeros_like(cumsum_x)
     cumsum_x_b[2] += unbroadcast(seed, cumsum_x[2])
@@ -164,6 +163,7 @@ def maxax_b(a: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
     # reverse sweep
     shape_a = np.shape(a)
     broadcast_to_v = np.broadcast_to(seed, np.shape(t2))
+    t4 = shape_a[1]
     a_b = (
         np.where(
             one_hot(np.argmax(a, axis=1), a, 1),
@@ -179,11 +179,7 @@ def maxax_b(a: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
         + np.broadcast_to(np.expand_dims(2.0 * sum_v * seed, 0), shape_a)
         + np.broadcast_to(
             np.expand_dims(
-                np.where(
-                    std_v != 0.0,
-                    np.broadcast_to(seed, np.shape(std_v)) / (np.size(a) / np.size(std_v) * std_v),
-                    0.0,
-                ),
+                np.where(std_v != 0.0, np.broadcast_to(seed, np.shape(std_v)) / (t4 * std_v), 0.0),
                 1,
             ),
             shape_a,
@@ -192,9 +188,7 @@ def maxax_b(a: np.ndarray, seed: float = 1.0) -> tuple[float, np.ndarray]:
         + np.broadcast_to(np.expand_dims(np.broadcast_to(seed, np.shape(prod_a)), 1), shape_a)
         * np.moveaxis(
             np.prod(
-                np.where(
-                    np.eye(shape_a[1], dtype=bool), 1.0, np.expand_dims(np.moveaxis(a, 1, -1), -2)
-                ),
+                np.where(np.eye(t4, dtype=bool), 1.0, np.expand_dims(np.moveaxis(a, 1, -1), -2)),
                 axis=-1,
             ),
             -1,
