@@ -74,7 +74,9 @@ def with_names(tr: Transposer, s: ir.Stmt) -> tuple[list[ir.Stmt], ir.Stmt]:
         match e:
             case ir.Subscript(value, index) if is_array(tr.work, value) and not is_view(tr, value):
                 inner = visit(value)
-                if is_alias(value) and any(e is t for t in targets):
+                is_copy = tr.lists.is_gathered(e) or is_masked(tr, e)
+                named = e is getattr(s, "value", None) and any(is_written(tr, t) for t in targets)  # is a view of it
+                if (is_alias(value) and any(e is t for t in targets)) or (named and not is_copy):
                     raise Refused(e, "N162", "a view of an array that has no name is written to", NAME)
                 if is_alias(value) and any(is_written(tr, x) for x in walk(value) if isinstance(x, ir.Name)):
                     inner = call("array", inner)

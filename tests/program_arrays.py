@@ -257,7 +257,7 @@ class Writer:
                 self.inside(indent, scope, depth)
         elif kind == 13:
             v = self.name(r.choice("32"), scope)
-            called = r.choice(["total", "put"] if not self.tame else ["total"])
+            called = "total" if self.tame else r.choice(["total", "put"])
             add(f"{indent}x += {called}({v}, {self.expression('s', scope, 0)})")
         else:
             self.view(indent, scope)
