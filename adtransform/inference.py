@@ -86,8 +86,7 @@ class Inference:
             if s.kind == "array":
                 rank_of(s).guarded = True
         # what an array is combined with may be a row; many indices tell the number of axes
-        last = lambda o: o.op != "numpy where" or not o.has_array()  # noqa: E731
-        for o in sorted(self.open, key=lambda o: (o.op == "item", last(o), -o.depth)):
+        for o in sorted(self.open, key=lambda o: (o.op == "item", not o.is_choice(), -o.depth)):
             settled(o, certain=False)
         self.open = []
 

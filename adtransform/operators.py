@@ -37,9 +37,9 @@ class Operation:
     depth: int = 0  # of an item: how many indices
     compared: bool = False  # which says nothing of the operands
 
-    def has_array(self) -> bool:
-        """Whether an operand is an array for certain."""
-        return any(find(s).kind == "array" for s in self.operands)
+    def is_choice(self) -> bool:
+        """Whether `where` chooses between what may be arrays, for certain with an array."""
+        return self.op == "numpy where" and any(find(s).kind == "array" for s in self.operands)
 
 
 def settled(o: Operation, certain: bool) -> bool:

@@ -346,7 +346,7 @@ POINTS: dict[str, tuple[object, ...]] = {
     "sum_of_one": (np.array([0.35, 0.82, 0.33]),),
     "python_sum": (np.array([0.35, 0.82, 0.33]),),
     "python_rows": (np.array([[-1.3, 0.91], [0.45, -0.54], [0.58, 0.36]]),),
-    "schwefel": (np.array([-0.78, -0.26, 0.01]),),
+    "schwefel": (np.array([-0.78, -0.26, 0.61]),),
     "python_columns": (np.array([[-2.71, -1.89, -0.17], [-0.42, 0.21, 0.22]]),),
     "between_rows": (
         np.array([[0.35, 0.82, 0.33], [-1.3, 0.91, 0.45], [-0.54, 0.58, 0.36], [0.29, 0.03, 0.55]]),
