@@ -320,7 +320,7 @@ def of_values(inference: Inference, e: ir.Expr, s: Shape) -> Shape:
         result = array(Shape("cells", whole=whole))
         inference.open.append(Operation("stacked", result, (inner,), depth=depth))
         return result
-    if not find(s).kind and not find(s).odd:
+    if not find(s).kind and not find(s).odd and not isinstance(e, ir.Subscript):  # an item may be a number
         unify(s, array())
         return array(rank=rank_of(s))
     return array(Shape("cells", whole=whole), SEVERAL)

@@ -18,6 +18,7 @@ from adtransform.array_tangents import augmented, created, is_array, owned, zero
 from adtransform.calculus import ZERO, finished
 from adtransform.containers import check_followed, check_kept, check_parts, is_written_out, parts
 from adtransform.effects import divisors, index_first, index_only, may_raise, raises_first
+from adtransform.guards import changes_items, check_names, guards
 from adtransform.handover import Handover
 from adtransform.kinds import Kind
 from adtransform.loops import together
@@ -69,6 +70,7 @@ class Forward:
             return self.work.mirrored(e, outer) if path else zero_like(e)
 
         check_params(self.work, f, path, wrt)
+        tests = guards(self.work, f) if not path and changes_items(f) else ()
         params = tangent_params(f.params, wrt, self.work.tangent, called, of_default)
         entry = [
             ir.Assign((self.work.tangent(p.name),), zero_of_param(p))
@@ -87,7 +89,7 @@ class Forward:
         if not path:
             body = without_idle(body, self.work.unit.scopes.functions)
         at = 1 if body and is_docstring(body[0]) else 0
-        new = (*body[:at], *entry, *body[at:])
+        new = (*body[:at], *tests, *entry, *body[at:])
         new = renumbered(new, self.work.temporaries) if not path else new
         returns = tangent_annotation(f.returns)
         return replace(f, name=name, params=params, body=new, returns=returns, is_lambda=False)
@@ -311,6 +313,8 @@ class Forward:
         check_parts(work, (target,), path)
         if isinstance(target, ir.Name) and is_array(work, target, path):
             return self.augmented_array(s, target, op, value, path)
+        if isinstance(target, ir.Name) and not path:
+            check_names(work, target, s)
         whole = ir.Binary(op, target, value, at=s.at)
         own = tangent_target(work, target, path)
         d = self.tangent_value(whole, path)

@@ -16,12 +16,13 @@ from typing import Any
 
 from adtransform import ir
 from adtransform.adjoints import NOT_A_NUMBER, Adjoints
-from adtransform.array_adjoints import call, settled, with_owned
+from adtransform.array_adjoints import settled, with_owned
 from adtransform.calculus import ZERO
 from adtransform.changing import changed_params
 from adtransform.containers import zeros as zeros_of_list
 from adtransform.effects import raises_first
 from adtransform.exits import Exits, behind_else
+from adtransform.guards import guards
 from adtransform.handback import Handback
 from adtransform.held import held_in
 from adtransform.listwise import Lists
@@ -36,7 +37,6 @@ from adtransform.records import made
 from adtransform.refusals import Refused
 from adtransform.shapes import LIST, STACK, Shape, Shapes, displayed, index_of, label_of, record_of, result, shapes
 from adtransform.sinks import check_calls
-from adtransform.structure import find, rank_of
 from adtransform.tables import Tables
 from adtransform.tidy import tidied
 from adtransform.transpose import Transposer
@@ -266,27 +266,6 @@ class Reverse:
         if s.targets != (value,) or names(whole) & read or any(raises_first(e) for e in values_of(s.value)):
             return whole, None
         return timeline.renamed(s.value, items[-1].before), items[-1]
-
-
-def guards(work: Adjoints, f: ir.Function) -> ir.Block:
-    """Tests of the number of axes of those arrays of which it only shows by how they are indexed."""
-    found: list[ir.Stmt] = []
-    for p in f.params if work.inference is not None else ():
-        s = work.shape_of(ir.Name(p.name), "")
-        inner = find(s.items[0]) if s.kind in ("list", "sequence") and s.items else s
-        if inner.kind != "array" or not rank_of(inner).assumed or p.name not in work.active:
-            continue
-        if (count := rank_of(inner).count) <= 0:
-            continue
-        value = ir.Name(p.name) if inner is s else ir.Name("a")
-        test: ir.Expr = ir.Compare(call("ndim", value), (("!=", ir.Const(count, str(count))),))
-        if inner is not s:
-            each = ir.Comprehension("(", test, (ir.Clause(ir.Name("a"), ir.Name(p.name)),))
-            test = ir.Call(ir.Library("builtins", "any"), (ir.Arg(each),))
-        text = f"{p.name}: an array with {count} ax{'i' if count == 1 else 'e'}s is expected"
-        error = ir.Call(ir.Library("builtins", "ValueError"), (ir.Arg(ir.Const(text, f'"{text}"')),))
-        found.append(ir.If(test, (ir.Inert("raise", ("raise ", error)),), ()))
-    return tuple(found)
 
 
 def read_by(s: ir.Stmt) -> tuple[ir.Expr, ...]:

@@ -22,6 +22,7 @@ from adtransform.changing import changed_args, changing
 from adtransform.containers import check_followed, check_parts, parts
 from adtransform.effects import divisors
 from adtransform.exits import as_elif, behind_else
+from adtransform.guards import check_names
 from adtransform.handback import SAVED, Handback, Split
 from adtransform.infer import stack_call
 from adtransform.iterations import Iteration, iteration
@@ -127,6 +128,7 @@ class Transposer:
                 assert isinstance(target, ir.Name)
                 if array_adjoints.is_array(work, target):
                     return self.augmented_array(s, target, op, value)
+                check_names(work, target, s)
                 if self.tables.is_list(target):
                     return moves.extended(self, s, target, value)
                 return self.scalar(s, target, ir.Binary(op, target, value, at=s.at))
