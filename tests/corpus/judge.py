@@ -81,7 +81,8 @@ def compare_all(subject: Subject, generated: Generated, opinion: SecondOpinion, 
 def misfits(generated: Generated, measured: Measured) -> bool:
     """Whether an argument is no list where the derivative takes one, or a list where it takes a number or an array."""
     derivative, arguments = generated.derivative, measured.point.arguments
-    return any(depth != list_depth(arguments[name]) for name, depth in zip(derivative.wrt, derivative.depths))
+    pairs = zip(derivative.wrt, derivative.depths)
+    return any(max(depth, 0) != list_depth(arguments[name]) for name, depth in pairs)  # less than zero: arrays
 
 
 def list_depth(value: object) -> int:
