@@ -271,17 +271,31 @@ def with_owned(block: ir.Block, around: ir.Block = ()) -> ir.Block:
 
     `around` are the statements that may run after the block: those behind it, and those of a loop around it.
     """
+    return settled_block(block, *touched(around))
+
+
+def touched(block: ir.Block) -> tuple[set[str], set[str]]:
+    """The names of the arrays that a block writes to, and all names in it."""
+    inside = list(statements(block))
+    written = {n for x in inside for n in changed_in_place(x)}
+    return written, {n for x in inside for e in expressions(x) for n in names(e)}
+
+
+def settled_block(block: ir.Block, written: set[str], read: set[str]) -> ir.Block:
+    """The block with its copies settled; `written` and `read` is what happens behind it."""
     found: list[ir.Stmt] = []
-    for k, s in enumerate(block):
-        later = (*block[k + 1 :], *around)
-        written = {n for x in statements(later) for n in changed_in_place(x)}
-        read = {n for x in statements(later) for e in expressions(x) for n in names(e)}
+    written, read = set(written), set(read)
+    for s in reversed(block):
+        own = touched((s,))
         new = map_expressions(s, partial(settled, kept=is_kept(s, written, read), written=written))
         if isinstance(new, ir.Assign) and is_passing(new, written, read):
             new = replace(new, value=call("array", new.value))
-        inner = (*later, s) if isinstance(s, (ir.For, ir.While)) else later
-        found.append(map_blocks(new, partial(with_owned, around=inner)))
-    return tuple(found)
+        is_loop = isinstance(s, (ir.For, ir.While))
+        inner = (written | own[0], read | own[1]) if is_loop else (written, read)
+        found.append(map_blocks(new, lambda b, inner=inner: settled_block(b, *inner)))  # type: ignore[misc]
+        written |= own[0]
+        read |= own[1]
+    return tuple(reversed(found))
 
 
 def is_kept(s: ir.Stmt, written: set[str], read: set[str]) -> bool:

@@ -19,7 +19,7 @@ from adtransform.calls import bind_names
 from adtransform.printer import show
 from adtransform.rules import BY_NUMPY_NAME
 from adtransform.structure import Shape, find, rank_of
-from adtransform.traverse import blocks, expressions, names, own_names, statements, walk
+from adtransform.traverse import expressions, names, own_names, statements, walk
 
 Length = tuple[str, int] | None  # a symbol, and how many items less
 Extent = tuple[Length, ...] | str | None
@@ -52,7 +52,7 @@ class Extents:
                 values.setdefault(n, []).append(value_of(s, n))
         for n in params:
             self.of_variable[n] = self.of_param(n)
-        clean = self.first_assigned(self.function.body, frozenset(params))
+        clean = self.first_assigned(self.function.body, set(params))
         self.in_order(clean)
         values = {n: v for n, v in values.items() if n not in clean}
         unknown = dict.fromkeys(values.keys() - params)
@@ -66,19 +66,22 @@ class Extents:
             unknown = dict.fromkeys(still)
         self.in_order(clean)
 
-    def first_assigned(self, block: ir.Block, seen: frozenset[str]) -> dict[str, ir.Expr]:
-        """The variables that are assigned once, before they are read, whenever what follows runs; with their values."""
+    def first_assigned(self, block: ir.Block, seen: set[str]) -> dict[str, ir.Expr]:
+        """The variables that are assigned once, before they are read, whenever what follows runs; with their values.
+
+        `seen` are the names that occur before; those of the block are added.
+        """
         found: dict[str, ir.Expr] = {}
         for s in block:
             match s:
-                case ir.Assign((ir.Name(id),), value) if self.bound.get(id) == 1 and id not in seen | names(value):
-                    found[id] = value
+                case ir.Assign((ir.Name(id),), value) if self.bound.get(id) == 1:
+                    if id not in seen and id not in names(value):
+                        found[id] = value
                 case ir.For() | ir.While():
-                    found |= self.first_assigned(s.body, seen)
+                    found |= self.first_assigned(s.body, set(seen))
                 case _:
                     pass
-            inside = [x for b in blocks(s) for x in statements(b)]
-            seen |= {n for x in (s, *inside) for e in expressions(x) for n in names(e)}
+            seen |= {n for x in statements((s,)) for e in expressions(x) for n in names(e)}
         return found
 
     def in_order(self, clean: dict[str, ir.Expr]) -> None:

@@ -225,6 +225,10 @@ def mat_d(
     A: np.ndarray, b: np.ndarray, A_d: np.ndarray, b_d: np.ndarray
 ) -> tuple[float, float]:
     """Tangent of `mat` with respect to A, b."""
+    if np.ndim(A) != 2:
+        raise ValueError("A: an array with 2 axes is expected")
+    if np.ndim(b) != 1:
+        raise ValueError("b: an array with 1 axis is expected")
     n = len(b)
     x = np.zeros(n)
     x_d = np.zeros(n)

@@ -105,6 +105,8 @@ def f_d(
 
 def view1_d(x: np.ndarray, x_d: np.ndarray) -> tuple[float, float]:
     """Tangent of `view1` with respect to x."""
+    if np.ndim(x) != 1:
+        raise ValueError("x: an array with 1 axis is expected")
     a = np.array(x)
     a_d = np.array(x_d)
     v_d = a_d[1:]
@@ -133,6 +135,8 @@ def viewT_d(x: np.ndarray, x_d: np.ndarray) -> tuple[float, float]:
 
 def rowloop_d(x: np.ndarray, x_d: np.ndarray) -> tuple[float, float]:
     """Tangent of `rowloop` with respect to x."""
+    if np.ndim(x) != 2:
+        raise ValueError("x: an array with 2 axes is expected")
     a = x.copy()
     a_d = x_d.copy()
     for i in range(a.shape[0]):
