@@ -23,7 +23,6 @@ from adtransform.calculus import number
 from adtransform.extents import same
 from adtransform.listwise import OWNED
 from adtransform.refusals import Refused
-from adtransform.structure import rank_of
 from adtransform.tables import base_of
 from adtransform.traverse import expressions, map_blocks, map_expressions, names, rebuild, statements, walk
 
@@ -259,11 +258,6 @@ def literal(k: int | float | None) -> ir.Expr:
 
 def call(name: str, *args: ir.Expr) -> ir.Expr:
     return ir.Call(ir.Library("numpy", name), tuple(map(ir.Arg, args)))
-
-
-def is_vector(work: Adjoints, e: ir.Expr) -> bool:
-    s = work.shape_of(e, "")
-    return s.kind == "array" and rank_of(s).count == 1
 
 
 def with_owned(block: ir.Block, around: ir.Block = ()) -> ir.Block:

@@ -23,7 +23,6 @@ from adtransform.traverse import names, rebuild
 if TYPE_CHECKING:
     from adtransform.work import Work
 
-NONE = ir.Const(None, "None")
 V = ir.Name("v")
 
 
@@ -37,12 +36,6 @@ class Operation:
     e: ir.Expr
     rule: ArrayRule
     args: dict[str, ir.Expr]
-
-    @property
-    def operands(self) -> list[str]:
-        """The parameters that may carry derivatives."""
-        names = [n for n, _ in self.rule.params]
-        return [n for n in names if n in self.args and (n in self.rule.tangents or self.rule.equivalent)]
 
 
 def operation(work: Work, e: ir.Expr, path: str) -> Operation | None:
@@ -202,9 +195,7 @@ def written(work: Work, op: Operation, text: str, values: dict[str, ir.Expr], pa
             case ir.Name(id):
                 return known.get(id, e)
             case ir.Call(func, args):
-                kept = tuple(
-                    replace(a, value=visit(a.value)) for a in args if not (a.keyword and is_default(a, op, known))
-                )
+                kept = tuple(replace(a, value=visit(a.value)) for a in args if not (a.keyword and is_default(a, op)))
                 return ir.Call(func, kept)
             case ir.Unary("-", ir.Const()):
                 return e
@@ -229,7 +220,7 @@ def default(text: str) -> ir.Expr:
     )
 
 
-def is_default(a: ir.Arg, op: Operation, known: dict[str, ir.Expr]) -> bool:
+def is_default(a: ir.Arg, op: Operation) -> bool:
     """Whether `axis=axis` may be left out: the call at hand has not given it."""
     return isinstance(a.value, ir.Name) and a.value.id == a.keyword and a.keyword not in op.args
 
@@ -254,7 +245,7 @@ def with_operand(op: Operation, operand: str, d: ir.Expr) -> ir.Expr:
         return d if e is old else e
 
     match op.e:
-        case ir.Call(ir.Attribute(value, name), args) if value is old and not is_library(op.e.func):
+        case ir.Call(ir.Attribute(value, name), args) if value is old:
             return ir.Call(ir.Attribute(d, name), args)
         case ir.Call(func, args):
             if isinstance(func, ir.Attribute):
@@ -262,10 +253,6 @@ def with_operand(op: Operation, operand: str, d: ir.Expr) -> ir.Expr:
             return ir.Call(func, tuple(replace(a, value=swap(a.value)) for a in args))
         case _:
             return rebuild(op.e, swap)
-
-
-def is_library(e: ir.Expr) -> bool:
-    return isinstance(e, ir.Library)
 
 
 def adjoint(work: Work, op: Operation, operand: str, seed: ir.Expr, path: str) -> ir.Expr:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from adtransform import array_calculus as calculus
 from adtransform import ir
-from adtransform.array_calculus import Operation, vectorised
+from adtransform.array_calculus import vectorised
 from adtransform.array_rules import LIKE
 from adtransform.arrays import SURE, VIEWS
 from adtransform.calculus import ZERO, Derivative, plus, product
@@ -182,10 +182,4 @@ def shares_cells(work: Tangents, target: ir.Expr, e: ir.Expr, path: str) -> bool
     return any(s.kind == "array" and cells_of(s) is own for s in read)
 
 
-def changes_whole(work: Tangents, e: ir.Expr, path: str) -> bool:
-    """Whether an array of whole numbers is written to: what is stored there is cut off."""
-    s = work.shape_of(e, path)
-    return s.kind == "array" and cells_of(s).whole
-
-
-__all__ = ["Operation", "augmented", "created", "is_array", "owned", "sum_of", "tangent", "zeros_like"]
+__all__ = ["augmented", "created", "is_array", "owned", "sum_of", "tangent", "zeros_like"]

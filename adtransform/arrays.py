@@ -28,7 +28,7 @@ from adtransform.structure import (
     rank_of,
     unify,
 )
-from adtransform.traverse import names
+from adtransform.traverse import names, walk
 
 if TYPE_CHECKING:
     from adtransform.inference import Inference
@@ -262,7 +262,7 @@ def created(e: ir.Call, name: str, first: Shape) -> Shape:
     if name in SQUARE:
         return array(Shape("cells", whole=whole), 2)
     if name in LINES:
-        floats = any(isinstance(x, ir.Const) and isinstance(x.value, float) for a in args for x in parts_of(a))
+        floats = any(isinstance(x, ir.Const) and isinstance(x.value, float) for a in args for x in walk(a))
         return array(Shape("cells", whole=whole or (name == "arange" and not floats)), 1)
     if name == "full" and len(args) > 1:
         whole = whole or (isinstance(args[1], ir.Const) and isinstance(args[1].value, int))
@@ -270,12 +270,6 @@ def created(e: ir.Call, name: str, first: Shape) -> Shape:
     if args and (isinstance(args[0], ir.Const) or is_length(args[0]) or find(first).kind == "number"):
         rank = 1
     return array(Shape("cells", whole=whole), rank)
-
-
-def parts_of(e: ir.Expr) -> list[ir.Expr]:
-    from adtransform.traverse import walk
-
-    return list(walk(e))
 
 
 def is_length(e: ir.Expr) -> bool:

@@ -48,9 +48,18 @@ def changes_items(f: ir.Function) -> bool:
     )
 
 
+def is_made(e: ir.Expr) -> bool:
+    """Whether numpy makes an array of a value, perhaps one of no axes."""
+    return (
+        isinstance(e, ir.Call) and isinstance(e.func, ir.Library) and e.func.home == "numpy" and e.func.name in MAKERS
+    )
+
+
 def check_names(work: Work, target: ir.Name, s: ir.Stmt) -> None:
     """Raise `Refused` where `t *= …` changes an array of no axes that has another name."""
     assigned = [x for x in statements(work.unit.function.body) if isinstance(x, ir.Assign)]
+    if not any(is_made(x.value) for x in assigned):
+        return
     alike = {target.id}
     for _ in assigned:
         for x in assigned:
@@ -58,9 +67,6 @@ def check_names(work: Work, target: ir.Name, s: ir.Stmt) -> None:
             if isinstance(x.value, ir.Name) and (own | {x.value.id}) & alike:
                 alike |= own | {x.value.id}
     made = (x.value for x in assigned if any(isinstance(t, ir.Name) and t.id in alike for t in x.targets))
-    if len(alike) > 1 and any(
-        isinstance(v, ir.Call) and isinstance(v.func, ir.Library) and v.func.home == "numpy" and v.func.name in MAKERS
-        for v in made
-    ):
+    if len(alike) > 1 and any(map(is_made, made)):
         text = f"`{target.id}` may be an array of no axes that has another name, and is changed in place"
         raise Refused(s, "N140", text, f"Write `{target.id} = {target.id} …`.")

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from adtransform.tangents import Tangents
 
 MEANS = frozenset({"mean", "fmean"})
-SPREADS = frozenset({"variance", "stdev", "pvariance", "pstdev"})
 
 
 def of_statistics(name: str, *args: ir.Expr) -> ir.Expr:
