@@ -11,8 +11,8 @@ TYPE_CHECKING = False  # type checkers take it for true; `typing` itself takes 2
 if TYPE_CHECKING:
     from adtransform.diagnostics import Refusal as Refusal
     from adtransform.diagnostics import TransformError as TransformError
-    from adtransform.functional import adjoint as adjoint
-    from adtransform.functional import tangent as tangent
+    from adtransform.live.generate import adjoint as adjoint
+    from adtransform.live.generate import tangent as tangent
     from adtransform.pipeline import derive as derive
 
 __version__ = "0.1.0"
@@ -20,8 +20,8 @@ __all__ = ["Refusal", "TransformError", "adjoint", "derive", "tangent"]
 
 HOMES = {
     "derive": "pipeline",
-    "tangent": "functional",
-    "adjoint": "functional",
+    "tangent": "live.generate",
+    "adjoint": "live.generate",
     "TransformError": "diagnostics",
     "Refusal": "diagnostics",
 }

@@ -2,29 +2,37 @@
 
 The new statements become the body of a function:
 
-    def graft():                                    the globals of that function are the live ones
-        def g_d(u, u_d): ...                        new, so defined here
-        def f_d(x, x_d): return g_d(x, x_d)         finds g_d in its closure, and RHO among the live globals
-        return locals()
+    def shell(k):                                       variables of the function that f stands in
+        def graft(h_d):                                 what was generated before
+            def g_d(u, u_d): ...                        new, so defined here
+            def f_d(x, x_d): return k * g_d(x, x_d)     finds g_d in its closure, and RHO among the live globals
+            return locals()
+
+`shell` is never called: `graft` is bound to the cells that hold `k`, so that it is the live variable.
 """
 
 from __future__ import annotations
 import __future__
 
 import ast
-from dataclasses import dataclass
-from types import FunctionType
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import CellType, CodeType, FunctionType
 
 from adtransform.compiled import register
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a module is generated from: text and file, and the values of those of its names that are not globals."""
+    """What a module is generated from: its text and file, and those of its names that are not globals.
+
+    `names` holds values, of functions that were generated before; `cells` variables of a function around.
+    """
 
     text: str
     filename: str
-    names: dict[str, object]
+    names: Mapping[str, object] = field(default_factory=dict)
+    cells: Mapping[str, CellType] = field(default_factory=dict)
 
 
 def graft(origin: Origin, text: str, live: dict[str, object]) -> dict[str, object]:
@@ -41,25 +49,48 @@ def graft(origin: Origin, text: str, live: dict[str, object]) -> dict[str, objec
     Raises:
         Exception: whatever the new statements raise.
     """
-    old = {name for statement in ast.parse(origin.text).body for name in bound(statement)}
+    name = register(text, origin.filename)
+    return planted(compiled_graft(origin.text, text, name, origin.names, origin.cells), live, origin)
+
+
+def compiled_graft(origin: str, text: str, name: str, names: Iterable[str] = (), cells: Iterable[str] = ()) -> CodeType:
+    """The code of `graft` for a generated module; it can be marshalled.
+
+    Arguments:
+        origin: the text that the module was generated from.
+        text: the generated module.
+        name: the file name of the code.
+        names: the names that `graft` takes.
+        cells: the variables of the function around.
+    """
+    old = {name for statement in ast.parse(origin).body for name in bound(statement)}
     tree = ast.parse(text)
     body = [part for statement in tree.body for part in only_new(statement, old)]
-    shell = ast.parse("def graft(): return locals()")
-    function = shell.body[0]
-    assert isinstance(function, ast.FunctionDef)
-    function.args.args = [ast.copy_location(ast.arg(name), function) for name in origin.names]
-    function.body = [*body, *function.body]
-    code = compile(
-        ast.fix_missing_locations(shell), register(text, origin.filename), "exec", flags(tree), dont_inherit=True
-    )
-    place: dict[str, object] = {}
-    exec(code, live, place)
-    maker = place["graft"]
-    assert isinstance(maker, FunctionType)
+    shell = ast.parse("def shell():\n    def graft(): return locals()")
+    outer = shell.body[0]
+    assert isinstance(outer, ast.FunctionDef) and isinstance(outer.body[0], ast.FunctionDef)
+    inner = outer.body[0]
+    outer.args.args = [ast.copy_location(ast.arg(n), outer) for n in cells]
+    inner.args.args = [ast.copy_location(ast.arg(n), inner) for n in names]
+    inner.body = [*body, *inner.body]
+    code = compile(ast.fix_missing_locations(shell), name, "exec", flags(tree), dont_inherit=True)
+    return inside(inside(code))
+
+
+def inside(code: CodeType) -> CodeType:
+    """The code of the one function that is defined in another code."""
+    return next(c for c in code.co_consts if isinstance(c, CodeType))
+
+
+def planted(code: CodeType, live: dict[str, object], origin: Origin) -> dict[str, object]:
+    """Execute the code of a graft among the live globals."""
+    closure = tuple(origin.cells[n] for n in code.co_freevars)
+    maker = FunctionType(code, live, "graft", None, closure)
     names: dict[str, object] = maker(**origin.names)
+    names = {n: v for n, v in names.items() if n not in origin.cells}
     for value in names.values():
         if isinstance(value, FunctionType):
-            value.__qualname__ = value.__qualname__.removeprefix("graft.<locals>.")
+            value.__qualname__ = value.__qualname__.removeprefix("shell.<locals>.").removeprefix("graft.<locals>.")
     return names
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from adtransform.diagnostics import Refusal, TransformError
-from adtransform.graft import Origin, graft
+from adtransform.live.graft import Origin, graft
 from adtransform.pipeline import Options, names_of, transform
 
 Function = Callable[..., Any]
@@ -96,7 +96,7 @@ def generate(f: FunctionType, wrt: tuple[str, ...] | None, mode: str) -> Functio
     names = graft(place, result.text, f.__globals__)
     for name, value in names.items():
         if isinstance(value, FunctionType) and name not in place.names:
-            GENERATED[value] = Origin(result.text, place.filename, names)
+            GENERATED[value] = Origin(result.text, place.filename, names, place.cells)
     function = names[result.derivatives[0].name]
     assert callable(function)
     if isinstance(function, FunctionType):
@@ -142,7 +142,7 @@ def origin_of(f: FunctionType) -> Origin:
         help_ = "Save it in a file and import it, or hand its text to `adtransform.derive`."
         raise refusal(f, "U006", f"the source of `{name}` cannot be found", help_)
     check_definitions(text, f)
-    return Origin(text, filename, {})
+    return Origin(text, filename)
 
 
 def check_definitions(text: str, f: FunctionType) -> None:

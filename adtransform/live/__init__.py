@@ -1,0 +1,1 @@
+"""Derivatives inside a running Python: of function objects, of modules as they are imported, of notebook cells."""
