@@ -44,7 +44,7 @@ def shape_of(e: ir.Expr | None) -> Shape:
 def axes_of(e: ir.Expr) -> int:
     """The number of axes that `np.ndarray[tuple[int, int], …]` states; 0 if it states none."""
     match e:
-        case ir.Display(_, (ir.Subscript(ir.Name("tuple"), inner), *_)):
+        case ir.Display(_, (ir.Subscript(ir.Name("tuple"), inner), *_)) | ir.Subscript(ir.Name("tuple"), inner):
             items = inner.items if isinstance(inner, ir.Display) else (inner,)
             return 0 if any(i == ir.Const(..., "...") for i in items) else len(items)
         case _:

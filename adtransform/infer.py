@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from adtransform import ir
 from adtransform.inference import COPIED, NESTED, Inference, Lookup, backward
+from adtransform.module_values import module_value
 from adtransform.scopes import Program, Unit, UnitCall
 from adtransform.structure import (
     SEVERAL,
@@ -84,7 +85,8 @@ class Inferred:
         seen, work = {unit}, [unit]
         while unit not in self.touched and work:
             current = work.pop()
-            if self.touched.get(current) or any(f.lists for f in current.features.values()):
+            own = any(f.lists for f in current.features.values())
+            if self.touched.get(current) or own or self.reads_arrays(current):
                 self.touched[unit] = True
             elif current not in self.touched:
                 more = [u for u in self.callees(current) if u not in seen]
@@ -93,6 +95,12 @@ class Inferred:
         if unit not in self.touched:
             self.touched |= dict.fromkeys(seen, False)
         return self.touched[unit]
+
+    def reads_arrays(self, unit: Unit) -> bool:
+        """Whether a unit reads an array of its module."""
+        own = unit.scopes.locals[""]
+        reads = (n for n in read_names(unit.function) if n not in own and n in unit.module.bindings)
+        return any(module_value(self.program.project, unit.module, n).kind == "array" for n in reads)
 
     def callees(self, unit: Unit) -> list[Unit]:
         calls = [(path, e) for path, f in unit.features.items() for e in f.calls]

@@ -7,12 +7,15 @@ the shapes of its operands are known.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from adtransform import arrays, ir
 from adtransform.annotations import shape_of as of_annotation
+from adtransform.array_rules import ARRAY_RULES
 from adtransform.calls import bind
 from adtransform.directives import is_passive
 from adtransform.methods import call, method, receiver
+from adtransform.module_values import GLOBAL, module_value
 from adtransform.operators import Operation, settled
 from adtransform.scopes import Callee, LibraryCall, NestedCall, Program, Unit, UnitCall, UnknownCall
 from adtransform.structure import (
@@ -31,7 +34,7 @@ from adtransform.structure import (
     rank_of,
     unify,
 )
-from adtransform.traverse import blocks, children, expressions, walk
+from adtransform.traverse import blocks, children, expressions, statements, walk
 
 Lookup = Callable[[Unit], Signature | None]
 
@@ -330,12 +333,31 @@ class Inference:
                     escape(self.variable(nested.path + p.name), HANDED)
         key = scopes.key(path, id)
         if key is None:
-            known = self.unit.module.constants.get(id)
-            return number() if known is not None else Shape(odd="it is a global")
+            return self.module_value(id)
         shape = self.variable(key)
         if scopes.owner(path, id) != path:
             self.closed.append(shape)
         return shape
+
+    def module_value(self, id: str) -> Shape:
+        """The shape of a global: lists of a module are not followed."""
+        program = self.unit.program
+        found = module_value(program.project, self.unit.module, id) if program is not None else Shape()
+        if not found.kind and not found.odd and self.has_arrays:
+            found = array()
+        if found.kind != "number":
+            found.odd = GLOBAL
+        return found
+
+    @cached_property
+    def has_arrays(self) -> bool:
+        """Whether operations on whole arrays occur, so that a global that nothing is known of may be one."""
+        return any(
+            is_array_operation(e)
+            for s in statements(self.unit.function.body, nested=True)
+            for top in expressions(s)
+            for e in walk(top)
+        )
 
     def of(self, e: ir.Expr, path: str) -> Shape:
         """The shape of a value."""
@@ -623,3 +645,14 @@ def backward(e: ir.Expr) -> ir.Expr | None:
             return value
         case _:
             return None
+
+
+def is_array_operation(e: ir.Expr) -> bool:
+    """Whether an expression is `@`, or names a function of whole arrays."""
+    match e:
+        case ir.Binary("@"):
+            return True
+        case ir.Library("numpy", name):
+            return name in ARRAY_RULES
+        case _:
+            return False

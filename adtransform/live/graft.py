@@ -131,7 +131,7 @@ def bound_by(alias: ast.alias) -> str:
 
 def flags(tree: ast.Module) -> int:
     """The compiler flags of the `from __future__` imports of a module."""
-    found = 0
+    found = __future__.annotations.compiler_flag  # those of actual arguments need not name what is imported
     for statement in tree.body:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
             for alias in statement.names:

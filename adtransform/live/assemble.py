@@ -1,0 +1,199 @@
+"""A module text for a function that is none of a module's own: a closure, a lambda, a function of a notebook cell.
+
+What the names of the function are bound to decides what is written, from the live objects:
+
+    import math                     a module
+    from numpy import exp           a function of another module
+    k: float                        a variable, or a constant: its value stays where it is
+    def g(u): ...                   a function, dedented; so is what it uses
+    def f(x): return k * g(x)       the function itself
+
+Where one name means two things in two functions, the text would be wrong, and is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import dis
+import inspect
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
+
+from adtransform.diagnostics import Refusal, TransformError
+from adtransform.live.arguments import kind_of
+from adtransform.live.definitions import Definition, definition, refusal
+from adtransform.live.graft import Origin
+from adtransform.live.unwrap import inner
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A function in the text: its lines, and where the first of them stands in its file."""
+
+    text: str
+    filename: str = ""
+    line: int = 0
+    indent: int = 0
+
+
+@dataclass
+class Assembly:
+    """A text in the making: `bound` is what names are bound to."""
+
+    home: Mapping[str, object]
+    pieces: list[Piece] = field(default_factory=list)
+    bound: dict[str, object] = field(default_factory=dict)
+    cells: dict[str, CellType] = field(default_factory=dict)
+    names: dict[str, object] = field(default_factory=dict)
+
+    def function(self, f: FunctionType, name: str) -> None:
+        """Add a function under a name, and what it uses."""
+        self.bound[name] = f
+        found = definition(f)
+        self.pieces.append(piece(f, found, name))
+        for other, cell in zip(f.__code__.co_freevars, f.__closure__ or ()):
+            self.variable(f, other, cell)
+        for other in used_globals(f, found):
+            if other in f.__globals__:
+                self.name(f, other, f.__globals__[other])
+
+    def variable(self, f: FunctionType, name: str, cell: CellType) -> None:
+        """Add a variable of the function around."""
+        if self.cells.get(name, cell) is not cell:
+            raise ambiguous(f, name)
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            raise refusal(f, "N140", f"`{name}` has no value yet", "Differentiate once it is set.") from None
+        self.name(f, name, value, is_cell=True)
+        self.cells[name] = cell
+
+    def name(self, f: FunctionType, name: str, value: object, is_cell: bool = False) -> None:
+        """Add what a name is bound to."""
+        if name in self.bound:
+            if self.bound[name] is not value or is_cell != (name in self.cells):
+                if not (self.bound[name] is value and value is f):
+                    raise ambiguous(f, name)
+            return
+        plain = inner(value)
+        if isinstance(plain, FunctionType) and plain.__globals__ is self.home and has_source(plain):
+            self.function(plain, name)
+            self.bound[name] = value
+            return
+        self.bound[name] = value
+        if isinstance(value, type) and value.__module__ == self.home.get("__name__") and has_source(value):
+            self.record(f, name, value)
+            return
+        self.pieces.append(Piece(imported(name, value) or declared(name, value)))
+
+    def record(self, f: FunctionType, name: str, cls: type) -> None:
+        """Add a class and what its methods use."""
+        lines, start = inspect.getsourcelines(cls)
+        text = textwrap.dedent("".join(lines))
+        self.pieces.append(Piece(text, inspect.getsourcefile(cls) or "", start, indent_of(lines[0])))
+        used = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
+        for other in sorted(used - {name}):
+            if other in self.home:
+                self.name(f, other, self.home[other])
+
+    def origin(self, filename: str) -> Origin:
+        """The text so far as an origin of generated modules."""
+        return Origin("\n".join(p.text for p in self.pieces), filename, self.names, self.cells)
+
+
+def piece(f: FunctionType, found: Definition, name: str) -> Piece:
+    """The text of one function under another name, dedented."""
+    node, lines = found.node, found.text.splitlines(keepends=True)
+    if isinstance(node, ast.Lambda):
+        body = ast.get_source_segment(found.text, node.body) or ast.unparse(node.body)
+        text = f"def {name}({ast.unparse(node.args)}):\n    return (\n{textwrap.indent(body, ' ' * 8)}\n    )\n"
+        return Piece(text, found.filename, node.body.lineno - 2, node.body.col_offset - 8)
+    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    while first > 1 and lines[first - 2].lstrip().startswith("#"):
+        first -= 1  # directives stand there
+    text = textwrap.dedent("".join(lines[first - 1 : node.end_lineno]))
+    if node.name != name:
+        text = text.replace(f"def {node.name}", f"def {name}", 1)
+    return Piece(text.rstrip("\n") + "\n", found.filename, first, indent_of(lines[first - 1]))
+
+
+def indent_of(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def used_globals(f: FunctionType, found: Definition) -> Iterator[str]:
+    """The global names that a function reads, those of its annotations and decorators included, in order."""
+    seen: dict[str, None] = {}
+    for code in codes(f.__code__):
+        for instruction in dis.get_instructions(code):
+            if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+                seen[str(instruction.argval)] = None
+    node = found.node
+    others: list[ast.AST] = [node.args, *getattr(node, "decorator_list", [])]
+    if isinstance(node, ast.FunctionDef) and node.returns is not None:
+        others.append(node.returns)
+    for n in (n for other in others for n in ast.walk(other)):
+        if isinstance(n, ast.Name):
+            seen[n.id] = None
+    return iter(n for n in seen if n not in f.__code__.co_freevars)
+
+
+def codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from codes(constant)
+
+
+def has_source(value: object) -> bool:
+    """Whether the source of a function or a class can be found."""
+    try:
+        return bool(inspect.getsource(value))  # type: ignore[arg-type]
+    except (OSError, TypeError):
+        return False
+
+
+def imported(name: str, value: object) -> str:
+    """The import that binds a name to a module, or to what another module defines; empty if there is none."""
+    if isinstance(value, ModuleType):
+        dotted = value.__name__
+        return f"import {dotted}\n" if dotted == name else f"import {dotted} as {name}\n"
+    home = getattr(value, "__module__", None) or ("numpy" if type(value).__name__ == "ufunc" else "")
+    original = getattr(value, "__name__", "")
+    if isinstance(value, BuiltinFunctionType) and home == "builtins":
+        return ""
+    if not original or not home or getattr(sys.modules.get(home), original, None) is not value:
+        return ""
+    return f"from {home} import {original}\n" if original == name else f"from {home} import {original} as {name}\n"
+
+
+def declared(name: str, value: object) -> str:
+    """A declaration of a name, for its kind."""
+    return f"{name}: {kind_of(value) or 'object'}\n"
+
+
+def ambiguous(f: FunctionType, name: str) -> TransformError:
+    help_ = "Give one of them another name."
+    return refusal(f, "N141", f"`{name}` means one thing in `{f.__name__}` and another in a function it uses", help_)
+
+
+def relocated(error: TransformError, filename: str, pieces: tuple[Piece, ...]) -> TransformError:
+    """The refusals of an assembled text at their places in the files that it was assembled from."""
+    return TransformError([moved(r, pieces) if r.filename == filename else r for r in error.refusals])
+
+
+def moved(r: Refusal, pieces: tuple[Piece, ...]) -> Refusal:
+    start = 1
+    for p in pieces:
+        count = p.text.count("\n") + 1  # they are joined by a line end
+        if start <= r.line < start + count and p.filename:
+            shift = {
+                "column": r.column + p.indent,
+                "end_column": r.end_column + p.indent if r.end_column else 0,
+            }
+            return replace(r, filename=p.filename, line=p.line + r.line - start, text=" " * p.indent + r.text, **shift)
+        start += count
+    return r

@@ -1,0 +1,120 @@
+"""The statement, or the lambda, that a live function was made by."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType, FunctionType
+
+from adtransform.diagnostics import Refusal, TransformError
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Where a function is defined: the whole text of its file or cell, and the node in its tree."""
+
+    text: str
+    filename: str
+    node: ast.FunctionDef | ast.Lambda
+    is_global: bool  # whether it is a `def` at the top level
+
+
+def definition(f: FunctionType) -> Definition:
+    """Find the definition of a function in the source as it is now.
+
+    Raises:
+        TransformError: there is no source, or it is no longer what was executed.
+    """
+    text = text_of(f)
+    if not text:
+        help_ = "Save it in a file and import it, or hand its text to `adtransform.derive`."
+        raise refusal(f, "U006", f"the source of `{f.__name__}` cannot be found", help_)
+    changed = refusal(f, "U007", f"the source of `{f.__name__}` is no longer what was imported", "Reload the module.")
+    try:
+        tree, codes = read(text)
+    except (SyntaxError, ValueError):
+        raise changed from None
+    found = [node for node in functions(tree) if is_made_by(node, f.__code__)]
+    if len(found) > 1:
+        found = [node for node in found if surrounds(node, f.__code__)]
+        found = sorted(found, key=width)[:1]  # a lambda in a lambda
+    if len(found) != 1:
+        raise changed
+    (node,) = found
+    if f.__code__ not in codes and not has_assertions(node):
+        raise changed
+    return Definition(text, f.__code__.co_filename, node, node in tree.body)
+
+
+def text_of(f: FunctionType) -> str:
+    """The text of the file or cell that a function stands in; empty if there is none."""
+    filename = f.__code__.co_filename
+    linecache.checkcache(filename)
+    return "".join(linecache.getlines(filename, f.__globals__))
+
+
+@lru_cache(maxsize=64)
+def read(text: str) -> tuple[ast.Module, frozenset[CodeType]]:
+    """The tree of a text, and all code that it compiles to."""
+    tree = ast.parse(text)
+    return tree, frozenset(all_codes(compile(tree, "<text>", "exec", dont_inherit=True)))
+
+
+def all_codes(code: CodeType) -> Iterator[CodeType]:
+    """A code and those of all functions in it."""
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from all_codes(inner)
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.Lambda]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            yield node
+
+
+def is_made_by(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> bool:
+    """Whether a node stands in the line that a code begins in, and has its name."""
+    if isinstance(node, ast.Lambda):
+        return code.co_name == "<lambda>" and node.lineno == code.co_firstlineno
+    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    return (node.name, first) == (code.co_name, code.co_firstlineno)
+
+
+def surrounds(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> bool:
+    """Whether the instructions of a code stem from the body of a node; for lambdas that share a line."""
+    if isinstance(node, ast.FunctionDef):
+        return True
+    body = node.body
+    start, end = (body.lineno, body.col_offset), (body.end_lineno or 0, body.end_col_offset or 0)
+    for line, end_line, column, end_column in code.co_positions():
+        if None in (line, end_line, column, end_column) or (line, column) == (end_line, end_column):
+            continue
+        if (line, column) < start or (end_line, end_column) > end:
+            return False
+    return True
+
+
+def width(node: ast.FunctionDef | ast.Lambda) -> tuple[int, int]:
+    """How much text a node takes."""
+    return (node.end_lineno or 0) - node.lineno, (node.end_col_offset or 0) - node.col_offset
+
+
+def has_assertions(node: ast.AST) -> bool:
+    """Whether a function has assertions: pytest compiles these in its own way."""
+    return any(isinstance(inner, ast.Assert) for inner in ast.walk(node))
+
+
+def refusal(f: object, code: str, message: str, help_: str) -> TransformError:
+    """A refusal at the place of a function."""
+    found = getattr(f, "__code__", None)
+    if found is None:
+        return TransformError([Refusal("<function>", 0, 0, code, message, help_)])
+    filename, line = found.co_filename, found.co_firstlineno
+    text = linecache.getline(filename, line).rstrip()
+    column = len(text) - len(text.lstrip()) + 1
+    return TransformError([Refusal(filename, line, column, code, message, help_, text, len(text) + 1)])

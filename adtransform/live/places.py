@@ -1,0 +1,216 @@
+"""Where the source of a live function stands: a text that defines it, and its name there.
+
+| | |
+|---|---|
+| a function of a module | the text of its file |
+| a method | the text of its file, and a function that calls the method |
+| a closure, a lambda, a function of a notebook | a text assembled from what its names are bound to |
+| `functools.partial` | the same, and a function that hands over the arguments |
+| a function of `math` or NumPy | an import, and a function that calls it |
+| a generated function | the module that it was generated in |
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import os
+import re
+from dataclasses import dataclass
+from types import FunctionType
+from weakref import WeakKeyDictionary
+
+from adtransform.live.assemble import Assembly, Piece, imported
+from adtransform.live.definitions import Definition, definition, has_assertions, read, refusal
+from adtransform.live.graft import Origin
+
+GENERATED: WeakKeyDictionary[FunctionType, Origin] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`name` is what the function is called in the text; `home` holds its globals, `pieces` where the text is from."""
+
+    origin: Origin
+    name: str
+    home: dict[str, object]
+    pieces: tuple[Piece, ...] = ()
+
+
+def place_of(f: object, first: tuple[object, ...] = ()) -> Place:
+    """The place of a function.
+
+    Arguments:
+        f: a function, a `functools.partial`, or a builtin.
+        first: the object that a method is bound to, if any.
+
+    Raises:
+        TransformError: its source cannot be found, or is no longer what was executed.
+    """
+    if isinstance(f, functools.partial):
+        return of_partial(f)
+    if not isinstance(f, FunctionType):
+        return of_library(f)
+    if f in GENERATED:
+        return Place(GENERATED[f], f.__name__, f.__globals__)
+    found = definition(f)
+    if not os.path.isfile(found.filename):
+        return of_assembly(f, found)
+    if found.is_global and defined_once(found, f.__name__):
+        check_callees(found, f)
+        return Place(Origin(found.text, found.filename), f.__name__, f.__globals__)
+    owner = f.__qualname__.rpartition(".")[0]
+    if owner and "<locals>" not in owner:
+        return of_method(f, found, owner, first)
+    return of_assembly(f, found)
+
+
+def defined_once(found: Definition, name: str) -> bool:
+    tree, _ = read(found.text)
+    return sum(isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name == name for n in tree.body) == 1
+
+
+# --- functions of modules ---------------------------------------------------------------------------------------------
+
+
+def check_callees(found: Definition, f: FunctionType) -> None:
+    """Refuse a function if one of the module that it calls is no longer what the text defines."""
+    tree, codes = read(found.text)
+    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for callee in reachable(f.__name__, defined):
+        node, live = defined[callee], f.__globals__.get(callee)
+        if node.decorator_list:
+            continue
+        same = isinstance(live, FunctionType) and (
+            live.__code__.co_firstlineno == node.lineno if has_assertions(node) else live.__code__ in codes
+        )
+        if not same:
+            message = f"`{callee}`, which `{f.__name__}` calls, is no longer the function that its module defines"
+            raise refusal(f, "U008", message, "Differentiate before anything is replaced, or change the source.")
+
+
+def reachable(name: str, defined: dict[str, ast.FunctionDef]) -> list[str]:
+    """The other functions of a module that a function mentions, directly or through one of them."""
+    found = [name]
+    for known in found:  # grows meanwhile
+        mentioned = (node.id for node in ast.walk(defined[known]) if isinstance(node, ast.Name))
+        found += [other for other in dict.fromkeys(mentioned) if other in defined and other not in found]
+    return found[1:]
+
+
+# --- functions that call them -----------------------------------------------------------------------------------------
+
+
+def of_method(f: FunctionType, found: Definition, owner: str, first: tuple[object, ...]) -> Place:
+    """A method: the module, and a function that calls the method."""
+    if "." in owner:
+        raise refusal(f, "N004", f"`{f.__qualname__}`: classes inside classes are not read", "Move the class out.")
+    node = found.node
+    assert isinstance(node, ast.FunctionDef)
+    kinds = {d.id for d in node.decorator_list if isinstance(d, ast.Name)}
+    name = fresh(f"{owner.lstrip('_')}_{f.__name__.strip('_')}", found.text)
+    args = ast.parse(ast.unparse(node)).body[0].args  # type: ignore[attr-defined]
+    names = [*args.posonlyargs, *args.args]
+    if "staticmethod" in kinds:
+        target = f"{owner}.{node.name}"
+    elif "classmethod" in kinds:
+        target = f"{(first[0].__name__ if first else owner)}.{node.name}"  # type: ignore[attr-defined]
+        names[0].annotation = None
+    else:
+        target = f"{names[0].arg}.{node.name}"
+        names[0].annotation = ast.Name(type(first[0]).__name__ if first else owner)
+    skipped = 0 if "staticmethod" in kinds else 1
+    call = target if "property" in kinds else f"{target}({handed(args, skipped)})"
+    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    text = f"def {name}({ast.unparse(args)}){returns}:\n    return {call}\n"
+    return Place(Origin(f"{found.text}\n\n{text}", found.filename, {name: f}), name, f.__globals__)
+
+
+def handed(args: ast.arguments, skipped: int = 0) -> str:
+    """The arguments of a call that hands on all parameters but the first ones."""
+    parts = [a.arg for a in [*args.posonlyargs, *args.args][skipped:]]
+    parts += [f"*{args.vararg.arg}"] if args.vararg else []
+    parts += [f"{a.arg}={a.arg}" for a in args.kwonlyargs]
+    parts += [f"**{args.kwarg.arg}"] if args.kwarg else []
+    return ", ".join(parts)
+
+
+def fresh(name: str, text: str) -> str:
+    """A name that does not occur in a text."""
+    taken, n, found = set(re.findall(r"\w+", text)), 2, name
+    while found in taken:
+        found, n = f"{name}_{n}", n + 1
+    return found
+
+
+# --- assembled texts --------------------------------------------------------------------------------------------------
+
+
+def of_assembly(f: FunctionType, found: Definition) -> Place:
+    """A text of its own."""
+    whole = Assembly(f.__globals__)
+    taken = [*f.__code__.co_names, *f.__code__.co_freevars, *f.__code__.co_varnames]
+    name = fresh("function", " ".join(taken)) if isinstance(found.node, ast.Lambda) else f.__name__
+    whole.function(f, name)
+    if f.__globals__.get(name) is not f and name not in whole.cells:
+        whole.names[name] = f
+    return Place(whole.origin(f.__code__.co_filename), name, f.__globals__, tuple(whole.pieces))
+
+
+def of_partial(p: functools.partial[object]) -> Place:
+    """A function that calls another one with the arguments that are given."""
+    from adtransform.live.unwrap import callable_of
+
+    f, first = callable_of(p.func)
+    if not isinstance(f, FunctionType) or first:
+        help_ = "Write a function with `def` that passes the arguments."
+        raise refusal(f, "N003", "a `functools.partial` of what is no function is not supported yet", help_)
+    found = definition(f)
+    name = f.__name__ if isinstance(found.node, ast.FunctionDef) else "function"
+    whole = Assembly(f.__globals__)
+    whole.function(f, name)
+    whole.names[name] = f
+    args = found.node.args
+    ordinary = [*args.posonlyargs, *args.args]
+    given = {a.arg: v for a, v in zip(ordinary, p.args)} | p.keywords
+    used = " ".join([*whole.bound, *(a.arg for a in [*ordinary, *args.kwonlyargs])])
+    names = {n: fresh(f"{n}_given", used) for n in given}
+    for n, value in given.items():
+        whole.name(f, names[n], value)
+        whole.names[names[n]] = value
+    own = fresh(f"{name}_partial", used)
+    whole.pieces.append(Piece(f"def {own}({left(args, p)}):\n    return {name}({call_of(args, names)})\n"))
+    whole.names[own] = p
+    return Place(whole.origin(f.__code__.co_filename), own, f.__globals__, tuple(whole.pieces))
+
+
+def left(args: ast.arguments, p: functools.partial[object]) -> str:
+    """The parameters that a partial leaves: those behind the first one given by name are keywords."""
+    ordinary = [*args.posonlyargs, *args.args][len(p.args) :]
+    stop = next((i for i, a in enumerate(ordinary) if a.arg in p.keywords), len(ordinary))
+    keywords = [a for a in [*ordinary[stop:], *args.kwonlyargs] if a.arg not in p.keywords]
+    params = [ast.unparse(a) for a in ordinary[:stop]]
+    return ", ".join([*params, "*", *(ast.unparse(a) for a in keywords)] if keywords else params)
+
+
+def call_of(args: ast.arguments, names: dict[str, str]) -> str:
+    """The arguments of the call: what was given under its new name."""
+    positional = [names.get(a.arg, a.arg) for a in args.posonlyargs]
+    return ", ".join(positional + [f"{a.arg}={names.get(a.arg, a.arg)}" for a in [*args.args, *args.kwonlyargs]])
+
+
+def of_library(f: object) -> Place:
+    """A function of `math` or NumPy that there is a rule for."""
+    from adtransform.rules import BY_NUMPY_NAME, RULES
+
+    original = getattr(f, "__name__", "")
+    statement = imported(original, f)
+    home = statement.split()[1] if statement else ""
+    rule = RULES.get(original) if home == "math" else BY_NUMPY_NAME.get(original) if home == "numpy" else None
+    if rule is None:
+        help_ = f"Write a function around it: `def f(x: float) -> float: return {original}(x)`."
+        raise refusal(f, "U006", f"`{original or f}` has no Python source", help_)
+    params = ", ".join(rule.params)
+    text = f"{statement}\n\ndef {original}_of({params}):\n    return {original}({params})\n"
+    names: dict[str, object] = {f"{original}_of": f, original: f}
+    return Place(Origin(text, f"<{home}.{original}>", names), f"{original}_of", {"__name__": home})

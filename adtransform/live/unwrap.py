@@ -1,0 +1,54 @@
+"""The plain function in what users hand over: wrappers are looked through where they change no value."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import FunctionType, MethodType
+
+from adtransform.live.definitions import refusal
+
+
+def inner(f: object) -> object:
+    """What a cache or a compiled function of Numba wraps; anything else as it is."""
+    while isinstance(f, functools._lru_cache_wrapper) or type(f).__module__.startswith("numba."):
+        f = getattr(f, "__wrapped__", None) or getattr(f, "py_func", None)
+    return f
+
+
+def callable_of(f: object) -> tuple[object, tuple[object, ...]]:
+    """A function, `functools.partial` or builtin, and the object it is bound to, if any.
+
+    Arguments:
+        f: what is to be differentiated: also a method, or an object with `__call__`.
+
+    Returns:
+        The callable, and what is passed to it as the first argument: nothing, or one object.
+
+    Raises:
+        TransformError: it is no function, or it is wrapped by what may change its value.
+    """
+    f = inner(f)
+    if isinstance(f, (staticmethod, classmethod)):
+        return callable_of(f.__func__)
+    if isinstance(f, property) and f.fget is not None:
+        return callable_of(f.fget)
+    if isinstance(f, MethodType):
+        return callable_of(f.__func__)[0], (f.__self__,)
+    name = str(getattr(f, "__name__", f))
+    if isinstance(f, FunctionType):
+        if hasattr(f, "__wrapped__"):
+            help_ = f"Differentiate the function inside, `{name}.__wrapped__`, if the decorator changes no value."
+            raise refusal(f, "N003", f"`{name}` is wrapped by a decorator, which may change what it does", help_)
+        return f, ()
+    if isinstance(f, type) or not callable(f):
+        raise refusal(f, "U006", f"`{name}` is not a function", "Give a function defined by `def`.")
+    call = getattr(type(f), "__call__", None)
+    if isinstance(call, FunctionType) and not isinstance(f, functools.partial):
+        return call, (f,)
+    return f, ()
+
+
+def bound(function: Callable[..., object], to: tuple[object, ...]) -> Callable[..., object]:
+    """A function bound to what it is given first."""
+    return MethodType(function, *to) if to else function
