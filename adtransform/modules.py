@@ -7,13 +7,10 @@ Nothing is executed.  Imports are followed through the file system, from the fol
 from __future__ import annotations
 
 import re
-import sys
-import sysconfig
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +18,11 @@ import libcst as cst
 
 from adtransform import ir, reader
 from adtransform.diagnostics import Refusal, TransformError
+from adtransform.imports import Import, source_of
 from adtransform.lambdas import with_named_lambdas
 from adtransform.traverse import bound_names, target_names
 
 LIBRARIES = ("math", "numpy", "scipy.special", "statistics")
-NOT_FOLLOWED = frozenset({"numpy", "scipy", "pandas", "jax", "torch", "numba", "sympy", "mpmath", "matplotlib"})
 
 
 # --- what a name can be bound to --------------------------------------------------------------------------------------
@@ -119,21 +116,11 @@ class Module:
         if self.path is None:
             return ""
         parts = [] if self.path.name == "__init__.py" else [self.path.stem]
-        folder = self.path.parent
+        folder = self.path.absolute().parent
         while (folder / "__init__.py").exists():
             parts.insert(0, folder.name)
             folder = folder.parent
         return ".".join(parts)
-
-    @cached_property
-    def root(self) -> Path | None:
-        """The folder that absolute imports start from: the one that holds the outermost package."""
-        if self.path is None:
-            return None
-        folder = self.path.parent
-        while (folder / "__init__.py").exists():
-            folder = folder.parent
-        return folder
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -279,6 +266,7 @@ class Project:
 
     def __init__(self) -> None:
         self.modules: dict[Path, Module | None] = {}
+        self.imports: dict[Import, str | None] = {}  # where they lead
 
     def resolve(self, module: Module, name: str) -> tuple[Module, str, Binding] | None:
         """Follow a name through imports and plain aliases to where it is bound; None if it is not bound."""
@@ -313,27 +301,14 @@ class Project:
 
     def imported(self, module: Module, binding: Imported) -> Module | None:
         """The file behind an import, if it can be found as text."""
-        dotted = binding.dotted
-        if binding.level:
-            if module.path is None:
-                return None
-            folder = module.path.parent
-            for _ in range(binding.level - 1):
-                folder = folder.parent
-            if not dotted:
-                return self.load(find_in(folder, binding.attribute))
-            return self.load(find_below(folder, dotted))
-        top = dotted.partition(".")[0]
-        if top in NOT_FOLLOWED or top in sys.stdlib_module_names:
-            return None
-        if module.root is not None and (path := find_below(module.root, dotted)) is not None:
-            return self.load(path)
-        return self.load(find_on_path(dotted))
+        asked = (str(module.path or ""), binding.dotted, binding.attribute, binding.level)
+        if asked not in self.imports:
+            self.imports[asked] = source_of(*asked)
+        path = self.imports[asked]
+        return self.load(Path(path)) if path is not None else None
 
-    def load(self, path: Path | None) -> Module | None:
+    def load(self, path: Path) -> Module | None:
         """Read a file; None if it is no Python text."""
-        if path is None:
-            return None
         path = path.resolve()
         if path not in self.modules:
             try:
@@ -353,31 +328,3 @@ def library_names(dotted: str) -> frozenset[str]:
     from adtransform.rules import library_names
 
     return library_names(dotted)
-
-
-def find_in(folder: Path, name: str) -> Path | None:
-    for path in (folder / f"{name}.py", folder / name / "__init__.py"):
-        if path.is_file():
-            return path
-    return None
-
-
-def find_below(folder: Path, dotted: str) -> Path | None:
-    *packages, last = dotted.split(".")
-    for package in packages:
-        folder = folder / package
-    return find_in(folder, last)
-
-
-def find_on_path(dotted: str) -> Path | None:
-    """The file of an installed module, found without importing its parents."""
-    top, *rest = dotted.split(".")
-    spec = PathFinder.find_spec(top)
-    if spec is None or spec.origin is None or spec.origin.startswith(sysconfig.get_path("stdlib") + "/lib-dynload"):
-        return None
-    if not rest:
-        return Path(spec.origin) if spec.origin.endswith(".py") else None
-    for location in spec.submodule_search_locations or ():
-        if (path := find_below(Path(location), ".".join(rest))) is not None:
-            return path
-    return None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adtransform.diagnostics import Refusal, TransformError
+from adtransform.imports import Import
 
 COMMON = ("read", "flat")  # the modes part behind these stages
 STAGES = {"forward": (*COMMON, "forward"), "reverse": (*COMMON, "reverse")}
@@ -65,11 +66,18 @@ class Derivative:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The generated module, its derivatives, and what was refused if that was not raised."""
+    """The generated module, its derivatives, and what was refused if that was not raised.
+
+    `files` are the other files that were read, with their texts where they have any; `imports` is where the imports of
+    all files lead; `functions` are those that were looked at, each with its file.
+    """
 
     text: str
     derivatives: tuple[Derivative, ...]
     refusals: tuple[Refusal, ...]
+    files: tuple[tuple[str, str | None], ...] = ()
+    imports: tuple[tuple[Import, str | None], ...] = ()
+    functions: tuple[tuple[str, str], ...] = ()
 
 
 def transform(source: str, filename: str, options: Options) -> Result:
@@ -101,7 +109,7 @@ def transform(source: str, filename: str, options: Options) -> Result:
         session = Session(source.replace("\r\n", "\n"), filename, options)
         result = session.run()
         text = result.text.replace("\n", newline) if newline != "\n" else result.text
-        return Result(text, result.derivatives, result.refusals)
+        return replace(result, text=text)
     except RecursionError:
         help = "Split it into several statements."
         raise TransformError([Refusal(filename, 0, 0, "E002", "an expression is nested too deeply", help)]) from None

@@ -217,6 +217,10 @@ class Program:
         found = self.units[key] if self.reading else self.objects.unit(self.units[key])
         return self.first_order.unit(found) if self.first_order is not None and not self.lifting else found
 
+    def functions(self) -> tuple[tuple[str, str], ...]:
+        """The files and names of all functions that were looked at."""
+        return tuple(dict.fromkeys((unit.module.filename, name) for (_, name), unit in self.units.items()))
+
     def callee(self, unit: Unit, path: str, func: ir.Expr) -> Callee:
         """What a called expression is.
 

@@ -82,7 +82,12 @@ class Session:
             raise TransformError(refusals)
         text = self.text(written)
         derivatives = tuple(self.derivative(i, whole) for i in asked if i in written)
-        return Result(text, derivatives, tuple(refusals))
+        project = self.program.project
+        others = ((path, module) for path, module in project.modules.items() if module is not self.main)
+        files = tuple((str(path), module.text if module is not None else None) for path, module in others)
+        return Result(
+            text, derivatives, tuple(refusals), files, tuple(project.imports.items()), self.program.functions()
+        )
 
     # --- one function -------------------------------------------------------------------------------------------------
 
