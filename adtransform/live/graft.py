@@ -15,11 +15,13 @@ from __future__ import annotations
 import __future__
 
 import ast
+import linecache
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import CellType, CodeType, FunctionType
 
 from adtransform.compiled import register
+from adtransform.live.notes import labelled, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,16 @@ def graft(origin: Origin, text: str, live: dict[str, object]) -> dict[str, objec
         Exception: whatever the new statements raise.
     """
     name = register(text, origin.filename)
-    return planted(compiled_graft(origin.text, text, name, origin.names, origin.cells), live, origin)
+    is_whole = origin.text == "".join(linecache.getlines(origin.filename))
+    file = origin.filename if is_whole else ""
+    code = compiled_graft(origin.text, text, name, origin.names, origin.cells, file)
+    show(code, name)
+    return planted(code, live, origin)
 
 
-def compiled_graft(origin: str, text: str, name: str, names: Iterable[str] = (), cells: Iterable[str] = ()) -> CodeType:
+def compiled_graft(
+    origin: str, text: str, name: str, names: Iterable[str] = (), cells: Iterable[str] = (), file: str = ""
+) -> CodeType:
     """The code of `graft` for a generated module; it can be marshalled.
 
     Arguments:
@@ -62,8 +70,10 @@ def compiled_graft(origin: str, text: str, name: str, names: Iterable[str] = (),
         name: the file name of the code.
         names: the names that `graft` takes.
         cells: the variables of the function around.
+        file: the file that the origin is the text of, if there is one.
     """
-    old = {name for statement in ast.parse(origin).body for name in bound(statement)}
+    source = ast.parse(origin)
+    old = {name for statement in source.body for name in bound(statement)}
     tree = ast.parse(text)
     body = [part for statement in tree.body for part in only_new(statement, old)]
     shell = ast.parse("def shell():\n    def graft(): return locals()")
@@ -74,7 +84,7 @@ def compiled_graft(origin: str, text: str, name: str, names: Iterable[str] = (),
     inner.args.args = [ast.copy_location(ast.arg(n), inner) for n in names]
     inner.body = [*body, *inner.body]
     code = compile(ast.fix_missing_locations(shell), name, "exec", flags(tree), dont_inherit=True)
-    return inside(inside(code))
+    return labelled(inside(inside(code)), source, ast.parse(text), name, file)
 
 
 def inside(code: CodeType) -> CodeType:
