@@ -186,14 +186,13 @@ def relocated(error: TransformError, filename: str, pieces: tuple[Piece, ...]) -
 
 
 def moved(r: Refusal, pieces: tuple[Piece, ...]) -> Refusal:
+    """One refusal at its place."""
     start = 1
     for p in pieces:
         count = p.text.count("\n") + 1  # they are joined by a line end
         if start <= r.line < start + count and p.filename:
-            shift = {
-                "column": r.column + p.indent,
-                "end_column": r.end_column + p.indent if r.end_column else 0,
-            }
-            return replace(r, filename=p.filename, line=p.line + r.line - start, text=" " * p.indent + r.text, **shift)
+            line, column, end = p.line + r.line - start, r.column + p.indent, r.end_column and r.end_column + p.indent
+            text = " " * p.indent + r.text
+            return replace(r, filename=p.filename, line=line, column=column, end_column=end, text=text)
         start += count
     return r

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from threading import RLock
 from types import FunctionType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -17,13 +19,17 @@ from adtransform.diagnostics import TransformError
 from adtransform.live.assemble import relocated
 from adtransform.live.definitions import refusal
 from adtransform.live.graft import Origin, graft
-from adtransform.live.places import GENERATED, place_of
+from adtransform.live.places import GENERATED, Place, place_of
 from adtransform.live.unwrap import bound, callable_of, inner
-from adtransform.pipeline import Options, names_of, transform
+from adtransform.pipeline import Derivative, Options, names_of, transform
 
 Function = Callable[..., Any]
 
-CACHE: WeakKeyDictionary[object, dict[object, Function]] = WeakKeyDictionary()
+Kinds = tuple[tuple[str, str], ...]
+
+LOCK = RLock()
+CACHE: WeakKeyDictionary[object, dict[object, Made]] = WeakKeyDictionary()
+CONSTANT: dict[int, dict[object, Made]] = {}
 
 
 def tangent(f: Function, wrt: str | Iterable[str] | None = None) -> Function:
@@ -75,27 +81,52 @@ def adjoint(f: Function, wrt: str | Iterable[str] | None = None) -> Function:
     return generated(f, wrt, "reverse")
 
 
-def generated(
-    f: Function, wrt: str | Iterable[str] | None, mode: str, kinds: tuple[tuple[str, str], ...] = ()
-) -> Function:
-    """The derivative that was made before, or a new one; bound to the object that a method is bound to."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A generated function, what is known of it, and whether it is to be bound to the object of a method."""
+
+    function: Function
+    derivative: Derivative
+    is_method: bool
+
+
+def generated(f: Function, wrt: str | Iterable[str] | None, mode: str) -> Function:
+    """The derivative of a function, bound to the object that a method is bound to."""
+    made, first = derivative_of(f, names_of(wrt), mode)
+    return bound(made.function, first) if made.is_method else made.function
+
+
+def derivative_of(
+    f: Function, wrt: tuple[str, ...] | None, mode: str, kinds: Kinds = ()
+) -> tuple[Made, tuple[object, ...]]:
+    """The derivative that was made before, or a new one; and the object that a method is bound to.
+
+    Arguments:
+        f: anything callable.
+        wrt: the names of the inputs; None: the default ones.
+        mode: "forward" or "reverse".
+        kinds: what actual arguments are, by the names of the parameters: see `arguments`.
+
+    Raises:
+        TransformError: its source cannot be found, or it is refused.
+    """
     plain, first = callable_of(f)
-    names = names_of(wrt)
-    known = CACHE.setdefault(plain, {})
-    key = (getattr(plain, "__code__", None), names, mode, kinds, *map(type, first))
+    try:
+        known = CACHE.setdefault(plain, {})
+    except TypeError:  # no weak references to it: one of NumPy's, which stay
+        known = CONSTANT.setdefault(id(plain), {})
+    key = (getattr(plain, "__code__", None), wrt, mode, kinds, *map(type, first))
     if key not in known:
-        known[key] = generate(plain, first, names, mode, kinds)
-    return bound(known[key], first)
+        with LOCK:
+            known[key] = generate(plain, place_of(plain, first), wrt, mode, kinds)
+    return known[key], first
 
 
-def generate(
-    f: object, first: tuple[object, ...], wrt: tuple[str, ...] | None, mode: str, kinds: tuple[tuple[str, str], ...]
-) -> Function:
+def generate(f: object, place: Place, wrt: tuple[str, ...] | None, mode: str, kinds: Kinds) -> Made:
     """Transform the text that the function stands in, and execute what is new in it."""
-    place = place_of(f, first)
-    origin = place.origin
+    origin, passive = place.origin, (place.bound,) if place.bound else ()
     base = os.path.basename(origin.filename)
-    options = Options(mode=mode, functions=(place.name,), wrt=wrt, kinds=kinds, source_name=base)
+    options = Options(mode=mode, functions=(place.name,), wrt=wrt, kinds=kinds, passive=passive, source_name=base)
     try:
         result = transform(origin.text, origin.filename, options)
     except TransformError as error:
@@ -107,11 +138,12 @@ def generate(
         plain = inner(value)
         if isinstance(plain, FunctionType) and name not in origin.names:
             GENERATED[plain] = Origin(result.text, origin.filename, names, origin.cells)
-    function = names[result.derivatives[0].name]
+    derivative = result.derivatives[0]
+    function = names[derivative.name]
     assert callable(function)
-    if isinstance(function, FunctionType) and isinstance(f, FunctionType):
-        take_defaults(function, f)
-    return function
+    if isinstance(function, FunctionType) and place.defaults is not None:
+        take_defaults(function, place.defaults)
+    return Made(function, derivative, bool(place.bound))
 
 
 def take_defaults(generated: FunctionType, f: FunctionType) -> None:

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import os
 import re
@@ -29,12 +30,18 @@ GENERATED: WeakKeyDictionary[FunctionType, Origin] = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`name` is what the function is called in the text; `home` holds its globals, `pieces` where the text is from."""
+    """Where a function stands.
+
+    `name` is what it is called in the text, `home` are its globals, `defaults` a function whose defaults it has,
+    `pieces` say where an assembled text is from.  `bound` is the parameter that the object of a method is passed to.
+    """
 
     origin: Origin
     name: str
     home: dict[str, object]
+    defaults: FunctionType | None = None
     pieces: tuple[Piece, ...] = ()
+    bound: str = ""
 
 
 def place_of(f: object, first: tuple[object, ...] = ()) -> Place:
@@ -52,13 +59,13 @@ def place_of(f: object, first: tuple[object, ...] = ()) -> Place:
     if not isinstance(f, FunctionType):
         return of_library(f)
     if f in GENERATED:
-        return Place(GENERATED[f], f.__name__, f.__globals__)
+        return Place(GENERATED[f], f.__name__, f.__globals__, f)
     found = definition(f)
     if not os.path.isfile(found.filename):
         return of_assembly(f, found)
     if found.is_global and defined_once(found, f.__name__):
         check_callees(found, f)
-        return Place(Origin(found.text, found.filename), f.__name__, f.__globals__)
+        return Place(Origin(found.text, found.filename), f.__name__, f.__globals__, f)
     owner = f.__qualname__.rpartition(".")[0]
     if owner and "<locals>" not in owner:
         return of_method(f, found, owner, first)
@@ -109,21 +116,23 @@ def of_method(f: FunctionType, found: Definition, owner: str, first: tuple[objec
     assert isinstance(node, ast.FunctionDef)
     kinds = {d.id for d in node.decorator_list if isinstance(d, ast.Name)}
     name = fresh(f"{owner.lstrip('_')}_{f.__name__.strip('_')}", found.text)
-    args = ast.parse(ast.unparse(node)).body[0].args  # type: ignore[attr-defined]
-    names = [*args.posonlyargs, *args.args]
-    if "staticmethod" in kinds:
-        target = f"{owner}.{node.name}"
-    elif "classmethod" in kinds:
-        target = f"{(first[0].__name__ if first else owner)}.{node.name}"  # type: ignore[attr-defined]
-        names[0].annotation = None
+    args = copy.deepcopy(node.args)
+    ordinary = args.posonlyargs or args.args
+    if "classmethod" in kinds:
+        del ordinary[0]
+        args.defaults = args.defaults[-len(args.posonlyargs + args.args) :]
+        cls = first[0] if first and isinstance(first[0], type) else None
+        target, skipped = f"{cls.__name__ if cls else owner}.{node.name}", 0
+    elif "staticmethod" in kinds:
+        target, skipped = f"{owner}.{node.name}", 0
     else:
-        target = f"{names[0].arg}.{node.name}"
-        names[0].annotation = ast.Name(type(first[0]).__name__ if first else owner)
-    skipped = 0 if "staticmethod" in kinds else 1
+        target, skipped = f"{ordinary[0].arg}.{node.name}", 1
+        ordinary[0].annotation = ast.Name(type(first[0]).__name__ if first else owner)
     call = target if "property" in kinds else f"{target}({handed(args, skipped)})"
     returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
     text = f"def {name}({ast.unparse(args)}){returns}:\n    return {call}\n"
-    return Place(Origin(f"{found.text}\n\n{text}", found.filename, {name: f}), name, f.__globals__)
+    origin = Origin(f"{found.text}\n\n{text}", found.filename, {name: f})
+    return Place(origin, name, f.__globals__, f, bound=ordinary[0].arg if first and skipped else "")
 
 
 def handed(args: ast.arguments, skipped: int = 0) -> str:
@@ -154,7 +163,7 @@ def of_assembly(f: FunctionType, found: Definition) -> Place:
     whole.function(f, name)
     if f.__globals__.get(name) is not f and name not in whole.cells:
         whole.names[name] = f
-    return Place(whole.origin(f.__code__.co_filename), name, f.__globals__, tuple(whole.pieces))
+    return Place(whole.origin(f.__code__.co_filename), name, f.__globals__, f, tuple(whole.pieces))
 
 
 def of_partial(p: functools.partial[object]) -> Place:
@@ -181,7 +190,7 @@ def of_partial(p: functools.partial[object]) -> Place:
     own = fresh(f"{name}_partial", used)
     whole.pieces.append(Piece(f"def {own}({left(args, p)}):\n    return {name}({call_of(args, names)})\n"))
     whole.names[own] = p
-    return Place(whole.origin(f.__code__.co_filename), own, f.__globals__, tuple(whole.pieces))
+    return Place(whole.origin(f.__code__.co_filename), own, f.__globals__, f, tuple(whole.pieces))
 
 
 def left(args: ast.arguments, p: functools.partial[object]) -> str:
@@ -189,8 +198,14 @@ def left(args: ast.arguments, p: functools.partial[object]) -> str:
     ordinary = [*args.posonlyargs, *args.args][len(p.args) :]
     stop = next((i for i, a in enumerate(ordinary) if a.arg in p.keywords), len(ordinary))
     keywords = [a for a in [*ordinary[stop:], *args.kwonlyargs] if a.arg not in p.keywords]
-    params = [ast.unparse(a) for a in ordinary[:stop]]
-    return ", ".join([*params, "*", *(ast.unparse(a) for a in keywords)] if keywords else params)
+    defaults = dict(zip([a.arg for a in [*args.posonlyargs, *args.args]][::-1], args.defaults[::-1]))
+    defaults |= {a.arg: d for a, d in zip(args.kwonlyargs, args.kw_defaults) if d is not None}
+
+    def shown(a: ast.arg) -> str:
+        return ast.unparse(a) + (f"={ast.unparse(defaults[a.arg])}" if a.arg in defaults else "")
+
+    params = [shown(a) for a in ordinary[:stop]]
+    return ", ".join([*params, "*", *(shown(a) for a in keywords)] if keywords else params)
 
 
 def call_of(args: ast.arguments, names: dict[str, str]) -> str:

@@ -43,7 +43,7 @@ def callable_of(f: object) -> tuple[object, tuple[object, ...]]:
         return f, ()
     if isinstance(f, type) or not callable(f):
         raise refusal(f, "U006", f"`{name}` is not a function", "Give a function defined by `def`.")
-    call = getattr(type(f), "__call__", None)
+    call = vars(type(f)).get("__call__")
     if isinstance(call, FunctionType) and not isinstance(f, functools.partial):
         return call, (f,)
     return f, ()
