@@ -16,7 +16,7 @@ from adtransform.refusals import Refused
 def positions(module: Module) -> Mapping[Any, CodeRange]:
     """The positions of all nodes of a module, computed once."""
     if module.positions is None:
-        module.positions = MetadataWrapper(module.tree, unsafe_skip_copy=True).resolve(PositionProvider)
+        module.positions = MetadataWrapper(module.parsed, unsafe_skip_copy=True).resolve(PositionProvider)
     return module.positions
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import libcst as cst
 
 from adtransform import ir, reader
+from adtransform.decorators import undecorated
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.imports import Import, source_of
 from adtransform.lambdas import with_named_lambdas
@@ -106,7 +107,8 @@ class Module:
         self.text = text
         self.filename = filename
         self.path = path
-        self.tree = parse(text, filename)
+        self.parsed = parse(text, filename)  # the tree that has positions
+        self.tree = undecorated(self.parsed, text)
         self.functions: dict[str, ir.Function] = {}
         self.positions: Mapping[Any, Any] | None = None  # of all nodes, once something has been refused
 

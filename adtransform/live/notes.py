@@ -5,8 +5,8 @@ The code of each generated function is filed under a name that says what it was 
     File "<adgen drag.py 9e26bf36 from ratio, drag.py:29>", line 6, in ratio_d
       return value / (y - y)
 
-All these names stand for one text, in which `linecache` finds the line.  It costs nothing when a function is called, and
-leaves its code as it is: a handler around the body would be one that Numba cannot compile, and a wrapper a call.
+All these names stand for one text, in which `linecache` finds the line.  It costs nothing when a function is called,
+and leaves its code as it is: a handler around the body would be one that Numba cannot compile, and a wrapper a call.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ def defined_in(tree: ast.Module) -> dict[str, int]:
     """The functions and methods that a user wrote, with their lines; `Point.area` is `Point_area` as in derivatives."""
     found = {}
     for node in tree.body:
+        owner = f"{node.name.strip('_')}_" if isinstance(node, ast.ClassDef) else ""
         for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
             if isinstance(inner, ast.FunctionDef):
-                is_method = isinstance(node, ast.ClassDef)
-                name = f"{node.name.strip('_')}_{inner.name.strip('_')}" if is_method else inner.name
+                name = owner + (inner.name.strip("_") if owner else inner.name)
                 found[name] = 0 if HEADLINE.match(ast.get_docstring(inner) or "") else inner.lineno
     return found
 

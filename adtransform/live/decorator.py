@@ -1,0 +1,161 @@
+"""`@adtransform.differentiable`: a function gets its derivatives, and stays what it is.
+
+All functions that are so decorated in a file are differentiated in one run, at the first of them, and the result is
+kept beside the byte code; a later import reads it there, and makes functions of it when they are used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import FunctionType
+
+from adtransform.live.asked import MODES, options
+from adtransform.live.batch import Batch
+from adtransform.live.late import Late
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import CodeType, FrameType
+    from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
+
+    from adtransform.live.asked import Options
+
+    P = ParamSpec("P")
+    Q = ParamSpec("Q")
+    R = TypeVar("R", covariant=True)
+
+    class Differentiable(Protocol[P, R]):
+        """A function with its derivatives."""
+
+        __name__: str
+        __qualname__: str
+        tangent: Callable[..., Any]
+        adjoint: Callable[..., Any]
+        grad: Callable[..., Any]
+        value_and_grad: Callable[..., Any]
+        source: str
+
+        def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+        @overload
+        def __get__(self, instance: None, owner: type, /) -> Differentiable[P, R]: ...
+
+        @overload
+        def __get__(
+            self: Differentiable[Concatenate[Any, Q], R], instance: object, owner: type | None = None, /
+        ) -> Callable[Q, R]: ...
+
+
+OPEN: dict[str, tuple[CodeType, Batch]] = {}  # by file: the module that is being executed, and its derivatives
+DEFAULT: Options = (None, MODES)
+
+if TYPE_CHECKING:
+
+    @overload
+    def differentiable(f: Callable[P, R], /) -> Differentiable[P, R]: ...
+
+    @overload
+    def differentiable(
+        *, wrt: str | Iterable[str] | None = None, modes: str | Iterable[str] = MODES
+    ) -> Callable[[Callable[P, R]], Differentiable[P, R]]: ...
+
+
+def differentiable(
+    f: Any = None, /, *, wrt: str | Iterable[str] | None = None, modes: str | Iterable[str] = MODES
+) -> Any:
+    """Give a function its derivatives.  It is returned as it is, with these attributes:
+
+    | | |
+    |---|---|
+    | `f.tangent` | `f_d(x, y, x_d, y_d) -> (value, value_d)` |
+    | `f.adjoint` | `f_b(x, y, seed=1.0) -> (value, (x_b, y_b))` |
+    | `f.grad` | the gradient with respect to `wrt`, or to the first argument if there is no `wrt`, as in JAX |
+    | `f.value_and_grad` | the value and that gradient |
+    | `f.source` | the generated source |
+
+    A function of a module is differentiated when it is defined, or read from the cache; a method, a nested function
+    and one without a file when a derivative is first used, and these have no `source`: `inspect.getsource(f.tangent)`
+    shows it.  A method's derivatives are called through its class: `Body.drag.tangent(body, x, x_d=1.0)`.  What Numba,
+    `functools.lru_cache`, `staticmethod`, `classmethod` or `property` made of a function may be decorated as well.
+
+    Arguments:
+        f: the function.
+        wrt: the inputs to differentiate with respect to, a name or several; None: every float parameter.
+        modes: "forward" for `tangent`, "reverse" for the others; both by default.
+
+    Raises:
+        TransformError: the function is refused.
+        TypeError: it is no function, or the options are none.
+        ValueError: there is no such mode.
+    """
+    chosen = options(wrt, modes) if wrt is not None or modes is not MODES else DEFAULT
+    if f is None:
+        return lambda f: attach(f, chosen, sys._getframe(1))
+    return attach(f, chosen, sys._getframe(1))
+
+
+def attach(f: Any, chosen: Options, frame: FrameType) -> Any:
+    """Set the attributes; `frame` is where the function is decorated."""
+    plain: Any = f if type(f) is FunctionType and not hasattr(f, "__wrapped__") else function_in(f)
+    holder = plain if isinstance(f, (staticmethod, classmethod, property)) else f
+    batch = None
+    if "." not in plain.__qualname__ and frame.f_globals is plain.__globals__ and frame.f_code.co_name == "<module>":
+        batch = batch_of(plain, chosen, frame)
+    wrt, modes = chosen
+    if "forward" in modes:
+        holder.tangent = Late("tangent", holder, plain, wrt, batch)
+    if "reverse" in modes:
+        holder.adjoint = Late("adjoint", holder, plain, wrt, batch)
+        holder.grad = Late("grad", holder, plain, wrt, batch)
+        holder.value_and_grad = Late("value_and_grad", holder, plain, wrt, batch)
+    if batch is not None:
+        holder.source = batch.source(plain.__name__)
+    return f
+
+
+def batch_of(plain: FunctionType, chosen: Options, frame: FrameType) -> Batch | None:
+    """The derivatives of the module that is being executed; None if it has no file.
+
+    Raises:
+        TransformError: the function is refused.
+    """
+    filename = frame.f_code.co_filename
+    found = OPEN.get(filename)
+    if found is None or found[0] is not frame.f_code:
+        path = file_of(filename, frame.f_globals)
+        if not path:
+            return None
+        found = OPEN[filename] = frame.f_code, Batch(path, frame.f_globals, "decorated")
+    batch, name = found[1], plain.__name__
+    if batch.asked.get(name) != chosen or not batch.has(name, chosen[1]):
+        from adtransform.live.planted import refuse
+
+        batch = Batch(batch.filename, batch.live, "", {name: chosen})
+        if not batch.has(name, chosen[1]):
+            raise refuse(batch, name, plain)
+    return batch
+
+
+def file_of(filename: str, live: dict[str, Any]) -> str:
+    """The source file of a module that is being executed; empty if there is none."""
+    path = live.get("__file__")
+    if not isinstance(path, str) or os.path.basename(path) != os.path.basename(filename):
+        path = filename  # executed by somebody who sets no `__file__`
+    loader = live.get("__loader__")
+    return path if hasattr(loader, "get_data") or os.path.isfile(path) else ""
+
+
+def function_in(f: Any) -> FunctionType:
+    """The plain function in what other decorators made of it.
+
+    Raises:
+        TransformError: it is no function, or wrapped by what may change its value.
+    """
+    from adtransform.live.unwrap import callable_of
+
+    plain = callable_of(f)[0]
+    if not isinstance(plain, FunctionType):
+        raise TypeError(f"`differentiable` decorates functions, not {f!r}")
+    return plain

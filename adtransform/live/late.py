@@ -1,0 +1,62 @@
+"""Derivatives that are made when they are first used."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FunctionType
+    from typing import Any
+
+    from adtransform.live.batch import Batch
+
+
+class Late:
+    # A derivative of `owner` that takes its own place there once it is made: after its first use `f.tangent` is the
+    # generated function itself.  Until then, and for whoever holds on to this, it passes for that function:
+    # `inspect` and `help` look through it as well.  No docstring, as `__doc__` is that of the function.
+
+    __slots__ = ("__weakref__", "batch", "kind", "made", "owner", "plain", "wrt")
+
+    def __init__(
+        self, kind: str, owner: Any, plain: FunctionType, wrt: tuple[str, ...] | None, batch: Batch | None
+    ) -> None:
+        self.kind = kind
+        self.owner = owner
+        self.plain = plain
+        self.wrt = wrt
+        self.batch = batch
+        self.made: Any = None
+
+    @property
+    def __wrapped__(self) -> Any:
+        """The function, which is made now if it was not."""
+        if self.made is None:
+            self.made = self.make()
+            if vars(self.owner).get(self.kind) is self:
+                setattr(self.owner, self.kind, self.made)
+        return self.made
+
+    def make(self) -> Any:
+        import adtransform
+
+        if self.kind in ("tangent", "adjoint"):
+            if self.batch is None:
+                return getattr(adtransform, self.kind)(self.plain, self.wrt)
+            mode = "forward" if self.kind == "tangent" else "reverse"
+            return self.batch.function(self.plain.__name__, mode, self.plain)
+        operator = getattr(adtransform, self.kind)
+        return operator(self.plain) if self.wrt is None else operator(self.plain, wrt=self.wrt)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.__wrapped__(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__wrapped__, name)
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        doc: str | None = self.__wrapped__.__doc__
+        return doc
+
+    def __repr__(self) -> str:
+        return f"<the {self.kind} of {self.plain.__qualname__}>" if self.made is None else repr(self.made)

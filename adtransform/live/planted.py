@@ -1,0 +1,99 @@
+"""Generated code becomes functions, beside those that it was generated from."""
+
+from __future__ import annotations
+
+import marshal
+import os
+from collections.abc import Iterable, Mapping
+from types import FunctionType
+from typing import Any
+
+from adtransform.compiled import register
+from adtransform.diagnostics import TransformError
+from adtransform.files import decode
+from adtransform.live.batch import Batch, content
+from adtransform.live.definitions import refusal
+from adtransform.live.fingerprints import Known, is_same, module_of, reachable
+from adtransform.live.generate import take_defaults
+from adtransform.live.graft import Origin, planted
+from adtransform.live.notes import show
+from adtransform.live.places import GENERATED
+from adtransform.live.unwrap import inner
+from adtransform.pipeline import Options, transform
+
+
+def check(
+    name: str, f: object, live: Mapping[str, object], own: Mapping[str, Known], others: Iterable[tuple[str, str, Known]]
+) -> None:
+    """Refuse a function if it, or one that it calls, is no longer what the sources define.
+
+    Arguments:
+        name: what the function is called in its module.
+        f: the function as it lives.
+        live: the names of the module.
+        own: the functions of the module.
+        others: those of other files that derivatives were made from.
+
+    Raises:
+        TransformError: one of them was replaced, or its file changed between its import and the transformation.
+    """
+    if not is_same(f, own[name]):
+        raise refusal(f, "U007", f"the source of `{name}` is no longer what was imported", "Reload the module.")
+    replaced = [n for n in reachable(name, own)[1:] if not is_same(live.get(n), own[n])]
+    for file, other, known in others:
+        module = module_of(file)
+        if module is not None and not is_same(module.get(other), known):
+            replaced.append(other)
+    if replaced:
+        message = f"`{replaced[0]}`, which `{name}` calls, is no longer the function that its module defines"
+        raise refusal(f, "U008", message, "Differentiate before anything is replaced, or change the source.")
+
+
+def plant(text: str, code: bytes, filename: str, live: dict[str, Any]) -> dict[str, Any]:
+    """Define the generated functions.
+
+    Arguments:
+        text: the generated module.
+        code: its graft, marshalled.
+        filename: the file that it was generated from.
+        live: the names of the module.
+
+    Returns:
+        The new names.
+    """
+    graft = marshal.loads(code)
+    show(graft, register(text, filename))
+    names = planted(graft, live, Origin("", filename))
+    for value in names.values():
+        plain = inner(value)
+        if isinstance(plain, FunctionType):
+            GENERATED[plain] = Origin(text, filename, names)
+    return names
+
+
+def ready(function: Any, f: object) -> Any:
+    """A generated function with the defaults that the function has."""
+    plain = inner(f)
+    if isinstance(function, FunctionType) and isinstance(plain, FunctionType):
+        take_defaults(function, plain)
+    return function
+
+
+def refuse(batch: Batch, name: str, f: FunctionType) -> TransformError:
+    """Why a function has no derivatives.
+
+    Arguments:
+        batch: one that was made for it alone.
+        name: what it is called.
+        f: the function.
+    """
+    source = decode(content(batch.filename, batch.live), batch.filename).text
+    (wrt, modes) = batch.asked[name]
+    for mode in modes:
+        if not batch.has(name, (mode,)):
+            base = os.path.basename(batch.filename)
+            try:
+                transform(source, batch.filename, Options(mode=mode, functions=(name,), wrt=wrt, source_name=base))
+            except TransformError as error:
+                return error.with_traceback(None)
+    return refusal(f, "U002", f"`{name}` has none of the inputs {', '.join(wrt or ())}", "Check the names.")
