@@ -11,17 +11,21 @@ TYPE_CHECKING = False  # type checkers take it for true; `typing` itself takes 2
 if TYPE_CHECKING:
     from adtransform.diagnostics import Refusal as Refusal
     from adtransform.diagnostics import TransformError as TransformError
+    from adtransform.live.decorator import differentiable as differentiable
     from adtransform.live.generate import adjoint as adjoint
     from adtransform.live.generate import tangent as tangent
+    from adtransform.live.hook import install_import_hook as install_import_hook
     from adtransform.pipeline import derive as derive
 
 __version__ = "0.1.0"
-__all__ = ["Refusal", "TransformError", "adjoint", "derive", "tangent"]
+__all__ = ["Refusal", "TransformError", "adjoint", "derive", "differentiable", "install_import_hook", "tangent"]
 
 HOMES = {
     "derive": "pipeline",
     "tangent": "live.generate",
     "adjoint": "live.generate",
+    "differentiable": "live.decorator",
+    "install_import_hook": "live.hook",
     "TransformError": "diagnostics",
     "Refusal": "diagnostics",
 }

@@ -73,6 +73,10 @@ class Batch:
         """Whether a function has its derivatives."""
         return all(name in self.names.get(mode, ()) for mode in modes)
 
+    def functions(self) -> Any:
+        """What is known of the functions at the top level of the module, by name."""
+        return self.blob(len(MODES))[0]
+
     def source(self, name: str) -> str:
         """What was generated for a function."""
         return "\n\n\n".join([self.texts[i] for i in self.parts[name]]) + "\n"

@@ -71,7 +71,7 @@ def differentiable(
     |---|---|
     | `f.tangent` | `f_d(x, y, x_d, y_d) -> (value, value_d)` |
     | `f.adjoint` | `f_b(x, y, seed=1.0) -> (value, (x_b, y_b))` |
-    | `f.grad` | the gradient with respect to `wrt`, or to the first argument if there is no `wrt`, as in JAX |
+    | `f.grad` | the gradient with respect to `wrt`, a tuple for several names, or as in JAX to the first argument |
     | `f.value_and_grad` | the value and that gradient |
     | `f.source` | the generated source |
 
@@ -90,26 +90,34 @@ def differentiable(
         TypeError: it is no function, or the options are none.
         ValueError: there is no such mode.
     """
-    chosen = options(wrt, modes) if wrt is not None or modes is not MODES else DEFAULT
-    if f is None:
-        return lambda f: attach(f, chosen, sys._getframe(1))
-    return attach(f, chosen, sys._getframe(1))
+    if f is not None:
+        return attach(f, DEFAULT, None, sys._getframe(1))
+    chosen = options(wrt, modes)
+    by = chosen[0][0] if isinstance(wrt, str) and chosen[0] and len(chosen[0]) == 1 else chosen[0]
+    return lambda f: attach(f, chosen, by, sys._getframe(1))
 
 
-def attach(f: Any, chosen: Options, frame: FrameType) -> Any:
-    """Set the attributes; `frame` is where the function is decorated."""
+def attach(f: Any, chosen: Options, by: str | tuple[str, ...] | None, frame: FrameType) -> Any:
+    """Set the attributes.
+
+    Arguments:
+        f: what is decorated.
+        chosen: the options.
+        by: the inputs as they were given: the gradient by a single name is no tuple.
+        frame: where it is decorated.
+    """
     plain: Any = f if type(f) is FunctionType and not hasattr(f, "__wrapped__") else function_in(f)
     holder = plain if isinstance(f, (staticmethod, classmethod, property)) else f
     batch = None
     if "." not in plain.__qualname__ and frame.f_globals is plain.__globals__ and frame.f_code.co_name == "<module>":
         batch = batch_of(plain, chosen, frame)
-    wrt, modes = chosen
+    _, modes = chosen
     if "forward" in modes:
-        holder.tangent = Late("tangent", holder, plain, wrt, batch)
+        holder.tangent = Late("tangent", holder, plain, by, batch)
     if "reverse" in modes:
-        holder.adjoint = Late("adjoint", holder, plain, wrt, batch)
-        holder.grad = Late("grad", holder, plain, wrt, batch)
-        holder.value_and_grad = Late("value_and_grad", holder, plain, wrt, batch)
+        holder.adjoint = Late("adjoint", holder, plain, by, batch)
+        holder.grad = Late("grad", holder, plain, by, batch)
+        holder.value_and_grad = Late("value_and_grad", holder, plain, by, batch)
     if batch is not None:
         holder.source = batch.source(plain.__name__)
     return f

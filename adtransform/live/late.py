@@ -18,7 +18,7 @@ class Late:
     __slots__ = ("__weakref__", "batch", "kind", "made", "owner", "plain", "wrt")
 
     def __init__(
-        self, kind: str, owner: Any, plain: FunctionType, wrt: tuple[str, ...] | None, batch: Batch | None
+        self, kind: str, owner: Any, plain: FunctionType, wrt: str | tuple[str, ...] | None, batch: Batch | None
     ) -> None:
         self.kind = kind
         self.owner = owner

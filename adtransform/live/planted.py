@@ -79,7 +79,7 @@ def ready(function: Any, f: object) -> Any:
     return function
 
 
-def refuse(batch: Batch, name: str, f: FunctionType) -> TransformError:
+def refuse(batch: Batch, name: str, f: object) -> TransformError:
     """Why a function has no derivatives.
 
     Arguments:
