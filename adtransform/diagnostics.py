@@ -53,6 +53,9 @@ class TransformError(SyntaxError):
         first = self.refusals[0]
         position = (first.filename, first.line or None, first.column or None, first.text or None)
         super().__init__(f"{first.code} {first.message}", position)
+        if first.line:  # a traceback shows the line itself, and nothing of the rest
+            for note in [f" = help: {first.help}"] * bool(first.help) + [r.frame() for r in self.refusals[1:]]:
+                self.add_note(note)
 
     def __str__(self) -> str:
         return "\n".join(refusal.frame() for refusal in self.refusals)
