@@ -11,19 +11,57 @@ TYPE_CHECKING = False  # type checkers take it for true; `typing` itself takes 2
 if TYPE_CHECKING:
     from adtransform.diagnostics import Refusal as Refusal
     from adtransform.diagnostics import TransformError as TransformError
+    from adtransform.live.checks import check_grads as check_grads
     from adtransform.live.decorator import differentiable as differentiable
     from adtransform.live.generate import adjoint as adjoint
     from adtransform.live.generate import tangent as tangent
     from adtransform.live.hook import install_import_hook as install_import_hook
+    from adtransform.live.jacobians import hessian as hessian
+    from adtransform.live.jacobians import jacfwd as jacfwd
+    from adtransform.live.jacobians import jacobian as jacobian
+    from adtransform.live.jacobians import jacrev as jacrev
+    from adtransform.live.operators import grad as grad
+    from adtransform.live.operators import hvp as hvp
+    from adtransform.live.operators import jvp as jvp
+    from adtransform.live.operators import value_and_grad as value_and_grad
+    from adtransform.live.operators import vjp as vjp
     from adtransform.pipeline import derive as derive
 
 __version__ = "0.1.0"
-__all__ = ["Refusal", "TransformError", "adjoint", "derive", "differentiable", "install_import_hook", "tangent"]
+__all__ = [
+    "Refusal",
+    "TransformError",
+    "adjoint",
+    "check_grads",
+    "derive",
+    "differentiable",
+    "grad",
+    "hessian",
+    "hvp",
+    "install_import_hook",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "tangent",
+    "value_and_grad",
+    "vjp",
+]
 
 HOMES = {
     "derive": "pipeline",
     "tangent": "live.generate",
     "adjoint": "live.generate",
+    "grad": "live.operators",
+    "value_and_grad": "live.operators",
+    "jvp": "live.operators",
+    "vjp": "live.operators",
+    "hvp": "live.operators",
+    "jacfwd": "live.jacobians",
+    "jacrev": "live.jacobians",
+    "jacobian": "live.jacobians",
+    "hessian": "live.jacobians",
+    "check_grads": "live.checks",
     "differentiable": "live.decorator",
     "install_import_hook": "live.hook",
     "TransformError": "diagnostics",

@@ -1,0 +1,288 @@
+"""`grad`, `value_and_grad`, `jvp`, `vjp`, `hvp`: derivatives of functions as functions, called as in JAX.
+
+Each is a generated tangent or adjoint, made for the kinds of the arguments at the first call; from then on a call costs
+what the generated function costs.  The functions that they return have derivatives themselves: see `recipes`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import Any
+
+from adtransform.live.recipes import RECIPES, Recipe
+from adtransform.live.specialise import (
+    Argnums,
+    Function,
+    Special,
+    chosen,
+    is_indexed,
+    key_of,
+    mark,
+    parameters,
+    remembered,
+    shown,
+    special,
+)
+from adtransform.nested import items, zeros
+
+Wrt = str | Sequence[str] | None
+
+
+def grad(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False) -> Callable[..., Any]:
+    """The gradient of a function of one real value.
+
+    Arguments:
+        f: a function that returns a number; with `has_aux` a pair of a number and anything.
+        argnums: which arguments to differentiate with respect to, by position: a number, or a sequence of them.
+        wrt: the same by name; goes before `argnums`.
+        has_aux: whether `f` returns a pair; its second part is handed on, and `f` is called once more for it.
+
+    Returns:
+        A function with the parameters of `f`.  It returns the derivative, which mirrors the argument: a list for a
+        list, an array for an array, an object for an object; a tuple of derivatives for a sequence of `argnums`.  With
+        `has_aux` it returns a pair of that and the second part.
+
+    Raises:
+        TransformError: at the first call, if the function is refused.
+        TypeError: when it is called, if the value is no number, or an argument is none that has a derivative.
+
+    >>> grad(lambda x: x * x)(3.0)
+    6.0
+    """
+    gradients = Gradients(f, argnums, wrt, has_aux)
+    fast, direct = gradients.fast, gradients.direct
+
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        if not kwargs and (run := fast.get((*map(type, args),)) or direct.get((*map(mark, args),))) is not None:
+            value, found = run(*args)
+            if isinstance(value, float):
+                return found
+        value, found = gradients(args, kwargs)
+        return (found, value[1]) if has_aux else found
+
+    return gradients.described(gradient, "grad")
+
+
+def value_and_grad(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False) -> Callable[..., Any]:
+    """The value of a function and its gradient; arguments as for `grad`.
+
+    Returns:
+        A function that returns `(value, gradient)`; with `has_aux`, `((value, aux), gradient)`.
+
+    >>> value_and_grad(lambda x, y: x * y)(3.0, 4.0)
+    (12.0, 4.0)
+    """
+    gradients = Gradients(f, argnums, wrt, has_aux)
+    fast, direct = gradients.fast, gradients.direct
+
+    def both(*args: Any, **kwargs: Any) -> Any:
+        if not kwargs and (run := fast.get((*map(type, args),)) or direct.get((*map(mark, args),))) is not None:
+            found = run(*args)
+            if isinstance(found[0], float):
+                return found
+        return gradients(args, kwargs)
+
+    return gradients.described(both, "value_and_grad")
+
+
+class Gradients:
+    """The adjoints of one function for one choice of inputs, by the kinds of the arguments.
+
+    `direct` holds those that return just what is asked for, `fast` the same by types alone, where these say all.
+    """
+
+    def __init__(self, f: Function, argnums: Argnums, wrt: Wrt, has_aux: bool) -> None:
+        if not callable(f):
+            raise TypeError(f"a function is expected, not {f!r}")
+        self.f = f
+        self.inputs = functools.cache(lambda: chosen(f, argnums, wrt))
+        self.is_single = isinstance(wrt, str) if wrt is not None else isinstance(argnums, int)
+        self.has_aux = has_aux
+        self.known: dict[object, Special] = {}
+        self.direct: dict[object, Function] = {}
+        self.fast: dict[tuple[type, ...], Function] = {}
+
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The value and the gradient."""
+        key = key_of(args, kwargs)
+        special = self.known.get(key)
+        if special is None:
+            special = self.known[key] = self.special(args, kwargs)
+        seed: tuple[object, ...] = () if special.has_seed else (1.0,)
+        if self.has_aux:
+            _, aux = self.f(*deepcopy(args), **deepcopy(kwargs))
+            seed = ((1.0, zeros(aux)),)
+        value, adjoints = special.adjoint(args, kwargs, *seed)
+        check_scalar(self.f, value[0] if self.has_aux else value)
+        if special.is_direct(self.is_single) and not seed:
+            self.direct[key] = special.call  # type: ignore[assignment]
+            if all(isinstance(mark, type) for mark in key):  # type: ignore[attr-defined]
+                self.fast[key] = special.call  # type: ignore[index, assignment]
+        names = self.inputs().names
+        return value, adjoints[names[0]] if self.is_single else tuple(adjoints[n] for n in names)
+
+    def special(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Special:
+        """A new adjoint, for a value that is a number."""
+        found = special(self.f, self.inputs().names, "reverse", args, kwargs)
+        if found.derivative is not None and found.derivative.result in ("list", "tuple") and not self.has_aux:
+            check_scalar(self.f, self.f(*deepcopy(args), **deepcopy(kwargs)))
+        return found
+
+    def described(self, function: Function, operator: str) -> Function:
+        """The function with the signature of `f`, and a docstring of its own."""
+        recipe = Recipe(operator, self.f, lambda: self.inputs().names, self.is_single, self.has_aux)
+        what = "The gradient" if operator == "grad" else "The value and the gradient"
+        return described(function, self.f, operator, f"{what} of `{shown(self.f)}`.", recipe)
+
+
+def described(function: Function, f: Function, operator: str, doc: str, recipe: Recipe | None = None) -> Function:
+    """A function that looks like `f`: its signature, a name and a docstring that say what it is."""
+    if not isinstance(f, functools.partial):
+        functools.update_wrapper(function, f, ("__module__", "__qualname__"), ())
+    else:
+        function.__wrapped__ = f  # type: ignore[attr-defined]
+    function.__name__ = f"{shown(f)}_{operator}" if hasattr(f, "__name__") else operator
+    function.__doc__ = doc
+    if recipe is not None:
+        RECIPES[function] = recipe
+    return function
+
+
+def check_scalar(f: Function, value: object) -> None:
+    if isinstance(value, (bool, complex)) or not hasattr(value, "__float__") or is_indexed(value):
+        what = type(value).__name__
+        raise TypeError(
+            f"`{shown(f)}` returns a value of type {what}: gradients are of functions of one real value; "
+            "use jacrev or jacfwd, or has_aux for a pair of which the first is differentiated"
+        )
+
+
+# --- with given directions --------------------------------------------------------------------------------------------
+
+
+def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], *, has_aux: bool = False) -> Any:
+    """The value of a function and its derivative along a direction, in forward mode.
+
+    Arguments:
+        f: the function.
+        primals: its arguments, a tuple or list.
+        tangents: the direction: for each of them what mirrors it.
+        has_aux: whether `f` returns a pair of which the second part is handed on.
+
+    Returns:
+        `(value, tangent)`; with `has_aux` `(value, tangent, aux)`.
+
+    Raises:
+        TransformError: the function is refused.
+        TypeError: primals and tangents do not fit.
+
+    >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.5))
+    (12.0, 5.5)
+    """
+    names = checked(f, primals, tangents)
+    found = remembered(f, names, "forward", tuple(primals))
+    along = dict(zip(names, deepcopy(tuple(tangents))))
+    value, tangent = found.tangent(tuple(primals), {}, along)
+    return (value[0], tangent[0], value[1]) if has_aux else (value, tangent)
+
+
+def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:
+    """The value of a function, and a function that multiplies its transposed Jacobian by a vector.
+
+    Arguments:
+        f: the function.
+        primals: its arguments; they are copied, so that they may change afterwards.
+        has_aux: whether `f` returns a pair of which the second part is handed on.
+
+    Returns:
+        `(value, pull)`, with `has_aux` `(value, pull, aux)`; `pull(seed)` takes what mirrors the value and returns a
+        tuple, the adjoint of each argument.  It runs the whole adjoint at each call.
+
+    Raises:
+        TransformError: the function is refused.
+
+    >>> value, pull = vjp(lambda x, y: x * y, 3.0, 4.0)
+    >>> value, pull(1.0)
+    (12.0, (4.0, 3.0))
+    """
+    names = tuple(parameters(f)[: len(primals)])
+    found = remembered(f, names, "reverse", primals)
+    given = deepcopy(primals)
+    value = f(*deepcopy(given))
+
+    def pull(seed: Any) -> tuple[Any, ...]:
+        whole = (seed, zeros(value[1])) if has_aux else seed
+        _, adjoints = found.adjoint(deepcopy(given), {}, deepcopy(whole))
+        return tuple(adjoints[n] for n in names)
+
+    return (value[0], pull, value[1]) if has_aux else (value, pull)
+
+
+def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    """The product of the Hessian of a function of one real value and a vector: the tangent of its adjoint.
+
+    Arguments:
+        f: the function.
+        primals: its arguments.
+        tangents: the vector: for each argument what mirrors it.
+
+    Returns:
+        What mirrors the argument; for several arguments a tuple.
+
+    Raises:
+        TransformError: the function is refused.
+        TypeError: primals and tangents do not fit, or the value is no number.
+
+    >>> hvp(lambda x: x**3, (2.0,), (1.0,))
+    12.0
+    """
+    names = checked(f, primals, tangents)
+    along = dict(zip(names, deepcopy(tuple(tangents))))
+    (value, _), (_, products) = over_adjoint(f, names, tuple(primals), {}, along)
+    check_scalar(f, value)
+    return products[names[0]] if len(names) == 1 else tuple(products[n] for n in names)
+
+
+def checked(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[str, ...]:
+    """The names of the parameters that primals and tangents are for."""
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise TypeError("primals and tangents are tuples or lists, one item an argument: `jvp(f, (x,), (x_d,))`")
+    if len(primals) != len(tangents):
+        raise TypeError(f"there are {len(primals)} primals and {len(tangents)} tangents")
+    for n, (primal, tangent) in enumerate(zip(primals, tangents)):
+        if not mirrors(primal, tangent):
+            raise TypeError(f"tangent {n} of `{shown(f)}` does not mirror its primal: {tangent!r} for {primal!r}")
+    return tuple(parameters(f)[: len(primals)])
+
+
+def mirrors(primal: Any, tangent: Any) -> bool:
+    """Whether a tangent has the structure of its primal: a number for a number, an array of the same shape."""
+    if is_indexed(primal):
+        return bool(getattr(tangent, "shape", None) == primal.shape)
+    parts = items(primal)
+    if parts is None:
+        return hasattr(tangent, "__float__") or not hasattr(primal, "__float__")
+    others = items(tangent)
+    return type(tangent) is type(primal) and others is not None and len(others) == len(parts)
+
+
+def over_adjoint(
+    f: Function,
+    names: tuple[str, ...],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    along: dict[str, Any],
+    seed: Any = None,
+) -> tuple[tuple[Any, dict[str, Any]], tuple[Any, dict[str, Any]]]:
+    """The tangent of the adjoint: the value and the adjoints, and the derivatives of both along a direction."""
+    adjoint = remembered(f, names, "reverse", args, kwargs)
+    if adjoint.call is None or adjoint.derivative is None:
+        value, adjoints = adjoint.adjoint(args, kwargs)
+        return (value, adjoints), (zeros(value), adjoints)
+    if seed is not None or not adjoint.has_seed:
+        kwargs = kwargs | {adjoint.derivative.seed: 1.0 if seed is None else seed}
+    second = remembered(adjoint.call, names, "forward", args, kwargs)
+    (value, adjoints), (value_d, adjoints_d) = second.tangent(args, kwargs, along)
+    return (value, adjoint.named(adjoints)), (value_d, adjoint.named(adjoints_d))

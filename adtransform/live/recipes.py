@@ -1,0 +1,188 @@
+"""Derivatives of derivatives: the source of what `grad(f)` and its like return.
+
+df = grad(f)         a function that finds the adjoint `f_b` for the kinds of its arguments
+grad(df)             needs a source of df for these kinds; it stands beside f_b, in its module:
+
+def f_grad(x):
+    return f_b(x)[1]
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import FunctionType, MethodType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from adtransform.diagnostics import Refusal, TransformError
+
+Function = Callable[..., Any]
+Kinds = tuple[tuple[str, str], ...]
+
+CONSTANT = frozenset({"D001", "D002"})  # refusals that say that the value does not depend on the inputs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recipe:
+    """How a derivative was asked for: an operator, and what it was given."""
+
+    operator: str
+    f: Function
+    names: Callable[[], tuple[str, ...]]
+    is_single: bool
+    has_aux: bool = False
+    made: dict[Kinds, Function] = field(default_factory=dict)
+
+    def function(self, kinds: Kinds) -> Function:
+        """A function with a source that computes the same, for arguments of these kinds.
+
+        Raises:
+            TransformError: `f` is refused, or there is no such source.
+        """
+        if kinds not in self.made:
+            self.made[kinds] = self.make(kinds)
+        return self.made[kinds]
+
+    def make(self, kinds: Kinds) -> Function:
+        from adtransform.live.generate import derivative_of
+
+        if self.has_aux:
+            raise self.refusal("its function returns a pair (`has_aux`)", "Differentiate a function of the number.")
+        forward = self.operator not in ("grad", "value_and_grad")
+        mode = "forward" if forward else "reverse"
+        names = self.names()
+        try:
+            made, first = derivative_of(self.f, names, mode, kinds)
+        except TransformError as error:
+            if all(r.code in CONSTANT for r in error.refusals) and error.refusals:
+                raise self.refusal("it is constant", "Its derivative is zero.") from None
+            raise
+        text = columns if forward else gradient
+        function = beside(made.function, made.derivative, self, text, dict(kinds))
+        return MethodType(function, *first) if made.is_method else function
+
+    def refusal(self, why: str, help_: str) -> TransformError:
+        name = getattr(self.f, "__name__", self.f)
+        return TransformError([Refusal("<function>", 0, 0, "N142", f"the {self.operator} of `{name}`: {why}", help_)])
+
+
+RECIPES: WeakKeyDictionary[Function, Recipe] = WeakKeyDictionary()
+
+
+def source_of(f: Function, kinds: Kinds) -> Function:
+    """A function with a source: of a derivative the one that its recipe gives, any other as it is."""
+    recipe = RECIPES.get(f) if isinstance(f, FunctionType) else None
+    return recipe.function(kinds) if recipe is not None else f
+
+
+def beside(
+    generated: Function, derivative: Any, recipe: Recipe, text: Callable[..., str], kinds: dict[str, str]
+) -> FunctionType:
+    """Define a function beside a generated one, in the module that this was generated in."""
+    from adtransform.live.graft import Origin, graft
+    from adtransform.live.places import GENERATED, fresh
+    from adtransform.live.unwrap import inner
+
+    plain = inner(generated)
+    assert isinstance(plain, FunctionType)
+    origin = GENERATED[plain]
+    node = next(n for n in ast.parse(origin.text).body if isinstance(n, ast.FunctionDef) and n.name == derivative.name)
+    name = fresh(f"{derivative.function.replace('.', '_')}_{recipe.operator}", origin.text)
+    body = text(node, name, derivative, recipe, kinds)
+    more = "import numpy as np\n\n\n" if "np." in body and "import numpy as np" not in origin.text else ""
+    whole = f"{origin.text}\n\n{more}{body}\n"
+    names = graft(Origin(origin.text, origin.filename, origin.names, origin.cells), whole, plain.__globals__)
+    function = names[name]
+    assert isinstance(function, FunctionType)
+    GENERATED[function] = Origin(whole, origin.filename, names, origin.cells)
+    return function
+
+
+def gradient(node: ast.FunctionDef, name: str, derivative: Any, recipe: Recipe, kinds: dict[str, str]) -> str:
+    """A gradient: the adjoint, without the value that it returns."""
+    del kinds
+    names = recipe.names()
+    if names != derivative.wrt or recipe.is_single != (len(names) == 1):
+        raise recipe.refusal("its inputs are in another order", "Give `argnums` in the order of the parameters.")
+    node.name = name
+    args = [*node.args.posonlyargs, *node.args.args]
+    if args and args[-1].arg == derivative.seed and not node.args.vararg:
+        without = len(args) - 1 < len(args) - len(node.args.defaults)
+        node.args.defaults[-1 if not without else len(node.args.defaults) :] = [ast.Constant(1.0)]
+    if recipe.operator == "grad":
+        node.returns = None
+        for block in blocks_of(node):
+            block[:] = [without_value(s) for s in block]
+    return ast.unparse(node)
+
+
+def blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    """The blocks of a function, without those of functions inside."""
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(node, name, None)
+        if isinstance(block, list) and block:
+            yield block
+            for s in block:
+                if not isinstance(s, (ast.FunctionDef, ast.ClassDef)):
+                    yield from blocks_of(s)
+    for handler in getattr(node, "handlers", ()):
+        yield from blocks_of(handler)
+
+
+def without_value(s: ast.stmt) -> ast.stmt:
+    """A statement; if it returns a value and adjoints, only these."""
+    match s:
+        case ast.Return(ast.Tuple([_, adjoints])):
+            return ast.Return(adjoints)
+        case ast.Return(ast.expr() as whole):
+            return ast.Return(ast.Subscript(whole, ast.Constant(1)))
+        case _:
+            return s
+
+
+UNITS = {
+    "float": "",
+    "list[float]": "[0.0] * len({x})",
+    "np.ndarray[tuple[int]]": "np.zeros(len({x}))",
+}
+
+
+FORMS = {  # by the kind of the input and of the value
+    ("list[float]", "number"): "columns",
+    ("list[float]", "list"): "[[column[i] for column in columns] for i in range(len(columns[0]))]",
+    ("np.ndarray[tuple[int]]", "number"): "np.array(columns)",
+    ("np.ndarray[tuple[int]]", "array"): "np.stack(columns, axis=-1)",
+}
+
+
+def columns(node: ast.FunctionDef, name: str, derivative: Any, recipe: Recipe, kinds: dict[str, str]) -> str:
+    """A Jacobian: one call of the tangent for each number that goes in."""
+    args = node.args
+    ordinary = [*args.posonlyargs, *args.args]
+    params = [a for a in ordinary if a.arg not in derivative.tangents]
+    (x,) = derivative.wrt if len(derivative.wrt) == 1 and recipe.is_single else ("",)
+    kind = kinds.get(x, "float")
+    plain = not (args.vararg or args.kwarg or args.kwonlyargs)
+    form = FORMS.get((kind, derivative.result))
+    if not x or not plain or kind not in UNITS or (kind != "float" and form is None):
+        help_ = "Write a function of one number, list or array that returns a number."
+        raise recipe.refusal("its arguments or its value are too many for a source", help_)
+    (x_d,) = derivative.tangents
+    defaults = dict(zip([a.arg for a in ordinary][::-1], args.defaults[::-1]))
+    shown = (ast.unparse(a) + (f"={ast.unparse(defaults[a.arg])}" if a.arg in defaults else "") for a in params)
+    head = f"def {name}({', '.join(shown)}):\n"
+    call = f"{derivative.name}({', '.join(a.arg for a in params)}, {x_d}="
+    if kind == "float":
+        return f"{head}    return {call}1.0)[1]\n"
+    zeros = UNITS[kind].format(x=x)
+    assert form is not None
+    return (
+        f"{head}    columns = []\n"
+        f"    for i in range(len({x})):\n"
+        f"        {x_d} = {zeros}\n"
+        f"        {x_d}[i] = 1.0\n"
+        f"        columns.append({call}{x_d})[1])\n"
+        f"    return {form}\n"
+    )

@@ -1,0 +1,221 @@
+"""One derivative for each kind of arguments: found by their types, made when they come for the first time.
+
+df = grad(f)
+df(0.7)                   the adjoint of f for a float
+df(np.zeros(3))           another one, for an array
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from adtransform.diagnostics import TransformError
+from adtransform.live.arguments import kind_of
+from adtransform.live.recipes import CONSTANT
+from adtransform.nested import items, zeros
+from adtransform.pipeline import Derivative, names_of
+
+Function = Callable[..., Any]
+Argnums = int | Sequence[int]
+
+SIMPLE = frozenset({float, int, bool, str, type(None)})
+NUMBERS = frozenset({float, int})
+WHOLE = re.compile(r"\bint\b")
+
+
+def key_of(args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+    """What derivatives are found by: the kinds of the arguments."""
+    marks = tuple(map(mark, args))
+    return (marks, tuple((name, mark(value)) for name, value in kwargs.items())) if kwargs else marks
+
+
+def mark(value: object) -> object:
+    """What tells the kind of one argument; kinds that differ have different marks."""
+    kind = type(value)
+    if kind in SIMPLE:
+        return kind
+    if kind is list and (types := {*map(type, value)}) <= NUMBERS:  # type: ignore[call-overload]
+        return ("whole",) if types == {int} else ("list",)
+    if (axes := getattr(value, "ndim", None)) is not None:
+        return kind, axes, value.dtype.num  # type: ignore[attr-defined]
+    return kind, kind_of(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """With respect to what a function is differentiated.
+
+    `names` are parameters, in the order of the results; `is_single` if the result is no tuple.
+    """
+
+    names: tuple[str, ...]
+    is_single: bool
+
+
+def chosen(f: Function, argnums: Argnums, wrt: object) -> Inputs:
+    """The inputs that `argnums` or `wrt` say.
+
+    Raises:
+        TypeError: there is no such argument, or both are given.
+        ValueError: `f` has fewer parameters.
+    """
+    params = parameters(f)
+    if wrt is not None:
+        names = names_of(wrt) or ()  # type: ignore[arg-type]
+        for name in names:
+            if name not in params:
+                raise TypeError(f"`{shown(f)}` has no parameter `{name}`: there are {', '.join(params)}")
+        return Inputs(names, isinstance(wrt, str) and "," not in wrt)
+    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    if not numbers or not all(isinstance(n, int) for n in numbers):
+        raise TypeError(f"argnums is a number or a sequence of numbers, not {argnums!r}")
+    if any(not -len(params) <= n < len(params) for n in numbers):
+        raise ValueError(f"argnums={argnums!r}, but `{shown(f)}` has {len(params)} parameters")
+    names = tuple(params[n] for n in numbers)
+    if len(set(names)) < len(names):
+        raise ValueError(f"argnums={argnums!r} names a parameter twice")
+    return Inputs(names, isinstance(argnums, int))
+
+
+def parameters(f: Function) -> list[str]:
+    """The names of the parameters that can be passed by position, or by name."""
+    try:
+        found = inspect.signature(f).parameters.values()
+    except (ValueError, TypeError):  # one of NumPy's
+        from adtransform.live.places import place_of
+
+        place = place_of(f)
+        return place.origin.text.rpartition(f"def {place.name}(")[2].partition(")")[0].split(", ")
+    variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [p.name for p in found if p.kind not in variable]
+
+
+def shown(f: Function) -> str:
+    return str(getattr(f, "__name__", f))
+
+
+def by_name(f: Function, args: tuple[object, ...], kwargs: dict[str, object]) -> dict[str, object]:
+    """The arguments by the names of the parameters; those of a variable number are left out."""
+    try:
+        found = inspect.signature(f).bind(*args, **kwargs)
+    except ValueError:
+        return dict(zip(parameters(f), args))
+    kinds = inspect.signature(f).parameters
+    ordinary = {n for n, p in kinds.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+    found.apply_defaults()
+    return {name: value for name, value in found.arguments.items() if name in ordinary}
+
+
+def is_indexed(value: Any) -> bool:
+    """Whether a value is an array that has axes."""
+    return bool(getattr(value, "ndim", False))
+
+
+def check_input(f: Function, name: str, value: object) -> None:
+    """Refuse what has no derivative.
+
+    Raises:
+        TypeError: it is not made of real numbers.
+    """
+    kind = getattr(getattr(value, "dtype", None), "kind", None)
+    if kind is not None and kind not in "fiu" or isinstance(value, (bool, str, bytes, complex, type(None))):
+        raise TypeError(f"`{name}` of `{shown(f)}` is {type(value).__name__}: derivatives are of real numbers")
+    if kind in ("i", "u") and is_indexed(value):
+        raise TypeError(f"`{name}` of `{shown(f)}` is an array of whole numbers: convert it with `.astype(float)`")
+    for part in items(value) or ():
+        if isinstance(part, (str, bytes, complex)) and isinstance(value, (list, tuple)):
+            check_input(f, name, part)
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """A derivative for arguments of one kind.
+
+    `names` are the inputs that are asked for.  `call` is the generated function, None if the value does not depend on
+    them; `derivative` says how it is called.  `has_seed` if an adjoint has a default for its seed.
+    """
+
+    f: Function
+    names: tuple[str, ...]
+    call: Function | None = None
+    derivative: Derivative | None = None
+    has_seed: bool = True
+
+    def is_direct(self, is_single: bool) -> bool:
+        """Whether the generated adjoint returns just the adjoints that are asked for, as they are asked for."""
+        return self.derivative is not None and self.derivative.wrt == self.names and is_single == (len(self.names) == 1)
+
+    def tangent(self, args: tuple[Any, ...], kwargs: dict[str, Any], along: dict[str, Any]) -> Any:
+        """The value, and its derivative along a direction."""
+        if self.call is None or self.derivative is None:
+            value = self.f(*args, **kwargs)
+            return value, zeros(value)
+        tangents = dict(zip(self.derivative.wrt, self.derivative.tangents))
+        return self.call(*args, **kwargs, **{tangents[n]: d for n, d in along.items() if n in tangents})
+
+    def adjoint(self, args: tuple[Any, ...], kwargs: dict[str, Any], *seed: Any) -> tuple[Any, dict[str, Any]]:
+        """The value, and the adjoints by name; `seed` is given where it is not the default."""
+        if self.call is None or self.derivative is None:
+            given = by_name(self.f, args, kwargs)
+            return self.f(*args, **kwargs), {n: zeros(given[n]) for n in self.names}
+        more = {self.derivative.seed: seed[0]} if seed else {}
+        value, found = self.call(*args, **kwargs, **more)
+        return value, self.named(found)
+
+    def named(self, adjoints: Any) -> dict[str, Any]:
+        """What the generated adjoint returns behind the value, by the names of the inputs."""
+        wrt = self.derivative.wrt if self.derivative is not None else ()
+        return dict(zip(wrt, (adjoints,) if len(wrt) == 1 else adjoints))
+
+
+def special(f: Function, names: tuple[str, ...], mode: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Special:
+    """The derivative of a function for the kinds of actual arguments.
+
+    Raises:
+        TypeError: the arguments do not fit, or have no derivative.
+        TransformError: the function is refused.
+    """
+    from adtransform.live.generate import derivative_of
+    from adtransform.live.unwrap import bound
+
+    given = by_name(f, args, kwargs)
+    for name in names:
+        if name in given:
+            check_input(f, name, given[name])
+    kinds = {n: as_float(kind_of(v)) if n in names else kind_of(v) for n, v in given.items()}
+    try:
+        made, first = derivative_of(f, names, mode, tuple((n, k) for n, k in kinds.items() if k))
+    except TransformError as error:
+        if error.refusals and all(r.code in CONSTANT for r in error.refusals):
+            return Special(f, names)
+        raise
+    call = bound(made.function, first) if made.is_method else made.function
+    seed = inspect.signature(call).parameters.get(made.derivative.seed)
+    return Special(f, names, call, made.derivative, seed is None or isinstance(seed.default, float))
+
+
+SPECIALS: WeakKeyDictionary[Function, dict[object, Special]] = WeakKeyDictionary()
+
+
+def remembered(
+    f: Function, names: tuple[str, ...], mode: str, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None
+) -> Special:
+    """The same, found again where it was made before."""
+    try:
+        known = SPECIALS.setdefault(f, {})
+    except TypeError:  # neither a hash nor weak references
+        known = {}
+    key = (names, mode, key_of(args, kwargs or {}))
+    if key not in known:
+        known[key] = special(f, names, mode, args, kwargs or {})
+    return known[key]
+
+
+def as_float(kind: str) -> str:
+    """The kind of what is differentiated: whole numbers are floats."""
+    return WHOLE.sub("float", kind) if not kind.startswith("np.") else kind
