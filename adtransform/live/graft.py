@@ -112,6 +112,10 @@ def only_new(statement: ast.stmt, old: set[str]) -> list[ast.stmt]:
         aliases = [alias for alias in statement.names if alias.name != "*" and bound_by(alias) not in old]
         statement.names = aliases
         return [statement] if aliases else []
+    if isinstance(statement, ast.FunctionDef):
+        for decorator in statement.decorator_list:
+            if isinstance(decorator, ast.Call):  # Numba keeps compiled code only of what stands in files
+                decorator.keywords = [k for k in decorator.keywords if k.arg != "cache"]
     return [statement] if bound(statement) - old else []
 
 

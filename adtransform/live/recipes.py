@@ -79,7 +79,7 @@ def source_of(f: Function, kinds: Kinds) -> Function:
 
 def beside(
     generated: Function, derivative: Any, recipe: Recipe, text: Callable[..., str], kinds: dict[str, str]
-) -> FunctionType:
+) -> Function:
     """Define a function beside a generated one, in the module that this was generated in."""
     from adtransform.live.graft import Origin, graft
     from adtransform.live.places import GENERATED, fresh
@@ -95,8 +95,9 @@ def beside(
     whole = f"{origin.text}\n\n{more}{body}\n"
     names = graft(Origin(origin.text, origin.filename, origin.names, origin.cells), whole, plain.__globals__)
     function = names[name]
-    assert isinstance(function, FunctionType)
-    GENERATED[function] = Origin(whole, origin.filename, names, origin.cells)
+    plain = inner(function)
+    assert callable(function) and isinstance(plain, FunctionType)
+    GENERATED[plain] = Origin(whole, origin.filename, names, origin.cells)
     return function
 
 
