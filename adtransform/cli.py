@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -181,6 +182,22 @@ def verify(
     ctx.exit(status)
 
 
+@cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("script", type=click.Path())
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def run(script: str, args: tuple[str, ...]) -> None:
+    """Run a script whose functions have derivatives.
+
+    It runs as with `python SCRIPT`. Its functions have derivatives beside them, `f_d` and `f_b` for `f`, and so have
+    those of the modules that it imports from its own folder.
+    """
+    raise AssertionError(f"{script} does not run inside of click")
+
+
 def main() -> None:
     """The console script."""
+    if sys.argv[1:2] == ["run"] and len(sys.argv) > 2 and not sys.argv[2].startswith("-"):
+        from adtransform.live.run import run_script
+
+        sys.exit(run_script(sys.argv[2], sys.argv[3:]))  # exceptions and exits of the script are none of click's
     cli(prog_name="adgen")

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from adtransform.live.asked import Options
     from adtransform.live.batch import Live
 
-MODE_OF = {"d": "forward", "b": "reverse"}
+LETTERS = {"forward": "d", "reverse": "b"}
+MODE_OF = {letter: mode for mode, letter in LETTERS.items()}
 
 
 class Lacking(Exception):
@@ -25,6 +26,9 @@ class Lacking(Exception):
 
 class Beside:
     """The derivatives of one module.
+
+    `f_d` and `f_b` always stand for the derivatives of `f`; where the source mentions these names without defining
+    them, the generated functions have others (`f_b2`), which are known as well.
 
     They are not put among its names: what is asked for is compared with the function as it is then, so that a module
     that was reloaded or changed has no stale ones.
@@ -130,7 +134,7 @@ class Beside:
                 batch = Batch(self.filename, self.live, "", {stem: (wrt, (mode,))})
                 if not batch.has(stem, (mode,)):
                     raise refuse(batch, stem, f)
-            if batch.names[mode][stem] != name:
+            if name not in (f"{stem}_{LETTERS[mode]}", batch.names[mode][stem]):
                 raise Lacking(f"it is called {batch.names[mode][stem]!r}")
             return batch.function(stem, mode, f)
         except TransformError as error:

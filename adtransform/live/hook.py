@@ -76,10 +76,14 @@ class Hook:
             find = getattr(finder, "find_spec", None)
             spec: ModuleSpec | None = find(fullname, path, target) if find is not None else None
             if spec is not None:
-                if is_source(spec):
+                if self.accepts(spec):
                     spec.loader = Loader(spec.loader, str(spec.origin), self.chosen)  # type: ignore[assignment]
                 return spec
         return None
+
+    def accepts(self, spec: ModuleSpec) -> bool:
+        """Whether a module that is meant can have derivatives."""
+        return is_source(spec)
 
     def uninstall(self) -> None:
         """Leave modules alone from now on; those that were imported keep their derivatives."""
