@@ -9,7 +9,8 @@ Point(1.0, 2.0)       Point
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import inspect
+from collections.abc import Callable, Iterable, Mapping
 
 NUMBERS = frozenset({float, int})
 SILENT = frozenset({bool, str, bytes, type(None), complex})
@@ -67,3 +68,50 @@ def of_numpy(value: object) -> str:
         return "np.ndarray"
     axes = f"tuple[{', '.join(['int'] * ndim)}]"
     return f"np.ndarray[{axes}]" if letter == "f" else f"np.ndarray[{axes}, np.dtype[np.int64]]"
+
+
+def check_argument(f: Callable[..., object], name: str, value: object, is_active: bool) -> None:
+    """Refuse arguments that generated code may not follow.
+
+    Arguments:
+        f: the function, for messages, and for the classes that it knows.
+        name: the parameter.
+        value: the argument.
+        is_active: whether it is differentiated with respect to.
+
+    Raises:
+        TypeError: it is complex, of a class of arrays or numbers other than those of Python and NumPy, or of a class
+            that the function does not know; an active one is not made of real numbers.
+    """
+    kind = type(value)
+    what = f"`{name}` of `{getattr(f, '__name__', f)}`"
+    letter = getattr(getattr(value, "dtype", None), "kind", "")
+    if kind is complex or letter == "c":
+        raise TypeError(f"{what} is complex: derivatives are of real numbers")
+    is_numpy = kind.__module__ == "numpy" and (kind.__name__ == "ndarray" or getattr(value, "shape", None) == ())
+    if hasattr(kind, "__array__") and not is_numpy:
+        raise TypeError(f"{what} is a {kind.__name__}: convert it with `np.asarray`")
+    if is_active and (kind in SILENT or letter in ("b", "O", "U", "S")):
+        raise TypeError(f"{what} is {kind.__name__}: derivatives are of real numbers")
+    if is_active and letter in ("i", "u") and bool(getattr(value, "ndim", False)):
+        raise TypeError(f"{what} is an array of whole numbers: convert it with `.astype(float)`")
+    if is_numpy or kind in NUMBERS or kind in SILENT:
+        return
+    if hasattr(kind, "__float__"):
+        raise TypeError(f"{what} is a {kind.__name__}: convert it with `float`")
+    if isinstance(value, (list, tuple, Mapping)):
+        inner = value.values() if isinstance(value, Mapping) else value
+        for one in {type(v): v for v in inner}.values():  # one of each type
+            check_argument(f, name, one, is_active and not isinstance(one, (bool, str, type(None))))
+    if kind.__module__ != "builtins" and not callable(value) and is_active and not knows(f, kind):
+        raise TypeError(f"{what} is of a class `{kind.__name__}` that the module of the function does not name")
+
+
+def knows(f: Callable[..., object], kind: type) -> bool:
+    """Whether the name of a class means that class where a function is defined."""
+    plain = inspect.unwrap(getattr(f, "func", f))
+    plain = getattr(plain, "__func__", plain)
+    names = dict(getattr(plain, "__globals__", {}))
+    cells = zip(getattr(getattr(plain, "__code__", None), "co_freevars", ()), getattr(plain, "__closure__", None) or ())
+    names |= {n: c.cell_contents for n, c in cells}
+    return names.get(kind.__name__) is kind

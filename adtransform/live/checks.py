@@ -120,7 +120,7 @@ class Trial:
         """The tangent along a direction in each input, by output."""
         for name, direction in directions.items():
             along = {n: deepcopy(direction) if n == name else zeros(d) for n, d in directions.items()}
-            _, tangent = special.tangent(*deepcopy((step.args, step.kwargs)), along)
+            _, tangent = special.tangent(step.f, *deepcopy((step.args, step.kwargs)), along)
             slopes = leaves(tangent)
             for output, difference in differences[name].items():
                 size = abs(leaves(value).get(output, 0.0))
@@ -132,7 +132,7 @@ class Trial:
     def reverse(self, step: Step, special: Any, directions: Any, differences: Any, seed: Any, path: str) -> Any:
         """The adjoint of a weighted sum of the outputs, times a direction in each input."""
         weights = leaves(seed)
-        _, adjoints = special.adjoint(*deepcopy((step.args, step.kwargs)), deepcopy(seed))
+        _, adjoints = special.adjoint(step.f, *deepcopy((step.args, step.kwargs)), deepcopy(seed))
         for name, direction in directions.items():
             parts = leaves(adjoints[name])
             slope = sum(parts.get(p, 0.0) * d for p, d in leaves(direction).items())

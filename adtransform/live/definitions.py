@@ -34,10 +34,10 @@ def definition(f: FunctionType) -> Definition:
         raise refusal(f, "U006", f"the source of `{f.__name__}` cannot be found", help_)
     changed = refusal(f, "U007", f"the source of `{f.__name__}` is no longer what was imported", "Reload the module.")
     try:
-        tree, codes = read(text)
+        tree, codes, nodes = read(text)
     except (SyntaxError, ValueError):
         raise changed from None
-    found = [node for node in functions(tree) if is_made_by(node, f.__code__)]
+    found = [node for node in nodes if is_made_by(node, f.__code__)]
     if len(found) > 1:
         found = [node for node in found if surrounds(node, f.__code__)]
         found = sorted(found, key=width)[:1]  # a lambda in a lambda
@@ -57,10 +57,11 @@ def text_of(f: FunctionType) -> str:
 
 
 @lru_cache(maxsize=64)
-def read(text: str) -> tuple[ast.Module, frozenset[CodeType]]:
-    """The tree of a text, and all code that it compiles to."""
+def read(text: str) -> tuple[ast.Module, frozenset[CodeType], tuple[ast.FunctionDef | ast.Lambda, ...]]:
+    """The tree of a text, all code that it compiles to, and all functions in it."""
     tree = ast.parse(text)
-    return tree, frozenset(all_codes(compile(tree, "<text>", "exec", dont_inherit=True)))
+    codes = frozenset(all_codes(compile(tree, "<text>", "exec", dont_inherit=True)))
+    return tree, codes, tuple(n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.Lambda)))
 
 
 def all_codes(code: CodeType) -> Iterator[CodeType]:
@@ -69,12 +70,6 @@ def all_codes(code: CodeType) -> Iterator[CodeType]:
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
             yield from all_codes(inner)
-
-
-def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.Lambda]:
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.Lambda)):
-            yield node
 
 
 def is_made_by(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> bool:

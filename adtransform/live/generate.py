@@ -8,8 +8,9 @@ somebody changed since included, where `f` finds it.  The user's module gets no 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import RLock
 from types import FunctionType
 from typing import Any
@@ -20,8 +21,9 @@ from adtransform.live.assemble import relocated
 from adtransform.live.definitions import refusal
 from adtransform.live.graft import Origin, graft
 from adtransform.live.places import GENERATED, Place, place_of
+from adtransform.live.recipes import source_of
 from adtransform.live.unwrap import bound, callable_of, inner
-from adtransform.pipeline import Derivative, Options, names_of, transform
+from adtransform.pipeline import Derivative, Options, Result, names_of, transform
 
 Function = Callable[..., Any]
 
@@ -29,6 +31,8 @@ Kinds = tuple[tuple[str, str], ...]
 
 LOCK = RLock()
 CACHE: WeakKeyDictionary[object, dict[object, Made]] = WeakKeyDictionary()
+RESULTS: dict[tuple[str, str, Options], tuple[Result, tuple[object, ...]]] = {}
+REMEMBERED = 256
 CONSTANT: dict[int, dict[object, Made]] = {}
 
 
@@ -110,7 +114,7 @@ def derivative_of(
     Raises:
         TransformError: its source cannot be found, or it is refused.
     """
-    plain, first = callable_of(f)
+    plain, first = callable_of(source_of(f, kinds))
     try:
         known = CACHE.setdefault(plain, {})
     except TypeError:  # no weak references to it: one of NumPy's, which stay
@@ -128,11 +132,13 @@ def generate(f: object, place: Place, wrt: tuple[str, ...] | None, mode: str, ki
     base = os.path.basename(origin.filename)
     options = Options(mode=mode, functions=(place.name,), wrt=wrt, kinds=kinds, passive=passive, source_name=base)
     try:
-        result = transform(origin.text, origin.filename, options)
+        result = transformed(origin.text, origin.filename, options)
     except TransformError as error:
         raise (relocated(error, origin.filename, place.pieces) if place.pieces else error) from None
     if len(result.derivatives) != 1:
         raise refusal(f, "U002", f"`{place.name}` has none of the inputs {', '.join(wrt or ())}", "Check the names.")
+    used = {n: v for n, v in origin.names.items() if re.search(rf"\b{n}\b", result.text)}  # f itself mostly is not
+    origin = replace(origin, names=used)
     names = graft(origin, result.text, place.home)
     for name, value in names.items():
         plain = inner(value)
@@ -144,6 +150,33 @@ def generate(f: object, place: Place, wrt: tuple[str, ...] | None, mode: str, ki
     if isinstance(function, FunctionType) and place.defaults is not None:
         take_defaults(function, place.defaults)
     return Made(function, derivative, bool(place.bound))
+
+
+def transformed(text: str, filename: str, options: Options) -> Result:
+    """The generated module; made once for all closures of one function, as long as the files that were read stay.
+
+    Raises:
+        TransformError: the function is refused.
+    """
+    key = text, filename, options
+    if key not in RESULTS or RESULTS[key][1] != stamps(RESULTS[key][0]):
+        while len(RESULTS) >= REMEMBERED:
+            del RESULTS[next(iter(RESULTS))]
+        result = transform(text, filename, options)
+        RESULTS[key] = result, stamps(result)
+    return RESULTS[key][0]
+
+
+def stamps(result: Result) -> tuple[object, ...]:
+    """What shows that the other files that a module was generated from have changed."""
+    found = []
+    for path, _ in result.files:
+        try:
+            status = os.stat(path)
+            found.append((status.st_mtime_ns, status.st_size))
+        except OSError:
+            found.append((0, 0))
+    return tuple(found)
 
 
 def take_defaults(generated: FunctionType, f: FunctionType) -> None:

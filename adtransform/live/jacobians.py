@@ -125,7 +125,7 @@ def by_columns(
         columns = []
         for unit in units(x):
             along = {n: unit if n == name else zeros(v) for n, v in given.items()}
-            value, column = tangent.tangent(*deepcopy((args, kwargs)), along)
+            value, column = tangent.tangent(f, *deepcopy((args, kwargs)), along)
             columns.append(column)
         found[name] = spread(columns, x) if columns else []
     return value, found
@@ -137,7 +137,7 @@ def by_rows(
     """The value and the Jacobians by adjoints."""
     adjoint = remembered(f, names, "reverse", args, kwargs)
     value = f(*deepcopy(args), **deepcopy(kwargs))
-    rows = [adjoint.adjoint(*deepcopy((args, kwargs)), unit)[1] for unit in units(value)]
+    rows = [adjoint.adjoint(f, *deepcopy((args, kwargs)), unit)[1] for unit in units(value)]
     return value, {n: gathered(iter([row[n] for row in rows]), value) for n in names}
 
 

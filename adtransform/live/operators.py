@@ -114,7 +114,7 @@ class Gradients:
         if self.has_aux:
             _, aux = self.f(*deepcopy(args), **deepcopy(kwargs))
             seed = ((1.0, zeros(aux)),)
-        value, adjoints = special.adjoint(args, kwargs, *seed)
+        value, adjoints = special.adjoint(self.f, args, kwargs, *seed)
         check_scalar(self.f, value[0] if self.has_aux else value)
         if special.is_direct(self.is_single) and not seed:
             self.direct[key] = special.call  # type: ignore[assignment]
@@ -184,7 +184,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], *, has_aux
     names = checked(f, primals, tangents)
     found = remembered(f, names, "forward", tuple(primals))
     along = dict(zip(names, deepcopy(tuple(tangents))))
-    value, tangent = found.tangent(tuple(primals), {}, along)
+    value, tangent = found.tangent(f, tuple(primals), {}, along)
     return (value[0], tangent[0], value[1]) if has_aux else (value, tangent)
 
 
@@ -214,7 +214,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:
 
     def pull(seed: Any) -> tuple[Any, ...]:
         whole = (seed, zeros(value[1])) if has_aux else seed
-        _, adjoints = found.adjoint(deepcopy(given), {}, deepcopy(whole))
+        _, adjoints = found.adjoint(f, deepcopy(given), {}, deepcopy(whole))
         return tuple(adjoints[n] for n in names)
 
     return (value[0], pull, value[1]) if has_aux else (value, pull)
@@ -279,10 +279,10 @@ def over_adjoint(
     """The tangent of the adjoint: the value and the adjoints, and the derivatives of both along a direction."""
     adjoint = remembered(f, names, "reverse", args, kwargs)
     if adjoint.call is None or adjoint.derivative is None:
-        value, adjoints = adjoint.adjoint(args, kwargs)
+        value, adjoints = adjoint.adjoint(f, args, kwargs)
         return (value, adjoints), (zeros(value), adjoints)
     if seed is not None or not adjoint.has_seed:
         kwargs = kwargs | {adjoint.derivative.seed: 1.0 if seed is None else seed}
     second = remembered(adjoint.call, names, "forward", args, kwargs)
-    (value, adjoints), (value_d, adjoints_d) = second.tangent(args, kwargs, along)
+    (value, adjoints), (value_d, adjoints_d) = second.tangent(adjoint.call, args, kwargs, along)
     return (value, adjoint.named(adjoints)), (value_d, adjoint.named(adjoints_d))

@@ -73,7 +73,7 @@ def place_of(f: object, first: tuple[object, ...] = ()) -> Place:
 
 
 def defined_once(found: Definition, name: str) -> bool:
-    tree, _ = read(found.text)
+    tree, _, _ = read(found.text)
     return sum(isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name == name for n in tree.body) == 1
 
 
@@ -82,7 +82,7 @@ def defined_once(found: Definition, name: str) -> bool:
 
 def check_callees(found: Definition, f: FunctionType) -> None:
     """Refuse a function if one of the module that it calls is no longer what the text defines."""
-    tree, codes = read(found.text)
+    tree, codes, _ = read(found.text)
     defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     for callee in reachable(f.__name__, defined):
         node, live = defined[callee], f.__globals__.get(callee)

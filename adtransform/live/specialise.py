@@ -15,9 +15,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from adtransform.diagnostics import TransformError
-from adtransform.live.arguments import kind_of
+from adtransform.live.arguments import check_argument, kind_of
 from adtransform.live.recipes import CONSTANT
-from adtransform.nested import items, zeros
+from adtransform.nested import zeros
 from adtransform.pipeline import Derivative, names_of
 
 Function = Callable[..., Any]
@@ -116,31 +116,14 @@ def is_indexed(value: Any) -> bool:
     return bool(getattr(value, "ndim", False))
 
 
-def check_input(f: Function, name: str, value: object) -> None:
-    """Refuse what has no derivative.
-
-    Raises:
-        TypeError: it is not made of real numbers.
-    """
-    kind = getattr(getattr(value, "dtype", None), "kind", None)
-    if kind is not None and kind not in "fiu" or isinstance(value, (bool, str, bytes, complex, type(None))):
-        raise TypeError(f"`{name}` of `{shown(f)}` is {type(value).__name__}: derivatives are of real numbers")
-    if kind in ("i", "u") and is_indexed(value):
-        raise TypeError(f"`{name}` of `{shown(f)}` is an array of whole numbers: convert it with `.astype(float)`")
-    for part in items(value) or ():
-        if isinstance(part, (str, bytes, complex)) and isinstance(value, (list, tuple)):
-            check_input(f, name, part)
-
-
 @dataclass(frozen=True, slots=True)
 class Special:
-    """A derivative for arguments of one kind.
+    """A derivative of a function for arguments of one kind; it does not hold the function, which may be short-lived.
 
     `names` are the inputs that are asked for.  `call` is the generated function, None if the value does not depend on
     them; `derivative` says how it is called.  `has_seed` if an adjoint has a default for its seed.
     """
 
-    f: Function
     names: tuple[str, ...]
     call: Function | None = None
     derivative: Derivative | None = None
@@ -150,19 +133,21 @@ class Special:
         """Whether the generated adjoint returns just the adjoints that are asked for, as they are asked for."""
         return self.derivative is not None and self.derivative.wrt == self.names and is_single == (len(self.names) == 1)
 
-    def tangent(self, args: tuple[Any, ...], kwargs: dict[str, Any], along: dict[str, Any]) -> Any:
-        """The value, and its derivative along a direction."""
+    def tangent(self, f: Function, args: tuple[Any, ...], kwargs: dict[str, Any], along: dict[str, Any]) -> Any:
+        """The value of `f`, and its derivative along a direction."""
         if self.call is None or self.derivative is None:
-            value = self.f(*args, **kwargs)
+            value = f(*args, **kwargs)
             return value, zeros(value)
         tangents = dict(zip(self.derivative.wrt, self.derivative.tangents))
         return self.call(*args, **kwargs, **{tangents[n]: d for n, d in along.items() if n in tangents})
 
-    def adjoint(self, args: tuple[Any, ...], kwargs: dict[str, Any], *seed: Any) -> tuple[Any, dict[str, Any]]:
-        """The value, and the adjoints by name; `seed` is given where it is not the default."""
+    def adjoint(
+        self, f: Function, args: tuple[Any, ...], kwargs: dict[str, Any], *seed: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """The value of `f`, and the adjoints by name; `seed` is given where it is not the default."""
         if self.call is None or self.derivative is None:
-            given = by_name(self.f, args, kwargs)
-            return self.f(*args, **kwargs), {n: zeros(given[n]) for n in self.names}
+            given = by_name(f, args, kwargs)
+            return f(*args, **kwargs), {n: zeros(given[n]) for n in self.names}
         more = {self.derivative.seed: seed[0]} if seed else {}
         value, found = self.call(*args, **kwargs, **more)
         return value, self.named(found)
@@ -184,19 +169,18 @@ def special(f: Function, names: tuple[str, ...], mode: str, args: tuple[Any, ...
     from adtransform.live.unwrap import bound
 
     given = by_name(f, args, kwargs)
-    for name in names:
-        if name in given:
-            check_input(f, name, given[name])
+    for name, value in given.items():
+        check_argument(f, name, value, name in names)
     kinds = {n: as_float(kind_of(v)) if n in names else kind_of(v) for n, v in given.items()}
     try:
         made, first = derivative_of(f, names, mode, tuple((n, k) for n, k in kinds.items() if k))
     except TransformError as error:
         if error.refusals and all(r.code in CONSTANT for r in error.refusals):
-            return Special(f, names)
+            return Special(names)
         raise
     call = bound(made.function, first) if made.is_method else made.function
     seed = inspect.signature(call).parameters.get(made.derivative.seed)
-    return Special(f, names, call, made.derivative, seed is None or isinstance(seed.default, float))
+    return Special(names, call, made.derivative, seed is None or isinstance(seed.default, float))
 
 
 SPECIALS: WeakKeyDictionary[Function, dict[object, Special]] = WeakKeyDictionary()
