@@ -13,6 +13,8 @@ KNOWN_DECORATORS = frozenset({"lru_cache", "cache", "njit", "jit", "override", "
 def check(unit: Unit) -> None:
     """Raise `Refused` for what no derivative is written of, wherever it stands in the function."""
     f = unit.function
+    if (operator := unit.module.blocked.get(unit.name.partition(".")[0])) is not None:
+        raise Refused(f, operator.code, operator.message, operator.help, operator)
     if unit.refusal is not None:
         raise unit.refusal
     for message in unit.directives.errors:

@@ -33,7 +33,7 @@ def locate(module: Module, node: ir.Node, refused: Refused, statement: ir.Stmt |
             lines = module.text.splitlines()
             text = lines[start.line - 1] if start.line <= len(lines) else ""
             last = end.column if end.line == start.line else len(text.partition("#")[0].rstrip())
-            return Refusal(
+            place = Refusal(
                 module.filename,
                 start.line,
                 start.column + 1,
@@ -43,4 +43,5 @@ def locate(module: Module, node: ir.Node, refused: Refused, statement: ir.Stmt |
                 text,
                 last + 1,
             )
+            return place if module.expansion is None else module.expansion.original(place)
     return Refusal(module.filename, 0, 0, refused.code, refused.message, refused.help)

@@ -110,7 +110,23 @@ class Module:
         self.parsed = parse(text, filename)  # the tree that has positions
         self.tree = undecorated(self.parsed, text)
         self.functions: dict[str, ir.Function] = {}
+        self.expansion: Any = None  # what became of the derivative operators in it
         self.positions: Mapping[Any, Any] | None = None  # of all nodes, once something has been refused
+
+    @cached_property
+    def blocked(self) -> Mapping[str, Refusal]:
+        """Names that cannot be differentiated for the derivative operators in what they stand for."""
+        from adtransform.expansion import blocked
+
+        found: Mapping[str, Refusal] = (
+            blocked(self.text, self.filename) if self.expansion is None else self.expansion.blocked
+        )
+        return found
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The functions that were generated for derivative operators: nobody asks for derivatives of them."""
+        return frozenset(self.expansion.made if self.expansion is not None else ())
 
     @cached_property
     def dotted(self) -> str:

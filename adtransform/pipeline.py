@@ -94,6 +94,7 @@ def transform(source: str, filename: str, options: Options) -> Result:
     Raises:
         TransformError: with every refusal, sorted by place.
     """
+    from adtransform.expansion import expand
     from adtransform.session import Session
 
     if options.mode not in ("forward", "reverse"):
@@ -106,7 +107,9 @@ def transform(source: str, filename: str, options: Options) -> Result:
         newline = "\r\n" if "\r\n" in source else "\n"
         if options.emit in COMMON:
             options = replace(options, mode="forward")
-        session = Session(source.replace("\r\n", "\n"), filename, options)
+        source = source.replace("\r\n", "\n")
+        expansion = expand(source, filename, options)
+        session = Session(expansion.text.chars if expansion else source, filename, options, expansion)
         result = session.run()
         text = result.text.replace("\n", newline) if newline != "\n" else result.text
         return replace(result, text=text)

@@ -25,7 +25,9 @@ class Reports:
 
     def refuse(self, unit: Unit, refused: Refused, statement: ir.Stmt | None = None) -> None:
         node = refused.node if refused.node is not None and refused.node.at is not None else statement or unit.function
-        found = locate(unit.module, node, refused, statement)
+        found = refused.place or locate(unit.module, node, refused, statement)
+        if refused.place is not None and any(replace(r, function="") == found for r in self.all):
+            return  # another function uses it, too
         self.by_unit.setdefault(unit, []).append(replace(found, function=unit.name))
 
     def absent(self, code: str, message: str, name: str, known: list[str], unit: Unit | None = None) -> None:

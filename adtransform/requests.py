@@ -35,7 +35,8 @@ class Requests:
         """The requested functions and their inputs; by default every function that has a derivative."""
         functions = self.options.functions
         by_function = dict(self.options.wrt_of)
-        known = [n for n, b in self.main.bindings.items() if isinstance(b, Defined)]
+        defined = [n for n, b in self.main.bindings.items() if isinstance(b, Defined)]
+        known = [n for n in defined if n not in self.main.made]
         for name in [*(functions or ()), *by_function]:
             if name not in known:
                 self.reports.absent("U001", self.missing(name), name, known)

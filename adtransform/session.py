@@ -36,16 +36,18 @@ from adtransform.traverse import bound_names, expressions, names, statements
 from adtransform.writer import Output, write
 
 if TYPE_CHECKING:
+    from adtransform.expansion import Expansion
     from adtransform.pipeline import Derivative, Options, Result
 
 
 class Session:
     """Everything that one run knows."""
 
-    def __init__(self, source: str, filename: str, options: Options) -> None:
+    def __init__(self, source: str, filename: str, options: Options, expansion: Expansion | None = None) -> None:
         path = Path(filename)
         self.options = options
         self.main = Module(source, filename, path if filename != "<string>" and path.suffix else None)
+        self.main.expansion = expansion
         self.program = Program(self.main)
         self.activity = Activity(self.program, "activity" not in options.disabled, stacks=True)
         self.reports = Reports(filename)
@@ -53,6 +55,7 @@ class Session:
         if self.reverse:
             self.program.first_order = FirstOrder(self.program)
         self.suffix = "_d"
+        self.reserved: frozenset[str] = frozenset()  # suffixes of names that are left to another run
         self.names: dict[Instance, str] = {}
         self.gradients: Gradients | None = None
 
@@ -173,7 +176,7 @@ class Session:
 
     def taken(self, whole: Plan) -> set[str]:
         """Names that the suffix must not collide with: those of the file, and of functions from other files."""
-        found = set(self.main.code_identifiers)
+        found = set(self.main.code_identifiers) | self.reserved
         for unit in {i.unit: None for i in whole.wrt}:
             if unit.module is not self.main:
                 found |= {p.name for p in unit.function.params} | bound_names(unit.function.body) | {unit.name}

@@ -1,0 +1,179 @@
+"""Where a text applies derivative operators, and to what: `ad.grad(f, argnums=1)`, `ad.jvp(f, (x,), (1.0,))`.
+
+Names are followed through the imports of the text: `import adtransform as ad`, `from adtransform import grad as slope`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from adtransform.lexical import Function, Scope, Syntax
+
+PACKAGE = "adtransform"
+OWN = "adtransform_"  # before an operator: how the expansion itself spells it
+MODES = {"grad": "reverse", "value_and_grad": "reverse", "jvp": "forward"}
+FIRST = ("argnums", "wrt")  # what the operators that give functions take behind the function
+WRITTEN_AS = {  # in terms of the others: {f} is the function, {more} what is said of its inputs, {rest} the arguments
+    "jacfwd": "adtransform_grad({f}{more})",  # of a function of numbers: what is no number is refused there
+    "jacrev": "adtransform_grad({f}{more})",
+    "hessian": "adtransform_grad(adtransform_grad({f}{more}){more})",
+    "hvp": "adtransform_jvp(adtransform_grad({f}), {rest})[1]",
+}
+SHAPE = "Write `ad.grad(f)(x)`, `ad.value_and_grad(f)(x)` or `ad.jvp(f, (x,), (x_d,))` for a function `f` of the file."
+
+
+class Unwritten(Exception):
+    """An operator that cannot be written out."""
+
+    def __init__(self, node: ast.expr | ast.stmt, code: str, message: str, help: str = SHAPE) -> None:
+        super().__init__(message)
+        self.node, self.code, self.message, self.help = node, code, message, help
+
+
+@dataclass(frozen=True, eq=False)
+class Application:
+    """One operator with its function."""
+
+    node: ast.Call = field(repr=False)
+    operator: str
+    scope: Scope = field(repr=False)
+
+    @property
+    def operand(self) -> ast.expr:
+        if self.node.args and not isinstance(self.node.args[0], ast.Starred):
+            return self.node.args[0]
+        raise Unwritten(self.node, "N180", f"the function that `{self.operator}` is given is not its first argument")
+
+    def inputs(self, params: list[str]) -> tuple[tuple[str, ...], bool]:
+        """The inputs that are asked for, by name, and whether they are a tuple."""
+        said = dict(zip(FIRST, self.node.args[1:], strict=False)) | {k.arg or "**": k.value for k in self.node.keywords}
+        if isinstance(aux := said.pop("has_aux", None), ast.Constant) and aux.value is False:
+            aux = None
+        if aux is not None or set(said) - set(FIRST) or len(self.node.args) > 3:
+            raise Unwritten(self.node, "N180", f"these arguments of `{self.operator}` are not supported here")
+        said = {k: v for k, v in said.items() if not (isinstance(v, ast.Constant) and v.value is None)}
+        try:
+            chosen = ast.literal_eval(said.get("wrt", said.get("argnums", ast.Constant(0))))
+        except ValueError:
+            chosen = None
+        several = isinstance(chosen, (tuple, list))
+        names = tuple(name_of(c, params) for c in (chosen if several else (chosen,)))
+        if not names or None in names or list(names) != [p for p in params if p in names]:
+            message = "the inputs are not literal numbers or names of parameters, in their order"
+            raise Unwritten(self.node, "N180", message, 'Write `argnums=1`, `argnums=(0, 2)` or `wrt=("x", "z")`.')
+        return tuple(str(n) for n in names), several
+
+
+def name_of(chosen: object, params: list[str]) -> str | None:
+    """A parameter by its number or its name."""
+    if isinstance(chosen, int) and not isinstance(chosen, bool) and -len(params) <= chosen < len(params):
+        return params[chosen]
+    return chosen if isinstance(chosen, str) and chosen in params else None
+
+
+# --- finding them -----------------------------------------------------------------------------------------------------
+
+
+def is_ours(node: ast.AST, syntax: Syntax) -> bool:
+    """Whether a binding imports this package or something of it."""
+    statement = syntax.parent.get(node)
+    if isinstance(statement, ast.Import) and isinstance(node, ast.alias):
+        return node.name.partition(".")[0] == PACKAGE
+    return isinstance(statement, ast.ImportFrom) and (statement.module or "").partition(".")[0] == PACKAGE
+
+
+def mentioned(name: ast.Name, syntax: Syntax) -> bool:
+    """Whether a name may stand for this package or something of it."""
+    bound = syntax.scope_of[name].owner(name.id).bound.get(name.id, [])
+    return any(is_ours(b, syntax) for b in bound) if bound else name.id.startswith(OWN)
+
+
+def operator(func: ast.expr, syntax: Syntax) -> str:
+    """The operator that an expression names; empty if there is none."""
+    root = func.value if isinstance(func, ast.Attribute) else func
+    if not isinstance(root, ast.Name) or not mentioned(root, syntax):
+        return ""
+    bound = syntax.scope_of[root].owner(root.id).bound.get(root.id, [])
+    if not all(is_ours(b, syntax) for b in bound):
+        return ""
+    imported = {b.name for b in bound if isinstance(syntax.parent[b], ast.ImportFrom) and isinstance(b, ast.alias)}
+    if isinstance(func, ast.Attribute):
+        found = func.attr if not imported else ""
+    else:
+        found = imported.pop() if len(imported) == len(bound) == 1 else root.id[len(OWN) :] if not bound else ""
+    return found if found in MODES or found in WRITTEN_AS else ""
+
+
+def applications(node: ast.AST, syntax: Syntax) -> Iterator[Application]:
+    """The operators that are applied in a node."""
+    for n in ast.walk(node):
+        if isinstance(n, ast.Call) and (found := operator(n.func, syntax)):
+            yield Application(n, found, syntax.scope_of[n])
+
+
+def mentions(node: ast.AST, syntax: Syntax) -> list[ast.Name | ast.alias]:
+    """The names in a node that stand for this package; imports at the top of a module do no harm."""
+    names = [n for n in syntax.names(node) if mentioned(n, syntax)]
+    found: list[ast.Name | ast.alias] = [n for n in names if not decorates(n, syntax)]
+    if not isinstance(node, (ast.Import, ast.ImportFrom)):
+        found += [n for n in ast.walk(node) if isinstance(n, ast.alias) and is_ours(n, syntax)]
+    return found
+
+
+def decorates(name: ast.Name, syntax: Syntax) -> bool:
+    """Whether a name stands in the decorator `differentiable`, which is taken off before anything is read."""
+    node: ast.AST = name
+    while isinstance(syntax.parent[node], ast.expr):
+        node = syntax.parent[node]
+    function = syntax.parent[node]
+    return isinstance(function, ast.FunctionDef) and node in function.decorator_list
+
+
+def definition(name: str, scope: Scope, syntax: Syntax) -> ast.AST | None:
+    """What a name stands for, if it is bound once: a `def`, a lambda, an import or another expression."""
+    for _ in range(20):
+        owner = scope.owner(name)
+        found = syntax.only(name, owner)
+        statement = syntax.parent.get(found) if found is not None else None
+        if not isinstance(found, ast.Name):
+            return found
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1 or statement.targets[0] is not found:
+            return found
+        if not isinstance(statement.value, ast.Name):
+            return statement.value if isinstance(statement.value, ast.Lambda) else found
+        name, scope = statement.value.id, owner
+    return None
+
+
+def top(node: ast.AST, syntax: Syntax) -> ast.stmt:
+    """The statement of the module that a node stands in."""
+    while not isinstance(syntax.parent[node], ast.Module):
+        node = syntax.parent[node]
+    assert isinstance(node, ast.stmt)
+    return node
+
+
+def reached(start: list[ast.AST], syntax: Syntax) -> list[ast.AST]:
+    """The nodes, and the definitions that they mention, directly or through one of them."""
+    found = dict.fromkeys(start)
+    for node in (queue := list(found)):
+        for name in syntax.names(node):
+            owner = syntax.scope_of[name].owner(name.id)
+            for b in owner.bound.get(name.id, []):
+                if owner is syntax.module:
+                    target: ast.AST = top(b, syntax)
+                elif isinstance(b, ast.FunctionDef):
+                    target = b
+                elif isinstance(d := definition(name.id, owner, syntax), ast.Lambda):
+                    target = d
+                else:
+                    continue
+                if target not in found and not isinstance(target, (ast.Import, ast.ImportFrom)):
+                    found[target] = None
+                    queue.append(target)
+    return queue
+
+
+__all__ = ["Application", "Function", "Unwritten"]

@@ -1,0 +1,219 @@
+"""Functions inside functions become functions of the module; the variables around them become parameters.
+
+def outer(x):                            def inner(y, x):
+    def inner(y):                            return x * y
+        return x * y
+
+A closure reads its variables when it is called.  The calls that are written pass the values at that time, so both see
+the same: what rebinds a variable meanwhile (`nonlocal`) is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from adtransform.applications import Unwritten, definition
+from adtransform.lexical import Function, Scope, Syntax
+from adtransform.splices import Text
+
+INDENT = "    "
+HELP = "Move the function to the top level of the module and pass what it takes from outside as arguments."
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """A function of the module: `params` are those it is called with, `free` the variables that it takes besides.
+
+    `text` is its definition where it is new; `named` whether the free ones are passed by name.
+    """
+
+    name: str
+    params: ast.arguments
+    free: dict[str, Scope]
+    text: Text | None = None
+    named: bool = False
+    returns: str = ""
+
+    @property
+    def positional(self) -> list[str]:
+        return [p.arg for p in (*self.params.posonlyargs, *self.params.args)]
+
+    @property
+    def inputs(self) -> list[str]:
+        return [*self.positional, *(p.arg for p in self.params.kwonlyargs)]
+
+
+@dataclass
+class Closure:
+    """What one function takes from outside: variables, and definitions that go along with it."""
+
+    syntax: Syntax
+    function: Function
+    free: dict[str, Scope] = field(default_factory=dict)
+    helpers: dict[str, ast.AST] = field(default_factory=dict)
+    seen: dict[str, Scope] = field(default_factory=dict)  # the variables of all outside names
+
+    def gather(self, node: ast.AST, inside: Scope) -> None:
+        """Take up the names of one function; `inside` is the scope that it opens."""
+        syntax = self.syntax
+        for n in ast.walk(node):
+            if isinstance(n, ast.Nonlocal):
+                message = "the function rebinds a variable of the function around it"
+                raise Unwritten(n, "N181", message, "Return the value instead of setting it.")
+        for name in syntax.names(node):
+            owner = syntax.scope_of[name].owner(name.id)
+            if owner.within(inside) or not syntax.scope_of[name].within(inside):
+                continue
+            own = syntax.inside[self.function].bound
+            if self.seen.setdefault(name.id, owner) is not owner or (name.id in own and node is not self.function):
+                message = f"`{name.id}` is one variable in the function and another one in what it calls"
+                raise Unwritten(name, "N181", message, "Rename one of them.")
+            if owner is syntax.module or name.id in self.free or name.id in self.helpers:
+                continue
+            found = definition(name.id, owner, syntax)
+            if isinstance(found, ast.alias) and syntax.only(name.id, owner) is found:
+                self.helpers[name.id] = syntax.parent[found]
+            elif isinstance(found, (ast.FunctionDef, ast.Lambda)) and not getattr(found, "decorator_list", None):
+                self.helpers[name.id] = found
+                literal_defaults(found)
+                self.gather(found, syntax.inside[found])
+            else:
+                self.free[name.id] = owner
+
+
+def literal_defaults(function: Function) -> None:
+    """Refuse defaults that hold what a variable was when the function was defined, and starred parameters."""
+    if function.args.vararg or function.args.kwarg:
+        raise Unwritten(function, "N181", "the function takes any number of arguments", HELP)
+    for default in [*function.args.defaults, *(d for d in function.args.kw_defaults if d is not None)]:
+        try:
+            ast.literal_eval(default)
+        except ValueError:
+            message = "a default of the function is not a literal"
+            raise Unwritten(default, "N181", message, "Use the variable itself in the function.") from None
+
+
+def lifted(syntax: Syntax, text: Text, function: Function, name: str) -> Lifted:
+    """A nested function or a lambda as a function of the module, called `name`."""
+    args = function.args
+    literal_defaults(function)
+    if isinstance(function, ast.FunctionDef) and function.decorator_list:
+        raise Unwritten(function, "N181", f"`{function.name}` has a decorator", HELP)
+    closure = Closure(syntax, function)
+    closure.gather(function, syntax.inside[function])
+    named = bool(args.defaults or args.kwonlyargs)
+    params = copy.deepcopy(args)
+    more = [ast.arg(n, annotation(syntax, n, owner)) for n, owner in closure.free.items()]
+    (params.kwonlyargs if named else params.args).extend(more)
+    params.kw_defaults += [None] * len(more) if named else []
+    place = syntax.start(function)
+    returns = ""
+    if isinstance(function, ast.FunctionDef) and function.returns is not None:
+        returns = f" -> {ast.unparse(function.returns)}"
+    head = text.at(f"def {name}({ast.unparse(params)}){returns}:\n", place)
+    whole = head
+    for helper_name, helper in closure.helpers.items():
+        if helper is not function:
+            whole += helper_text(syntax, text, helper_name, helper)
+    if function in closure.helpers.values():  # it calls itself
+        own = next(n for n, f in closure.helpers.items() if f is function)
+        if args.kwonlyargs or args.posonlyargs:
+            raise Unwritten(function, "N181", "the function calls itself and takes arguments by name only", HELP)
+        call = f"{own}({', '.join(a.arg for a in args.args)})"
+        whole += helper_text(syntax, text, own, function) + text.at(f"{INDENT}return {call}\n", place)
+    else:
+        whole += body(syntax, text, function)
+    return Lifted(name, args, closure.free, whole, named, returns)
+
+
+def annotation(syntax: Syntax, name: str, owner: Scope) -> ast.expr | None:
+    """The annotation of a variable that is a parameter and nothing else."""
+    bound = syntax.only(name, owner)
+    if not isinstance(bound, ast.arg) or bound.annotation is None or owner.parent is not syntax.module:
+        return None
+    return bound.annotation
+
+
+def helper_text(syntax: Syntax, text: Text, name: str, helper: ast.AST) -> Text:
+    """A definition that goes along, as a statement in the lifted function."""
+    if isinstance(helper, (ast.Import, ast.ImportFrom)):
+        return text.at(f"{INDENT}{ast.unparse(helper)}\n", syntax.start(helper))
+    assert isinstance(helper, (ast.FunctionDef, ast.Lambda))
+    returns = getattr(helper, "returns", None)
+    arrow = f" -> {ast.unparse(returns)}" if returns is not None else ""
+    head = text.at(f"{INDENT}def {name}({ast.unparse(helper.args)}){arrow}:\n", syntax.start(helper))
+    return head + body(syntax, text, helper, INDENT * 2)
+
+
+def body(syntax: Syntax, text: Text, function: Function, indent: str = INDENT) -> Text:
+    """The statements of a function, indented anew."""
+    if isinstance(function, ast.Lambda):
+        value = text[syntax.start(function.body) : syntax.end(function.body)]
+        place = syntax.start(function.body)
+        opening, closing = ("(", ")") if "\n" in value.chars or isinstance(function.body, ast.NamedExpr) else ("", "")
+        return text.at(f"{indent}return {opening}", place) + value + text.at(f"{closing}\n", place)
+    first, last = function.body[0], function.body[-1]
+    start = syntax.start(first)
+    line = syntax.chars.rfind("\n", 0, start) + 1
+    old = syntax.chars[line:start]
+    if old.strip():  # on the line of the `def`
+        return text.at(indent, start) + text[start : syntax.end(last)] + text.at("\n", start)
+    result = Text("", ())
+    for n in range(syntax.chars.count("\n", 0, line), (last.end_lineno or last.lineno)):
+        row_start, row_end = syntax.starts[n], syntax.starts[n + 1]
+        row = text[row_start : min(row_end, len(text.chars))]
+        shifted = row.chars.startswith(old) and row.chars.strip()
+        result += text.at(indent, row_start) + row[len(old) :] if shifted else row
+    if not result.chars.endswith("\n"):
+        result += text.at("\n", start)
+    if not same(function, result.chars, indent):
+        raise Unwritten(function, "N181", "a string of the function holds line ends and the indentation", HELP)
+    return result
+
+
+def same(function: ast.FunctionDef, chars: str, indent: str) -> bool:
+    """Whether a body says what it said, apart from its docstring."""
+
+    def dumped(node: ast.FunctionDef) -> list[str]:
+        return [ast.dump(s) for s in node.body[1 if ast.get_docstring(node) is not None else 0 :]]
+
+    around = "def f():\n" if len(indent) == len(INDENT) else f"def g():\n{INDENT}def f():\n"
+    found = [n for n in ast.walk(ast.parse(around + chars)) if isinstance(n, ast.FunctionDef) and n.name == "f"]
+    return dumped(found[0]) == dumped(function)
+
+
+# --- calls ------------------------------------------------------------------------------------------------------------
+
+
+def arguments(f: Lifted, call: ast.Call, code: Callable[[ast.expr], str]) -> list[str]:
+    """The arguments of a call of the function, with the free variables behind them."""
+    given = call.args
+    if any(isinstance(a, ast.Starred) for a in given) or any(k.arg is None for k in call.keywords):
+        raise Unwritten(call, "N180", "starred arguments are not supported here", "Write the arguments one by one.")
+    names = f.positional
+    keywords = [str(k.arg) for k in call.keywords]
+    open_ = [n for n in f.inputs if n not in names[: len(given)]]
+    only = {p.arg for p in f.params.posonlyargs}
+    optional = set(names[len(names) - len(f.params.defaults) :]) if f.params.defaults else set()
+    optional |= {p.arg for p, d in zip(f.params.kwonlyargs, f.params.kw_defaults, strict=True) if d is not None}
+    wrong = len(given) > len(names) or set(keywords) - set(open_) or only & set(keywords)
+    if wrong or [n for n in open_ if n not in keywords and n not in optional]:
+        raise Unwritten(call, "N180", f"the arguments do not match those of `{f.name}`", "Pass each of them once.")
+    if any(isinstance(n, ast.NamedExpr) for a in [*given, *call.keywords] for n in ast.walk(a)):
+        raise Unwritten(call, "N180", "`:=` in the arguments is not supported here", "Assign before the call.")
+    by_name = f.named or keywords or len(given) < len(names)
+    passed = [code(a) for a in given] + [f"{k.arg}={code(k.value)}" for k in call.keywords]
+    return passed + [f"{n}={n}" if by_name else n for n in f.free]
+
+
+def forwarded(f: Lifted) -> tuple[str, list[str]]:
+    """The parameters of a lambda that has those of the function, and the arguments that it hands on."""
+    plain = copy.deepcopy(f.params)
+    for p in (*plain.posonlyargs, *plain.args, *plain.kwonlyargs):
+        p.annotation = None
+    keywords = [f"{p.arg}={p.arg}" for p in plain.kwonlyargs]
+    free = [f"{n}={n}" if f.named or keywords else n for n in f.free]
+    return ast.unparse(plain), [*f.positional, *keywords, *free]
