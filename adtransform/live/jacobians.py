@@ -78,7 +78,7 @@ def hessian(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool
     return made(f, argnums, wrt, has_aux, second, "hessian")
 
 
-Method = Callable[[Function, tuple[str, ...], tuple[Any, ...], dict[str, Any]], tuple[Any, dict[str, Any]]]
+Method = Callable[[Function, tuple[str, ...], tuple[Any, ...], dict[str, Any], bool], tuple[Any, dict[str, Any]]]
 
 
 def made(f: Function, argnums: Argnums, wrt: Wrt, has_aux: bool, method: Method, operator: str) -> Callable[..., Any]:
@@ -89,9 +89,7 @@ def made(f: Function, argnums: Argnums, wrt: Wrt, has_aux: bool, method: Method,
 
     def derivatives(*args: Any, **kwargs: Any) -> Any:
         names = chosen(f, argnums, wrt).names
-        value, found = method(f, names, args, kwargs)
-        if has_aux:
-            found = {n: items(d)[0] for n, d in found.items()}  # type: ignore[index]
+        value, found = method(f, names, args, kwargs, has_aux)
         result = picked(found, names, is_single, operator == "hessian")
         return (result, value[1]) if has_aux else result
 
@@ -114,7 +112,7 @@ def picked(found: dict[str, Any], names: tuple[str, ...], is_single: bool, twice
 
 
 def by_columns(
-    f: Function, names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
+    f: Function, names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any], has_aux: bool
 ) -> tuple[Any, dict[str, Any]]:
     """The value and the Jacobians by tangents."""
     tangent = remembered(f, names, "forward", args, kwargs)
@@ -126,44 +124,46 @@ def by_columns(
         for unit in units(x):
             along = {n: unit if n == name else zeros(v) for n, v in given.items()}
             value, column = tangent.tangent(f, *deepcopy((args, kwargs)), along)
-            columns.append(column)
+            columns.append(column[0] if has_aux else column)
         found[name] = spread(columns, x) if columns else []
     return value, found
 
 
 def by_rows(
-    f: Function, names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
+    f: Function, names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any], has_aux: bool
 ) -> tuple[Any, dict[str, Any]]:
     """The value and the Jacobians by adjoints."""
     adjoint = remembered(f, names, "reverse", args, kwargs)
     value = f(*deepcopy(args), **deepcopy(kwargs))
-    rows = [adjoint.adjoint(f, *deepcopy((args, kwargs)), unit)[1] for unit in units(value)]
-    return value, {n: gathered(iter([row[n] for row in rows]), value) for n in names}
+    rows = [adjoint.adjoint(f, *deepcopy((args, kwargs)), seed)[1] for seed in seeds(value, has_aux)]
+    target = value[0] if has_aux else value
+    return value, {n: gathered(iter([row[n] for row in rows]), target) for n in names}
 
 
 def by_shape(
-    f: Function, names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
+    f: Function, names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any], has_aux: bool
 ) -> tuple[Any, dict[str, Any]]:
     """The value and the Jacobians in the mode that takes fewer runs, or in the one that is not refused."""
     value = f(*deepcopy(args), **deepcopy(kwargs))
     given = by_name(f, args, kwargs)
-    wide = sum(len(leaves(given[n])) for n in names) > len(leaves(value))
+    wide = sum(len(leaves(given[n])) for n in names) > len(leaves(value[0] if has_aux else value))
     first, other = (by_rows, by_columns) if wide else (by_columns, by_rows)
     try:
-        return first(f, names, args, kwargs)
+        return first(f, names, args, kwargs, has_aux)
     except TransformError:
-        return other(f, names, args, kwargs)
+        return other(f, names, args, kwargs, has_aux)
 
 
 def second(
-    f: Function, names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
+    f: Function, names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any], has_aux: bool
 ) -> tuple[Any, dict[str, Any]]:
     """The value and the second derivatives, by pairs of names."""
     value = f(*deepcopy(args), **deepcopy(kwargs))
     given = {n: v for n, v in by_name(f, args, kwargs).items() if n in names}
-    seeds: list[Any] = [None] if not items(value) and not is_indexed(value) else list(units(value))
+    target = value[0] if has_aux else value
+    is_number = value is target and not items(value) and not is_indexed(value)
     found: dict[str, dict[str, list[Any]]] = {n: {m: [] for m in names} for n in names}
-    for seed in seeds:
+    for seed in [None] if is_number else seeds(value, has_aux):
         for name, x in given.items():
             columns = []
             for unit in units(x):
@@ -171,7 +171,7 @@ def second(
                 columns.append(over_adjoint(f, names, *deepcopy((args, kwargs)), along, seed)[1][1])
             for other in names:
                 found[other][name].append(spread([c[other] for c in columns], x))
-    return value, {n: {m: gathered(iter(rows), value) for m, rows in by.items()} for n, by in found.items()}
+    return value, {n: {m: gathered(iter(rows), target) for m, rows in by.items()} for n, by in found.items()}
 
 
 def units(x: Any) -> Iterator[Any]:
@@ -179,6 +179,12 @@ def units(x: Any) -> Iterator[Any]:
     zero = zeros(x)
     for path in leaves(x):
         yield replaced(zero, path, 1.0)
+
+
+def seeds(value: Any, has_aux: bool) -> Iterator[Any]:
+    """The seeds of each number of a value; its second part gets none."""
+    for unit in units(value[0] if has_aux else value):
+        yield (unit, zeros(value[1])) if has_aux else unit
 
 
 # --- the structure of results -----------------------------------------------------------------------------------------
@@ -209,7 +215,9 @@ def gathered(rows: Iterator[Any], value: Any) -> Any:
     """The adjoints of each number of `value`, one row each: the structure of `value`, then that of a row."""
     if (parts := items(value)) is not None:
         return with_items(value, [gathered(rows, p) for p in parts])
-    return stacked([next(rows) for _ in range(value.size)], value.shape) if is_indexed(value) else next(rows)
+    if is_indexed(value):
+        return stacked([next(rows) for _ in range(value.size)], value.shape)
+    return next(rows) if leaves(value) else 0.0
 
 
 def stacked(rows: Sequence[Any], shape: tuple[int, ...]) -> Any:

@@ -108,15 +108,27 @@ def gradient(node: ast.FunctionDef, name: str, derivative: Any, recipe: Recipe, 
     if names != derivative.wrt or recipe.is_single != (len(names) == 1):
         raise recipe.refusal("its inputs are in another order", "Give `argnums` in the order of the parameters.")
     node.name = name
-    args = [*node.args.posonlyargs, *node.args.args]
-    if args and args[-1].arg == derivative.seed and not node.args.vararg:
-        without = len(args) - 1 < len(args) - len(node.args.defaults)
-        node.args.defaults[-1 if not without else len(node.args.defaults) :] = [ast.Constant(1.0)]
+    without(node.args, derivative.seed)
+    at = 1 if ast.get_docstring(node) else 0
+    node.body.insert(at, ast.Assign([ast.Name(derivative.seed, ast.Store())], ast.Constant(1.0)))
     if recipe.operator == "grad":
         node.returns = None
         for block in blocks_of(node):
             block[:] = [without_value(s) for s in block]
-    return ast.unparse(node)
+    return ast.unparse(ast.fix_missing_locations(node))
+
+
+def without(args: ast.arguments, name: str) -> None:
+    """Take a parameter away; it is the last positional one, or a keyword."""
+    for i, a in enumerate(args.kwonlyargs):
+        if a.arg == name:
+            del args.kwonlyargs[i], args.kw_defaults[i]
+            return
+    for ordinary in (args.args, args.posonlyargs):
+        if ordinary and ordinary[-1].arg == name:
+            ordinary.pop()
+            del args.defaults[-1:]
+            return
 
 
 def blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
