@@ -73,9 +73,7 @@ def __getattr__(name: str) -> object:
     """Import on first use: `import adtransform` alone costs next to nothing."""
     if name not in HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+    value = getattr(__import__(f"{__name__}.{HOMES[name]}", fromlist=(name,)), name)  # importlib has to be imported
     globals()[name] = value
     return value
 

@@ -1,8 +1,13 @@
-"""The decorator `adtransform.differentiable` is taken off what is read: it changes nothing, and output never has it."""
+"""What a module says of derivatives that are made of it while it lives.
+
+The decorator `adtransform.differentiable` is taken off what is read: it changes nothing, and output never has it.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
 from typing import Any
 
 import libcst as cst
@@ -10,6 +15,8 @@ import libcst as cst
 from adtransform.live.asked import names_of_decorator
 
 NAME = "differentiable"
+DERIVATIVES = ("tangent", "adjoint")
+CALLED = re.compile(r"\b(?:tangent|adjoint)\b[^\n]*\(")
 
 
 def undecorated(tree: cst.Module, text: str) -> cst.Module:
@@ -50,3 +57,29 @@ def spelled(decorator: cst.BaseExpression) -> str:
     """A decorator as it is written, without its arguments."""
     target = decorator.func if isinstance(decorator, cst.Call) else decorator
     return cst.Module([]).code_for_node(target)
+
+
+def keywords_of_derivatives(text: str, words: Counter[str]) -> set[str]:
+    """Names that a module uses only as keywords where it calls derivatives: `x_d` in `f.tangent(x, x_d=1.0)`.
+
+    They are no names of the module; the parameter that they mean must not be called otherwise for their sake.
+
+    Arguments:
+        text: the module.
+        words: how often each word occurs in its code.
+
+    >>> keywords_of_derivatives("f.tangent(2.0, x_d=1.0)", Counter(["f", "tangent", "x_d"]))
+    {'x_d'}
+    """
+    if not CALLED.search(text):
+        return set()
+    calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) and is_derivative(node.func))
+    found = Counter(keyword.arg for call in calls for keyword in call.keywords if keyword.arg)
+    return {name for name, times in found.items() if times == words[name]}
+
+
+def is_derivative(called: ast.expr) -> bool:
+    """Whether an expression is `f.tangent`, `ad.tangent(f)` or the like."""
+    if isinstance(called, ast.Call):
+        return is_derivative(called.func) or (isinstance(called.func, ast.Name) and called.func.id in DERIVATIVES)
+    return isinstance(called, ast.Attribute) and called.attr in DERIVATIVES

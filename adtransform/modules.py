@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,7 +18,7 @@ from typing import Any
 import libcst as cst
 
 from adtransform import ir, reader
-from adtransform.decorators import undecorated
+from adtransform.decorators import keywords_of_derivatives, undecorated
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.imports import Import, source_of
 from adtransform.lambdas import with_named_lambdas
@@ -161,7 +162,8 @@ class Module:
     @cached_property
     def code_identifiers(self) -> frozenset[str]:
         """The words outside comments and strings."""
-        return frozenset(re.findall(r"[^\W\d]\w*", STRING_OR_COMMENT.sub(" ", self.text)))
+        words = Counter(re.findall(r"[^\W\d]\w*", STRING_OR_COMMENT.sub(" ", self.text)))
+        return frozenset(words) - keywords_of_derivatives(self.text, words)
 
     @cached_property
     def rebound(self) -> frozenset[str]:

@@ -57,7 +57,7 @@ class Batch:
         data, is_stable = packed(self.filename, source, asked, self.key)
         if is_stable:
             cache.write(path, data, self.filename)
-        return cache.unpack(data, self.key)
+        return cache.unpack(data)
 
     def blob(self, i: int) -> Any:
         """A part of the entry; what is damaged is generated again, if the source is still the same."""
@@ -79,7 +79,8 @@ class Batch:
 
     def source(self, name: str) -> str:
         """What was generated for a function."""
-        return "\n\n\n".join([self.texts[i] for i in self.parts[name]]) + "\n"
+        parts: tuple[int, ...] = self.parts[name]
+        return str(self.texts[parts[0]]) if len(parts) == 1 else "\n\n".join([self.texts[i] for i in parts])
 
     def function(self, name: str, mode: str, f: object) -> Function:
         """A derivative as a function.

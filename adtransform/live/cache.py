@@ -18,7 +18,7 @@ import _imp
 import marshal
 import os
 import sys
-from importlib._bootstrap_external import MAGIC_NUMBER, cache_from_source
+from _frozen_importlib_external import MAGIC_NUMBER, cache_from_source
 
 from adtransform import __version__
 from adtransform.imports import Import, source_of
@@ -36,33 +36,48 @@ Imports = tuple[tuple[Import, str | None], ...]
 
 
 class Damaged(Exception):
-    """An entry is not as it was written, or not the one that was looked for."""
+    """An entry is not what it was."""
 
 
 class Entry:
-    """What was read: `head` is what was stored first, the blobs are still bytes."""
+    """What was read: `head` is what was stored first, the blobs are read when they are asked for.
 
-    __slots__ = ("blobs", "data", "head", "imports", "sources")
+    They are in the file behind `start`, or in `data` if that is not None.
+    """
 
-    def __init__(self, packed: bytes, data: bytes) -> None:
+    __slots__ = ("blobs", "data", "head", "imports", "path", "sources", "start")
+
+    def __init__(self, packed: bytes, path: str, data: bytes | None = None) -> None:
         self.head: Any
         self.sources: Sources
         self.imports: Imports
         self.blobs: tuple[tuple[int, int, Digest], ...]
         self.head, self.sources, self.imports, self.blobs = marshal.loads(packed)
+        self.start = START + len(packed)
+        self.path = path
         self.data = data
 
     def blob(self, i: int) -> Any:
         """One of the values stored behind the head.
 
         Raises:
-            Damaged: the file is not as it was written.
+            Damaged: the file is not what it was when the head was read.
         """
         start, end, expected = self.blobs[i]
-        data = self.data[start:end]
+        data = self.slice(self.start + start, self.start + end)
         if digest(data) != expected:
             raise Damaged
         return marshal.loads(data)
+
+    def slice(self, start: int, end: int) -> bytes:
+        if self.data is not None:
+            return self.data[start:end]
+        try:
+            with open(self.path, "rb", buffering=0) as stream:
+                stream.seek(start)
+                return stream.read(end - start)
+        except OSError:
+            raise Damaged from None
 
     def is_true(self) -> bool:
         """Whether files still have the contents they had, and imports still lead where they did."""
@@ -109,23 +124,21 @@ def read(path: str, expected: Digest) -> Entry | None:
     """The entry with a key; None if there is none, or it is damaged, or no longer true."""
     try:
         with open(path, "rb", buffering=0) as stream:
-            entry = unpack(stream.read(), expected)
-    except (OSError, Damaged):
+            start = stream.read(START)
+            if not start.startswith(FORMAT + expected):
+                return None
+            packed = stream.read(int.from_bytes(start[-8:], "little"))
+    except (OSError, OverflowError, MemoryError):
         return None
+    if len(start) < START or digest(packed) != start[-16:-8]:
+        return None
+    entry = Entry(packed, path)
     return entry if entry.is_true() else None
 
 
-def unpack(data: bytes, expected: Digest) -> Entry:
-    """The entry with a key.
-
-    Raises:
-        Damaged: these are other bytes.
-    """
-    end = START + int.from_bytes(data[START - 8 : START], "little")
-    packed = data[START:end]
-    if data[: START - 8] != FORMAT + expected + digest(packed):
-        raise Damaged
-    return Entry(packed, data[end:])
+def unpack(data: bytes) -> Entry:
+    """The entry in bytes that `pack` gave."""
+    return Entry(data[START : START + int.from_bytes(data[START - 8 : START], "little")], "", data)
 
 
 def pack(expected: Digest, head: Any, sources: Sources, imports: Imports, blobs: list[Any]) -> bytes:

@@ -6,7 +6,6 @@ import ast
 import marshal
 import os
 from collections.abc import Iterator, Mapping, Set
-from threading import Lock
 
 from adtransform.compiled import register
 from adtransform.diagnostics import TransformError
@@ -14,10 +13,9 @@ from adtransform.files import decode
 from adtransform.live.asked import MODES, Asked
 from adtransform.live.cache import Digest, digest, pack
 from adtransform.live.fingerprints import Known, known
+from adtransform.live.generate import LOCK
 from adtransform.live.graft import compiled_graft
 from adtransform.pipeline import Options, Result, transform
-
-LOCK = Lock()  # a run changes settings of the interpreter
 
 
 def packed(filename: str, source: bytes, asked: Asked, key: Digest) -> tuple[bytes, bool]:
@@ -77,7 +75,7 @@ def shown(results: list[tuple[str, dict[str, str]]]) -> tuple[tuple[str, ...], d
         lines, start = text.splitlines(), len(texts)
         for node in nodes.values():
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            texts.append("\n".join(lines[first - 1 : node.end_lineno]))
+            texts.append("\n".join([*lines[first - 1 : node.end_lineno], ""]))
         for function, name in names.items():
             needed = [name]
             for other in needed:  # grows meanwhile

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from types import FunctionType
 
 from adtransform.live.asked import MODES, options
 from adtransform.live.batch import Batch
@@ -17,7 +16,7 @@ from adtransform.live.late import Late
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import CodeType, FrameType
+    from types import CodeType, FrameType, FunctionType
     from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
 
     from adtransform.live.asked import Options
@@ -48,6 +47,9 @@ if TYPE_CHECKING:
         ) -> Callable[Q, R]: ...
 
 
+else:
+    FunctionType = type(lambda: None)  # `types` itself takes a while to import
+
 OPEN: dict[str, tuple[CodeType, Batch]] = {}  # by file: the module that is being executed, and its derivatives
 DEFAULT: Options = (None, MODES)
 
@@ -75,10 +77,12 @@ def differentiable(
     | `f.value_and_grad` | the value and that gradient |
     | `f.source` | the generated source |
 
-    A function of a module is differentiated when it is defined, or read from the cache; a method, a nested function
-    and one without a file when a derivative is first used, and these have no `source`: `inspect.getsource(f.tangent)`
-    shows it.  A method's derivatives are called through its class: `Body.drag.tangent(body, x, x_d=1.0)`.  What Numba,
-    `functools.lru_cache`, `staticmethod`, `classmethod` or `property` made of a function may be decorated as well.
+    A function of a module is differentiated when it is defined, or read from the cache.  A method, a nested function
+    and one without a file are differentiated when a derivative is first used, and have no `source`:
+    `inspect.getsource(f.tangent)` shows it.  The derivatives of a method are called through its class,
+    `Body.drag.tangent(body, x, x_d)`; without `wrt` the object is an input, too.  What Numba, `functools.lru_cache`,
+    `staticmethod`, `classmethod` or `property` made of a function may be decorated as well.  What `grad` needs is
+    generated for the kinds of its arguments, when they come for the first time.
 
     Arguments:
         f: the function.
@@ -106,20 +110,22 @@ def attach(f: Any, chosen: Options, by: str | tuple[str, ...] | None, frame: Fra
         by: the inputs as they were given: the gradient by a single name is no tuple.
         frame: where it is decorated.
     """
-    plain: Any = f if type(f) is FunctionType and not hasattr(f, "__wrapped__") else function_in(f)
-    holder = plain if isinstance(f, (staticmethod, classmethod, property)) else f
+    plain = holder = f
+    if type(f) is not FunctionType or "__wrapped__" in f.__dict__:
+        plain = function_in(f)
+        holder = plain if isinstance(f, (staticmethod, classmethod, property)) else f
     batch = None
     if "." not in plain.__qualname__ and frame.f_globals is plain.__globals__ and frame.f_code.co_name == "<module>":
         batch = batch_of(plain, chosen, frame)
-    _, modes = chosen
-    if "forward" in modes:
-        holder.tangent = Late("tangent", holder, plain, by, batch)
-    if "reverse" in modes:
-        holder.adjoint = Late("adjoint", holder, plain, by, batch)
-        holder.grad = Late("grad", holder, plain, by, batch)
-        holder.value_and_grad = Late("value_and_grad", holder, plain, by, batch)
+    state = plain, by, batch
+    attributes = holder.__dict__
+    if "forward" in chosen[1]:
+        attributes["tangent"] = Late("tangent", holder, state)
+    if "reverse" in chosen[1]:
+        for kind in ("adjoint", "grad", "value_and_grad"):
+            attributes[kind] = Late(kind, holder, state)
     if batch is not None:
-        holder.source = batch.source(plain.__name__)
+        attributes["source"] = batch.source(plain.__name__)
     return f
 
 

@@ -9,22 +9,20 @@ if TYPE_CHECKING:
 
     from adtransform.live.batch import Batch
 
+    Inputs = str | tuple[str, ...] | None
+
 
 class Late:
     # A derivative of `owner` that takes its own place there once it is made: after its first use `f.tangent` is the
     # generated function itself.  Until then, and for whoever holds on to this, it passes for that function:
     # `inspect` and `help` look through it as well.  No docstring, as `__doc__` is that of the function.
 
-    __slots__ = ("__weakref__", "batch", "kind", "made", "owner", "plain", "wrt")
+    __slots__ = ("__weakref__", "kind", "made", "owner", "state")
 
-    def __init__(
-        self, kind: str, owner: Any, plain: FunctionType, wrt: str | tuple[str, ...] | None, batch: Batch | None
-    ) -> None:
+    def __init__(self, kind: str, owner: Any, state: tuple[FunctionType, Inputs, Batch | None]) -> None:
         self.kind = kind
         self.owner = owner
-        self.plain = plain
-        self.wrt = wrt
-        self.batch = batch
+        self.state = state
         self.made: Any = None
 
     @property
@@ -39,13 +37,13 @@ class Late:
     def make(self) -> Any:
         import adtransform
 
-        if self.kind in ("tangent", "adjoint"):
-            if self.batch is None:
-                return getattr(adtransform, self.kind)(self.plain, self.wrt)
-            mode = "forward" if self.kind == "tangent" else "reverse"
-            return self.batch.function(self.plain.__name__, mode, self.plain)
+        plain, inputs, batch = self.state
         operator = getattr(adtransform, self.kind)
-        return operator(self.plain) if self.wrt is None else operator(self.plain, wrt=self.wrt)
+        if self.kind not in ("tangent", "adjoint"):
+            return operator(plain) if inputs is None else operator(plain, wrt=inputs)
+        if batch is None:
+            return operator(plain, inputs)
+        return batch.function(plain.__name__, "forward" if self.kind == "tangent" else "reverse", plain)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.__wrapped__(*args, **kwargs)
@@ -59,4 +57,4 @@ class Late:
         return doc
 
     def __repr__(self) -> str:
-        return f"<the {self.kind} of {self.plain.__qualname__}>" if self.made is None else repr(self.made)
+        return f"<the {self.kind} of {self.state[0].__qualname__}>" if self.made is None else repr(self.made)

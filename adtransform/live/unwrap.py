@@ -7,11 +7,12 @@ from collections.abc import Callable
 from types import FunctionType, MethodType
 
 from adtransform.live.definitions import refusal
+from adtransform.live.late import Late
 
 
 def inner(f: object) -> object:
-    """What a cache or a compiled function of Numba wraps; anything else as it is."""
-    while isinstance(f, functools._lru_cache_wrapper) or type(f).__module__.startswith("numba."):
+    """What a cache or a compiled function of Numba wraps, or a decorator puts off; anything else as it is."""
+    while isinstance(f, (functools._lru_cache_wrapper, Late)) or type(f).__module__.startswith("numba."):
         f = getattr(f, "__wrapped__", None) or getattr(f, "py_func", None)
     return f
 
