@@ -24,7 +24,7 @@ from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleT
 
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.live.arguments import kind_of
-from adtransform.live.definitions import Definition, definition, refusal
+from adtransform.live.definitions import Definition, definition, refusal, text_of
 from adtransform.live.graft import Origin
 from adtransform.live.unwrap import inner
 
@@ -79,22 +79,22 @@ class Assembly:
                     raise ambiguous(f, name)
             return
         plain = inner(value)
-        if isinstance(plain, FunctionType) and plain.__globals__ is self.home and has_source(plain):
+        if isinstance(plain, FunctionType) and plain.__globals__ is self.home and text_of(plain):
             self.function(plain, name)
             self.bound[name] = value
             return
         self.bound[name] = value
-        if isinstance(value, type) and value.__module__ == self.home.get("__name__") and has_source(value):
-            self.record(f, name, value)
-            return
+        if isinstance(value, type) and value.__module__ == self.home.get("__name__"):
+            found = class_source(value)
+            if found is not None:
+                self.record(f, name, found)
+                return
         self.pieces.append(Piece(imported(name, value) or declared(name, value)))
 
-    def record(self, f: FunctionType, name: str, cls: type) -> None:
+    def record(self, f: FunctionType, name: str, found: Piece) -> None:
         """Add a class and what its methods use."""
-        lines, start = inspect.getsourcelines(cls)
-        text = textwrap.dedent("".join(lines))
-        self.pieces.append(Piece(text, inspect.getsourcefile(cls) or "", start, indent_of(lines[0])))
-        used = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
+        self.pieces.append(found)
+        used = {n.id for n in ast.walk(ast.parse(found.text)) if isinstance(n, ast.Name)}
         for other in sorted(used - {name}):
             if other in self.home:
                 self.name(f, other, self.home[other])
@@ -118,6 +118,25 @@ def piece(f: FunctionType, found: Definition, name: str) -> Piece:
     if node.name != name:
         text = text.replace(f"def {node.name}", f"def {name}", 1)
     return Piece(text.rstrip("\n") + "\n", found.filename, first, indent_of(lines[first - 1]))
+
+
+def class_source(cls: type) -> Piece | None:
+    """The text of a class: what stands around one of its methods, as `inspect` does not know cells of notebooks."""
+    own = [v for v in vars(cls).values() if isinstance(v, FunctionType)]
+    for method in (m for m in own if m.__qualname__ == f"{cls.__qualname__}.{m.__name__}"):
+        text = text_of(method)
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef) and node.name == cls.__name__:
+                start = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+                if start <= method.__code__.co_firstlineno <= (node.end_lineno or 0):
+                    lines = text.splitlines(keepends=True)[start - 1 : node.end_lineno]
+                    filename = method.__code__.co_filename
+                    return Piece(textwrap.dedent("".join(lines)), filename, start, indent_of(lines[0]))
+    try:
+        lines, start = inspect.getsourcelines(cls)
+    except (OSError, TypeError):
+        return None
+    return Piece(textwrap.dedent("".join(lines)), inspect.getsourcefile(cls) or "", start, indent_of(lines[0]))
 
 
 def indent_of(line: str) -> int:
@@ -146,14 +165,6 @@ def codes(code: CodeType) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from codes(constant)
-
-
-def has_source(value: object) -> bool:
-    """Whether the source of a function or a class can be found."""
-    try:
-        return bool(inspect.getsource(value))  # type: ignore[arg-type]
-    except (OSError, TypeError):
-        return False
 
 
 def imported(name: str, value: object) -> str:

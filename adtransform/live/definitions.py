@@ -1,15 +1,18 @@
 """The statement, or the lambda, that a live function was made by."""
 
 from __future__ import annotations
+import __future__
 
 import ast
+import functools
 import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from types import CodeType, FunctionType
 
 from adtransform.diagnostics import Refusal, TransformError
+
+FUTURE = functools.reduce(int.__or__, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def definition(f: FunctionType) -> Definition:
         raise refusal(f, "U006", f"the source of `{f.__name__}` cannot be found", help_)
     changed = refusal(f, "U007", f"the source of `{f.__name__}` is no longer what was imported", "Reload the module.")
     try:
-        tree, codes, nodes = read(text)
+        tree, codes, nodes = read(text, f.__code__.co_flags & FUTURE)
     except (SyntaxError, ValueError):
         raise changed from None
     found = [node for node in nodes if is_made_by(node, f.__code__)]
@@ -56,11 +59,14 @@ def text_of(f: FunctionType) -> str:
     return "".join(linecache.getlines(filename, f.__globals__))
 
 
-@lru_cache(maxsize=64)
-def read(text: str) -> tuple[ast.Module, frozenset[CodeType], tuple[ast.FunctionDef | ast.Lambda, ...]]:
-    """The tree of a text, all code that it compiles to, and all functions in it."""
+@functools.lru_cache(maxsize=64)
+def read(text: str, flags: int = 0) -> tuple[ast.Module, frozenset[CodeType], tuple[ast.FunctionDef | ast.Lambda, ...]]:
+    """The tree of a text, all code that it compiles to, and all functions in it.
+
+    `flags` are those of `from __future__` imports that hold outside: cells of a notebook inherit them.
+    """
     tree = ast.parse(text)
-    codes = frozenset(all_codes(compile(tree, "<text>", "exec", dont_inherit=True)))
+    codes = frozenset(all_codes(compile(tree, "<text>", "exec", flags, dont_inherit=True)))
     return tree, codes, tuple(n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.Lambda)))
 
 

@@ -7,8 +7,8 @@ somebody changed since included, where `f` finds it.  The user's module gets no 
 
 from __future__ import annotations
 
+import ast
 import os
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from threading import RLock
@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 from adtransform.diagnostics import TransformError
 from adtransform.live.assemble import relocated
+from adtransform.live.basis import Basis, basis_of, check_others
 from adtransform.live.definitions import refusal
 from adtransform.live.graft import Origin, graft
 from adtransform.live.places import GENERATED, Place, place_of
@@ -87,11 +88,12 @@ def adjoint(f: Function, wrt: str | Iterable[str] | None = None) -> Function:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A generated function, what is known of it, and whether it is to be bound to the object of a method."""
+    """A generated function, what is known of it, what it was made from, and whether it is to be bound to an object."""
 
     function: Function
     derivative: Derivative
     is_method: bool
+    basis: Basis
 
 
 def generated(f: Function, wrt: str | Iterable[str] | None, mode: str) -> Function:
@@ -120,9 +122,9 @@ def derivative_of(
     except TypeError:  # no weak references to it: one of NumPy's, which stay
         known = CONSTANT.setdefault(id(plain), {})
     key = (getattr(plain, "__code__", None), wrt, mode, kinds, *map(type, first))
-    if key not in known:
+    if key not in known or not known[key].basis.holds():
         with LOCK:
-            known[key] = generate(plain, place_of(plain, first), wrt, mode, kinds)
+            known[key] = generate(plain, place_of(plain, first, kinds), wrt, mode, kinds)
     return known[key], first
 
 
@@ -137,8 +139,9 @@ def generate(f: object, place: Place, wrt: tuple[str, ...] | None, mode: str, ki
         raise (relocated(error, origin.filename, place.pieces) if place.pieces else error) from None
     if len(result.derivatives) != 1:
         raise refusal(f, "U002", f"`{place.name}` has none of the inputs {', '.join(wrt or ())}", "Check the names.")
-    used = {n: v for n, v in origin.names.items() if re.search(rf"\b{n}\b", result.text)}  # f itself mostly is not
-    origin = replace(origin, names=used)
+    check_others(f, origin.text, place.home, result)
+    read = {node.id for node in ast.walk(ast.parse(result.text)) if isinstance(node, ast.Name)}
+    origin = replace(origin, names={n: v for n, v in origin.names.items() if n in read})  # f mostly is not
     names = graft(origin, result.text, place.home)
     for name, value in names.items():
         plain = inner(value)
@@ -149,7 +152,8 @@ def generate(f: object, place: Place, wrt: tuple[str, ...] | None, mode: str, ki
     assert callable(function)
     if isinstance(function, FunctionType) and place.defaults is not None:
         take_defaults(function, place.defaults)
-    return Made(function, derivative, bool(place.bound))
+    basis = basis_of(f, [path for path, _ in result.files], has_kinds=bool(place.pieces))
+    return Made(function, derivative, bool(place.bound), basis)
 
 
 def transformed(text: str, filename: str, options: Options) -> Result:

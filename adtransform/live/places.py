@@ -17,6 +17,8 @@ import copy
 import functools
 import os
 import re
+import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import FunctionType
 from weakref import WeakKeyDictionary
@@ -44,12 +46,13 @@ class Place:
     bound: str = ""
 
 
-def place_of(f: object, first: tuple[object, ...] = ()) -> Place:
+def place_of(f: object, first: tuple[object, ...] = (), kinds: Iterable[tuple[str, str]] = ()) -> Place:
     """The place of a function.
 
     Arguments:
         f: a function, a `functools.partial`, or a builtin.
         first: the object that a method is bound to, if any.
+        kinds: what its arguments are; classes that these name belong into an assembled text.
 
     Raises:
         TransformError: its source cannot be found, or is no longer what was executed.
@@ -59,17 +62,17 @@ def place_of(f: object, first: tuple[object, ...] = ()) -> Place:
     if not isinstance(f, FunctionType):
         return of_library(f)
     if f in GENERATED:
-        return Place(GENERATED[f], f.__name__, f.__globals__, f)
+        return Place(GENERATED[f], f.__name__, f.__globals__, f, bound=f.__code__.co_varnames[0] if first else "")
     found = definition(f)
     if not os.path.isfile(found.filename):
-        return of_assembly(f, found)
+        return of_assembly(f, found, kinds)
     if found.is_global and defined_once(found, f.__name__):
         check_callees(found, f)
         return Place(Origin(found.text, found.filename), f.__name__, f.__globals__, f)
     owner = f.__qualname__.rpartition(".")[0]
     if owner and "<locals>" not in owner:
         return of_method(f, found, owner, first)
-    return of_assembly(f, found)
+    return of_assembly(f, found, kinds)
 
 
 def defined_once(found: Definition, name: str) -> bool:
@@ -109,35 +112,51 @@ def reachable(name: str, defined: dict[str, ast.FunctionDef]) -> list[str]:
 
 
 def of_method(f: FunctionType, found: Definition, owner: str, first: tuple[object, ...]) -> Place:
-    """A method: the module, and a function that calls the method."""
+    """A method: the module, and the method once more as a function of it."""
     if "." in owner:
         raise refusal(f, "N004", f"`{f.__qualname__}`: classes inside classes are not read", "Move the class out.")
     node = found.node
     assert isinstance(node, ast.FunctionDef)
     kinds = {d.id for d in node.decorator_list if isinstance(d, ast.Name)}
     name = fresh(f"{owner.lstrip('_')}_{f.__name__.strip('_')}", found.text)
-    args = copy.deepcopy(node.args)
-    ordinary = args.posonlyargs or args.args
+    ordinary = node.args.posonlyargs + node.args.args
+    bound = ""
     if "classmethod" in kinds:
-        del ordinary[0]
-        args.defaults = args.defaults[-len(args.posonlyargs + args.args) :]
-        cls = first[0] if first and isinstance(first[0], type) else None
-        target, skipped = f"{cls.__name__ if cls else owner}.{node.name}", 0
-    elif "staticmethod" in kinds:
-        target, skipped = f"{owner}.{node.name}", 0
+        text = of_classmethod(node, name, first[0].__name__ if first and isinstance(first[0], type) else owner)
+    elif "staticmethod" in kinds or not ordinary:
+        text = moved_out(found, node, name, {})
     else:
-        target, skipped = f"{ordinary[0].arg}.{node.name}", 1
-        ordinary[0].annotation = ast.Name(type(first[0]).__name__ if first else owner)
-    call = target if "property" in kinds else f"{target}({handed(args, skipped)})"
+        bound = ordinary[0].arg if first else ""
+        text = moved_out(found, node, name, {ordinary[0].arg: type(first[0]).__name__ if first else owner})
+    pieces = Piece(found.text, found.filename, 1), Piece(text, found.filename, node.lineno, node.col_offset)
+    origin = Origin(f"{found.text}\n{text}", found.filename, {name: f})
+    return Place(origin, name, f.__globals__, f, pieces, bound)
+
+
+def moved_out(found: Definition, node: ast.FunctionDef, name: str, notes: dict[str, str]) -> str:
+    """The text of a method as a function, with annotations for parameters that have none."""
+    lines = found.text.splitlines(keepends=True)[node.lineno - 1 : node.end_lineno]
+    for a in reversed([*node.args.posonlyargs, *node.args.args]):
+        if a.annotation is None and a.arg in notes:
+            row, column = (a.end_lineno or 0) - node.lineno, a.end_col_offset or 0
+            line = lines[row].encode()
+            lines[row] = (line[:column] + f": {notes[a.arg]}".encode() + line[column:]).decode()
+    text = textwrap.dedent("".join(lines))
+    return text.replace(f"def {node.name}", f"def {name}", 1).rstrip("\n") + "\n"
+
+
+def of_classmethod(node: ast.FunctionDef, name: str, owner: str) -> str:
+    """A function that calls a class method."""
+    args = copy.deepcopy(node.args)
+    del (args.posonlyargs or args.args)[0]
+    args.defaults = args.defaults[-len(args.posonlyargs + args.args) :]
     returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-    text = f"def {name}({ast.unparse(args)}){returns}:\n    return {call}\n"
-    origin = Origin(f"{found.text}\n\n{text}", found.filename, {name: f})
-    return Place(origin, name, f.__globals__, f, bound=ordinary[0].arg if first and skipped else "")
+    return f"def {name}({ast.unparse(args)}){returns}:\n    return {owner}.{node.name}({handed(args)})\n"
 
 
-def handed(args: ast.arguments, skipped: int = 0) -> str:
-    """The arguments of a call that hands on all parameters but the first ones."""
-    parts = [a.arg for a in [*args.posonlyargs, *args.args][skipped:]]
+def handed(args: ast.arguments) -> str:
+    """The arguments of a call that hands on all parameters."""
+    parts = [a.arg for a in [*args.posonlyargs, *args.args]]
     parts += [f"*{args.vararg.arg}"] if args.vararg else []
     parts += [f"{a.arg}={a.arg}" for a in args.kwonlyargs]
     parts += [f"**{args.kwarg.arg}"] if args.kwarg else []
@@ -155,12 +174,15 @@ def fresh(name: str, text: str) -> str:
 # --- assembled texts --------------------------------------------------------------------------------------------------
 
 
-def of_assembly(f: FunctionType, found: Definition) -> Place:
+def of_assembly(f: FunctionType, found: Definition, kinds: Iterable[tuple[str, str]]) -> Place:
     """A text of its own."""
     whole = Assembly(f.__globals__)
     taken = [*f.__code__.co_names, *f.__code__.co_freevars, *f.__code__.co_varnames]
     name = fresh("function", " ".join(taken)) if isinstance(found.node, ast.Lambda) else f.__name__
     whole.function(f, name)
+    for word in {w: None for _, kind in kinds for w in re.findall(r"\w+", kind)}:
+        if isinstance(f.__globals__.get(word), type):
+            whole.name(f, word, f.__globals__[word])
     if f.__globals__.get(name) is not f and name not in whole.cells:
         whole.names[name] = f
     return Place(whole.origin(f.__code__.co_filename), name, f.__globals__, f, tuple(whole.pieces))

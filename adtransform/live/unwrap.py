@@ -44,7 +44,7 @@ def callable_of(f: object) -> tuple[object, tuple[object, ...]]:
         return f, ()
     if isinstance(f, type) or not callable(f):
         raise refusal(f, "U006", f"`{name}` is not a function", "Give a function defined by `def`.")
-    call = vars(type(f)).get("__call__")
+    call = next((vars(c)["__call__"] for c in type(f).__mro__ if "__call__" in vars(c)), None)
     if isinstance(call, FunctionType) and not isinstance(f, functools.partial):
         return call, (f,)
     return f, ()

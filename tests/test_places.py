@@ -1,0 +1,235 @@
+"""Functions wherever they stand: closures, lambdas, methods, partials, cells of notebooks, functions without source."""
+
+from __future__ import annotations
+
+import functools
+import linecache
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+import adtransform as ad
+
+GAIN = 3.0
+
+
+def gained(u):
+    return GAIN * u * u
+
+
+def outer(k, w):
+    """A few functions that use variables of this one."""
+
+    def square(u):
+        return k * u * u
+
+    def calls(x):
+        return gained(x) + square(x) + math.sin(k * x)
+
+    def array(x):
+        return np.sum(w * x)
+
+    def recursive(x, n):
+        return x if n == 0 else x * recursive(x, n - 1)
+
+    return square, calls, array, recursive
+
+
+pair = [lambda x: x * x, lambda x: x * x * x]
+nested = (lambda x: lambda y: x * y, lambda x: x * x)[1]
+
+
+def force(x: float, k: float = 2.0, *, n: int = 2) -> float:
+    return k * x**n
+
+
+if GAIN > 2.0:
+
+    def conditional(x: float) -> float:
+        return x * x
+
+else:
+
+    def conditional(x: float) -> float:
+        return -x
+
+
+@dataclass
+class Body:
+    mass: float
+
+    def drag(self, x: float, c: float = 1.0) -> float:
+        return c * self.mass * x * x
+
+    @staticmethod
+    def cube(x: float) -> float:
+        return x * x * x
+
+    @classmethod
+    def quartic(cls, x: float) -> float:
+        return x**4
+
+    def __call__(self, x: float) -> float:
+        return self.mass * x
+
+
+@dataclass
+class Spring:
+    k: float
+
+    def energy(self, x: float) -> float:
+        return 0.5 * self.k * x * x
+
+    @property
+    def twice(self) -> float:
+        return 2.0 * self.k * self.k
+
+
+class Heavy(Body):
+    def drag(self, x: float, c: float = 1.0) -> float:
+        return 10.0 * c * self.mass * x
+
+
+def value_and_slope(f: Callable[..., Any], *args: Any) -> tuple[Any, Any]:
+    return ad.adjoint(f)(*args)
+
+
+def test_closures() -> None:
+    square, calls, array, recursive = outer(2.0, np.array([1.0, 2.0]))
+    assert value_and_slope(square, 3.0) == (18.0, 12.0)
+    slope = 2.0 * GAIN * 0.5 + 2.0 * 2.0 * 0.5 + 2.0 * math.cos(1.0)
+    assert value_and_slope(calls, 0.5) == (calls(0.5), pytest.approx(slope))
+    assert value_and_slope(array, 2.0) == (6.0, 3.0)
+    assert value_and_slope(recursive, 2.0, 2)[0] == 8.0 and ad.grad(recursive)(2.0, 2) == 12.0
+
+
+def test_lambdas_on_one_line() -> None:
+    assert [value_and_slope(f, 2.0) for f in pair] == [(4.0, 4.0), (8.0, 12.0)]
+    assert value_and_slope(nested, 3.0) == (9.0, 6.0)
+    one, two = (lambda x, y=1.0: x * y), (lambda x, y=2.0: x + y)
+    assert value_and_slope(one, 3.0) == (3.0, (1.0, 3.0)) and value_and_slope(two, 3.0) == (5.0, (1.0, 1.0))
+
+
+def test_lambdas_over_several_lines() -> None:
+    f = lambda x: (  # noqa: E731
+        x * x + 1.0  # a comment
+    )
+    assert value_and_slope(f, 3.0) == (10.0, 6.0)
+
+
+def test_functions_in_branches_of_a_module() -> None:
+    assert value_and_slope(conditional, 3.0) == (9.0, 6.0)
+
+
+def test_methods() -> None:
+    body = Body(5.0)
+    assert value_and_slope(body.drag, 2.0) == (20.0, (20.0, 20.0))
+    assert ad.adjoint(body.drag, "x")(2.0) == (20.0, 20.0)
+    assert ad.grad(body.drag)(2.0) == 20.0 and ad.grad(ad.grad(body.drag))(2.0) == 10.0
+    assert ad.grad(Spring.energy)(Spring(5.0), 2.0) == Spring(2.0)
+    assert ad.grad(Body.drag, 1)(body, 2.0) == 20.0
+    assert value_and_slope(Body.cube, 2.0) == value_and_slope(body.cube, 2.0) == (8.0, 12.0)
+    assert value_and_slope(body.quartic, 2.0) == value_and_slope(Body.quartic, 2.0) == (16.0, 32.0)
+    assert value_and_slope(Spring.twice, Spring(5.0)) == (50.0, Spring(20.0))
+
+
+def test_methods_of_derived_classes() -> None:
+    assert ad.grad(Heavy(2.0).drag)(3.0) == 20.0
+    assert ad.grad(Body(2.0).drag)(3.0) == 12.0
+
+
+def test_objects_that_can_be_called() -> None:
+    assert value_and_slope(Body(5.0), 2.0) == (10.0, 5.0)
+    assert ad.grad(Heavy(5.0))(2.0) == 5.0
+
+
+def test_partials() -> None:
+    assert value_and_slope(functools.partial(force, n=3), 2.0, 4.0) == (32.0, (48.0, 8.0))
+    assert value_and_slope(functools.partial(force, n=3), 2.0) == (16.0, (24.0, 8.0))
+    assert value_and_slope(functools.partial(force, k=4.0), 2.0) == (16.0, 16.0)
+    assert value_and_slope(functools.partial(force, 3.0), 2.0) == (18.0, 9.0)
+    assert ad.grad(functools.partial(force, 3.0))(2.0) == 9.0
+    assert ad.grad(functools.partial(lambda a, x: np.sum(a * x), np.ones(3)))(2.0) == 3.0
+
+
+def cell(text: str, names: dict[str, Any], number: int) -> None:
+    """Execute a text as a notebook does: it stands in no file, and `linecache` knows it."""
+    name = f"<cell {number}>"
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    exec(compile(text, name, "exec"), names)
+
+
+def test_cells_of_a_notebook() -> None:
+    names: dict[str, Any] = {"__name__": "notebook"}
+    cell("import math\nimport numpy as np\nfrom math import exp\nRATE = 0.5\n", names, 1)
+    cell("def growth(t):\n    return exp(RATE * t)\n", names, 2)
+    cell("def f(t):\n    return growth(t) * math.sin(t)\n", names, 3)
+    value = names["f"](1.0)
+    assert value_and_slope(names["f"], 1.0)[0] == value
+    assert ad.grad(names["f"])(1.0) == pytest.approx(math.exp(0.5) * (0.5 * math.sin(1.0) + math.cos(1.0)))
+    cell("def growth(t):\n    return t * t\n", names, 4)  # what a cell defines anew
+    cell("def f(t):\n    return growth(t) * math.sin(t)\n", names, 5)
+    assert ad.grad(names["f"])(1.0) == pytest.approx(2.0 * math.sin(1.0) + math.cos(1.0))
+    cell("class Box:\n    def __init__(self, a: float):\n        self.a = a\n", names, 6)
+    cell("def area(b):\n    return b.a * b.a\n", names, 7)
+    assert ad.grad(names["area"])(names["Box"](3.0)).a == 6.0
+
+
+def test_names_that_mean_two_things_are_refused() -> None:
+    def inside(k: float) -> Callable[[float], float]:
+        return lambda u: k * u
+
+    k, helper = 2.0, inside(3.0)
+
+    def f(x):
+        return k * helper(x)
+
+    with pytest.raises(ad.TransformError, match="`k` means one thing in"):
+        ad.grad(f)(1.0)
+
+
+def test_refusals_in_assembled_texts_are_at_their_places() -> None:
+    z = 2.0
+
+    def f(x):
+        y = x * z
+        return abs(y + 1j)
+
+    with pytest.raises(ad.TransformError) as caught:
+        ad.grad(f)(1.0)
+    refusal = caught.value.refusals[0]
+    assert refusal.filename == __file__ and refusal.text == "        return abs(y + 1j)"
+    assert linecache.getline(__file__, refusal.line).rstrip() == refusal.text
+    assert refusal.text[refusal.column - 1 :].startswith("1j")
+
+
+def test_derivatives_of_a_users_own_are_used() -> None:
+    # adgen: partial x = 100.0
+    def known(x):
+        return x * x
+
+    def f(x):
+        return known(x)
+
+    assert ad.grad(f)(1.0) == 100.0
+
+
+@pytest.mark.parametrize(
+    ("f", "message", "help_"),
+    [
+        (len, "`len` has no Python source", "def f"),
+        (str.upper, "`upper` has no Python source", "def f"),
+        (eval("lambda x: x"), "the source of `<lambda>` cannot be found", "Save it in a file"),
+        (functools.wraps(force)(lambda x: x), "`force` is wrapped by a decorator", "__wrapped__"),
+        (functools.partial(math.pow, 2.0), "a `functools.partial` of what is no function", "`def`"),
+        (Body, "`Body` is not a function", "`def`"),
+    ],
+)
+def test_what_has_no_source_is_refused_with_help(f: Callable[..., Any], message: str, help_: str) -> None:
+    with pytest.raises(ad.TransformError) as caught:
+        ad.tangent(f)
+    assert message in str(caught.value) and help_ in caught.value.refusals[0].help
