@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import CodeType
 
 from adtransform.live.cache import Digest, digest
@@ -45,11 +45,7 @@ def described(value: object) -> object:
 def known(text: str) -> dict[str, Known]:
     """What a text defines at its top level, by name; of what is defined twice the last."""
     tree = ast.parse(text)
-    codes = {
-        (c.co_name, c.co_firstlineno): c
-        for c in compile(tree, "", "exec", dont_inherit=True).co_consts
-        if isinstance(c, CodeType)
-    }
+    codes = {(c.co_name, c.co_firstlineno): c for c in all_codes(compile(tree, "", "exec", dont_inherit=True))}
     defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     found: dict[str, Known] = {}
     for name, node in defined.items():
@@ -59,6 +55,14 @@ def known(text: str) -> dict[str, Known]:
         code = codes[name, first]
         found[name] = (first if asserts else fingerprint(code), bool(node.decorator_list), tuple(mentioned))
     return found
+
+
+def all_codes(code: CodeType) -> Iterator[CodeType]:
+    """A code and those of all functions in it."""
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from all_codes(inner)
 
 
 def reachable(name: str, table: Mapping[str, Known]) -> list[str]:

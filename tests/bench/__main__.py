@@ -12,9 +12,11 @@ from tests.bench.families import family
 from tests.bench.generation import generation
 from tests.bench.growth import growth
 from tests.bench.hessian import hessian
+from tests.bench.imports import imports
 from tests.bench.length import length
 from tests.bench.problem import Problem, loaded, names
 from tests.bench.startup import startup
+from tests.bench.stress import stress
 
 SIZES = {
     "speelpenning": (10, 100, 1000),
@@ -48,6 +50,10 @@ def table(name: str, mode: str, found: list[Problem], rounds: int) -> Iterator[s
             return length(found)
         case "generation":
             return generation(mode)
+        case "imports":
+            return imports()
+        case "stress":
+            return stress()
         case "import":
             return iter([startup()])
     return compare(found, REVERSE if mode == "reverse" else FORWARD, rounds)
@@ -63,6 +69,8 @@ def table(name: str, mode: str, found: list[Problem], rounds: int) -> Iterator[s
 @click.option("--length", is_flag=True, help="Lines of the adjoints.")
 @click.option("--generation", is_flag=True, help="How long writing takes, by length of the module.")
 @click.option("--import", is_flag=True, help="What `import adtransform` adds to Python's start.")
+@click.option("--imports", is_flag=True, help="What 50 decorated functions add to the import of their module.")
+@click.option("--stress", is_flag=True, help="Many processes import at once, while sources and cache change.")
 def main(mode: str, only: tuple[str, ...], rounds: int, **tables: bool) -> None:
     """Time generated derivatives against the primal, those written by hand, overloading, autograd, JAX and PyTorch."""
     chosen = [name for name, wanted in tables.items() if wanted]
