@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
+from adtransform.live.basis import Basis
 from adtransform.live.recipes import RECIPES, Recipe
 from adtransform.live.specialise import (
     Argnums,
@@ -55,10 +56,12 @@ def grad(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = 
     fast, direct = gradients.fast, gradients.direct
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        if not kwargs and (run := fast.get((*map(type, args),)) or direct.get((*map(mark, args),))) is not None:
-            value, found = run(*args)
-            if isinstance(value, float):
-                return found
+        if not kwargs and (known := fast.get((*map(type, args),)) or direct.get((*map(mark, args),))) is not None:
+            run, basis = known
+            if basis.holds():
+                value, found = run(*args)
+                if isinstance(value, float):
+                    return found
         value, found = gradients(args, kwargs)
         return (found, value[1]) if has_aux else found
 
@@ -78,10 +81,12 @@ def value_and_grad(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_au
     fast, direct = gradients.fast, gradients.direct
 
     def both(*args: Any, **kwargs: Any) -> Any:
-        if not kwargs and (run := fast.get((*map(type, args),)) or direct.get((*map(mark, args),))) is not None:
-            found = run(*args)
-            if isinstance(found[0], float):
-                return found
+        if not kwargs and (known := fast.get((*map(type, args),)) or direct.get((*map(mark, args),))) is not None:
+            run, basis = known
+            if basis.holds():
+                found = run(*args)
+                if isinstance(found[0], float):
+                    return found
         return gradients(args, kwargs)
 
     return gradients.described(both, "value_and_grad")
@@ -101,14 +106,14 @@ class Gradients:
         self.is_single = isinstance(wrt, str) if wrt is not None else isinstance(argnums, int)
         self.has_aux = has_aux
         self.known: dict[object, Special] = {}
-        self.direct: dict[object, Function] = {}
-        self.fast: dict[tuple[type, ...], Function] = {}
+        self.direct: dict[object, tuple[Function, Basis]] = {}
+        self.fast: dict[tuple[type, ...], tuple[Function, Basis]] = {}
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The value and the gradient."""
         key = key_of(args, kwargs)
         special = self.known.get(key)
-        if special is None:
+        if special is None or not special.basis.holds():
             special = self.known[key] = self.special(args, kwargs)
         seed: tuple[object, ...] = () if special.has_seed else (1.0,)
         if self.has_aux:
@@ -117,9 +122,10 @@ class Gradients:
         value, adjoints = special.adjoint(self.f, args, kwargs, *seed)
         check_scalar(self.f, value[0] if self.has_aux else value)
         if special.is_direct(self.is_single) and not seed:
-            self.direct[key] = special.call  # type: ignore[assignment]
+            assert special.call is not None
+            self.direct[key] = special.call, special.basis
             if all(isinstance(mark, type) for mark in key):  # type: ignore[attr-defined]
-                self.fast[key] = special.call  # type: ignore[index, assignment]
+                self.fast[key] = special.call, special.basis  # type: ignore[index]
         names = self.inputs().names
         return value, adjoints[names[0]] if self.is_single else tuple(adjoints[n] for n in names)
 

@@ -17,6 +17,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from adtransform.diagnostics import Refusal, TransformError
+from adtransform.live.basis import BASES, basis_of
+from adtransform.live.unwrap import inner
 
 Function = Callable[..., Any]
 Kinds = tuple[tuple[str, str], ...]
@@ -41,9 +43,10 @@ class Recipe:
         Raises:
             TransformError: `f` is refused, or there is no such source.
         """
-        if kinds not in self.made:
-            self.made[kinds] = self.make(kinds)
-        return self.made[kinds]
+        known = self.made.get(kinds)
+        if known is None or not basis_of(inner(known)).holds():
+            known = self.made[kinds] = self.make(kinds)
+        return known
 
     def make(self, kinds: Kinds) -> Function:
         from adtransform.live.generate import derivative_of
@@ -61,6 +64,7 @@ class Recipe:
             raise
         text = columns if forward else gradient
         function = beside(made.function, made.derivative, self, text, dict(kinds))
+        BASES[inner(function)] = made.basis  # type: ignore[index]
         return MethodType(function, *first) if made.is_method else function
 
     def refusal(self, why: str, help_: str) -> TransformError:
@@ -83,7 +87,6 @@ def beside(
     """Define a function beside a generated one, in the module that this was generated in."""
     from adtransform.live.graft import Origin, graft
     from adtransform.live.places import GENERATED, fresh
-    from adtransform.live.unwrap import inner
 
     plain = inner(generated)
     assert isinstance(plain, FunctionType)

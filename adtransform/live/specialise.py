@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from adtransform.diagnostics import TransformError
 from adtransform.live.arguments import check_argument, kind_of
+from adtransform.live.basis import Basis, basis_of
 from adtransform.live.recipes import CONSTANT
 from adtransform.nested import zeros
 from adtransform.pipeline import Derivative, names_of
@@ -120,11 +121,13 @@ def is_indexed(value: Any) -> bool:
 class Special:
     """A derivative of a function for arguments of one kind; it does not hold the function, which may be short-lived.
 
-    `names` are the inputs that are asked for.  `call` is the generated function, None if the value does not depend on
-    them; `derivative` says how it is called.  `has_seed` if an adjoint has a default for its seed.
+    `names` are the inputs that are asked for, `basis` is what it was made from.  `call` is the generated function, None
+    if the value does not depend on them; `derivative` says how it is called.  `has_seed` if an adjoint has a default
+    for its seed.
     """
 
     names: tuple[str, ...]
+    basis: Basis
     call: Function | None = None
     derivative: Derivative | None = None
     has_seed: bool = True
@@ -176,11 +179,11 @@ def special(f: Function, names: tuple[str, ...], mode: str, args: tuple[Any, ...
         made, first = derivative_of(f, names, mode, tuple((n, k) for n, k in kinds.items() if k))
     except TransformError as error:
         if error.refusals and all(r.code in CONSTANT for r in error.refusals):
-            return Special(names)
+            return Special(names, basis_of(f, has_kinds=True))
         raise
     call = bound(made.function, first) if made.is_method else made.function
     seed = inspect.signature(call).parameters.get(made.derivative.seed)
-    return Special(names, call, made.derivative, seed is None or isinstance(seed.default, float))
+    return Special(names, made.basis, call, made.derivative, seed is None or isinstance(seed.default, float))
 
 
 SPECIALS: WeakKeyDictionary[Function, dict[object, Special]] = WeakKeyDictionary()
@@ -195,7 +198,7 @@ def remembered(
     except TypeError:  # neither a hash nor weak references
         known = {}
     key = (names, mode, key_of(args, kwargs or {}))
-    if key not in known:
+    if key not in known or not known[key].basis.holds():
         known[key] = special(f, names, mode, args, kwargs or {})
     return known[key]
 

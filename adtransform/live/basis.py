@@ -1,0 +1,194 @@
+"""What a derivative was made from, and whether it still is that.
+
+def g(u): return u * u            a cell of a notebook
+def f(x): return g(x) + x         another one
+df = grad(f)
+df(3.0)                           7.0
+def g(u): return u**3             the first cell, changed and run again: f calls the new one
+df(3.0)                           28.0: the derivative that was made before does not hold any more
+
+The same happens to functions that are replaced in a module, and to those that `autoreload` gives new code.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CellType, CodeType, FunctionType, ModuleType
+from typing import Any
+from weakref import WeakKeyDictionary, ref
+
+from adtransform.diagnostics import TransformError
+from adtransform.live.arguments import kind_of
+from adtransform.live.definitions import refusal
+from adtransform.live.fingerprints import is_same, known, module_of
+from adtransform.live.unwrap import inner
+from adtransform.pipeline import Result
+
+Names = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Functions and classes by where they were found, and what constants were.
+
+    `own` is the function itself, which whoever asks holds, and `code` its code.  Functions and classes are held
+    weakly: a derivative does not keep alive what it was made from.
+    """
+
+    own: ref[Any] | None = None
+    code: CodeType | None = None
+    found: tuple[tuple[Names, str, ref[Any], CodeType | None], ...] = ()
+    cells: tuple[tuple[CellType, ref[Any]], ...] = ()
+    constants: tuple[tuple[Names, str, object, str], ...] = ()
+
+    def holds(self) -> bool:
+        """Whether all of it is still there."""
+        if self.own is not None and getattr(self.own(), "__code__", None) is not self.code:
+            return False
+        for names, name, was, code in self.found:
+            value: Any = names.get(name)
+            if value is not was() or value is None or code is not None and value.__code__ is not code:
+                return False
+        for cell, was in self.cells:
+            if contents(cell) is not was():
+                return False
+        for names, name, value, kind in self.constants:
+            now = names.get(name)
+            if now is not value and kind_of(now) != kind:
+                return False
+        return True
+
+
+NOTHING = Basis()
+INSIDE = ("__func__", "func", "__wrapped__", "py_func")  # of methods, partials, decorated and compiled functions
+BASES: WeakKeyDictionary[FunctionType, Basis] = WeakKeyDictionary()  # of functions that stand for derivatives
+
+
+def basis_of(f: object, files: Iterable[str] = (), *, has_kinds: bool = False) -> Basis:
+    """What a derivative of a function is made from, as it is now.
+
+    Arguments:
+        f: the function.
+        files: the other files that were read for it.
+        has_kinds: whether the kinds of global variables went into it.
+    """
+    while not isinstance(f, FunctionType) or hasattr(f, "__wrapped__"):
+        f = next((getattr(f, name) for name in INSIDE if hasattr(f, name)), None)
+        if f is None:
+            return NOTHING
+    if f in BASES:
+        return BASES[f]
+    walk = Walk(f, frozenset(files), has_kinds)
+    return Basis(ref(f), f.__code__, tuple(walk.found), tuple(walk.cells), tuple(walk.constants))
+
+
+class Walk:
+    """The functions that a function may call, as far as their source was read."""
+
+    def __init__(self, f: FunctionType, files: frozenset[str], has_kinds: bool) -> None:
+        self.home = f.__globals__
+        self.files = files
+        self.has_kinds = has_kinds
+        self.seen: set[tuple[int, str]] = set()
+        self.found: list[tuple[Names, str, ref[Any], CodeType | None]] = []
+        self.cells: list[tuple[CellType, ref[Any]]] = []
+        self.constants: list[tuple[Names, str, object, str]] = []
+        self.pending = [f]
+        for one in self.pending:  # grows meanwhile
+            self.function(one)
+
+    def function(self, f: FunctionType) -> None:
+        for cell in f.__closure__ or ():
+            value = contents(cell)
+            if isinstance(plain := inner(value), FunctionType) and all(cell is not c for c, _ in self.cells):
+                self.cells.append((cell, ref(value)))
+                self.pending.append(plain)
+        names = [*f.__annotations__.values(), *used(f.__code__)]
+        for name in (n for n in names if isinstance(n, str)):
+            if name not in f.__globals__:
+                continue
+            value = f.__globals__[name]
+            self.value(f.__globals__, name, value)
+            if isinstance(value, ModuleType) and getattr(value, "__file__", None) in self.files:
+                for attribute in names:
+                    if attribute in vars(value):
+                        self.value(vars(value), attribute, vars(value)[attribute])
+
+    def value(self, names: Names, name: str, value: object) -> None:
+        """What a name is bound to."""
+        if (id(names), name) in self.seen:
+            return
+        self.seen.add((id(names), name))
+        plain = inner(value)
+        if isinstance(plain, FunctionType):
+            self.found.append((names, name, ref(value), value.__code__ if isinstance(value, FunctionType) else None))
+            if plain.__globals__ is self.home or plain.__code__.co_filename in self.files:
+                self.pending.append(plain)
+        elif isinstance(value, type):
+            self.found.append((names, name, ref(value), None))
+            if value.__module__ == self.home.get("__name__"):
+                for inside, method in vars(value).items():
+                    self.value(vars(value), inside, method)
+        elif self.has_kinds and names is self.home and not isinstance(value, ModuleType):
+            self.constants.append((names, name, value, kind_of(value)))
+
+
+def used(code: CodeType) -> Iterator[str]:
+    """The names that are not local in a code, and in those inside."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from used(constant)
+
+
+def contents(cell: CellType) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:  # not yet set
+        return None
+
+
+# --- against the files that were read ---------------------------------------------------------------------------------
+
+KNOWN = lru_cache(maxsize=64)(known)
+
+
+def check_others(f: object, text: str, home: Names, result: Result) -> None:
+    """Refuse a function if one of another file that it calls is no longer what that file defines.
+
+    Arguments:
+        f: the function.
+        text: what it stands in.
+        home: its globals.
+        result: what was generated.
+
+    Raises:
+        TransformError: a function was replaced, in its own module or where it is imported, or its file was changed.
+    """
+    read = [(path, source, module_of(path)) for path, source in result.files if source is not None]
+    modules = [(path, source, names) for path, source, names in read if names is not None]
+    defined: dict[str, list[object]] = {}
+    for path, source, names in modules:
+        for name in (name for file, name in result.functions if file == path and name in KNOWN(source)):
+            if not is_same(names.get(name), KNOWN(source)[name]):
+                raise replaced(f, name)
+            defined.setdefault(name, []).append(names.get(name))
+    for source, names in [(text, home), *((source, names) for _, source, names in modules)] if defined else []:
+        for alias in imports(source):
+            bound = names.get(alias.asname or alias.name)
+            if bound is not None and all(bound is not live for live in defined.get(alias.name, [bound])):
+                raise replaced(f, alias.asname or alias.name)
+
+
+@lru_cache(maxsize=64)
+def imports(text: str) -> tuple[ast.alias, ...]:
+    """What the `from` imports of a text bind."""
+    return tuple(a for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom) for a in node.names)
+
+
+def replaced(f: object, name: str) -> TransformError:
+    message = f"`{name}`, which `{getattr(f, '__name__', f)}` calls, is no longer the function that its module defines"
+    return refusal(f, "U008", message, "Differentiate before anything is replaced, or reload what was changed.")
