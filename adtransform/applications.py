@@ -73,6 +73,22 @@ def name_of(chosen: object, params: list[str]) -> str | None:
     return chosen if isinstance(chosen, str) and chosen in params else None
 
 
+def called(a: Application, syntax: Syntax) -> ast.Call | None:
+    """The call of what an operator gives, where that is called at once."""
+    around = syntax.parent[a.node]
+    return around if isinstance(around, ast.Call) and around.func is a.node and a.operator != "jvp" else None
+
+
+def pair(a: Application) -> tuple[list[ast.expr], list[ast.expr]]:
+    """The arguments and the tangents that `jvp` is given."""
+    match a.node:
+        case ast.Call(args=[_, ast.Tuple(elts=x) | ast.List(elts=x), ast.Tuple(elts=t) | ast.List(elts=t)]):
+            if len(x) == len(t) and not a.node.keywords:
+                return x, t
+    message = f"the arguments of `{a.operator}` are not two tuples that are written out, of one length"
+    raise Unwritten(a.node, "N180", message, "Write `ad.jvp(f, (x, y), (x_d, y_d))`.")
+
+
 # --- finding them -----------------------------------------------------------------------------------------------------
 
 
@@ -123,12 +139,16 @@ def mentions(node: ast.AST, syntax: Syntax) -> list[ast.Name | ast.alias]:
 
 
 def decorates(name: ast.Name, syntax: Syntax) -> bool:
-    """Whether a name stands in the decorator `differentiable`, which is taken off before anything is read."""
+    """Whether a name stands in the decorator `differentiable`, which is taken off before anything is read, or in
+    another name for it.
+    """
     node: ast.AST = name
     while isinstance(syntax.parent[node], ast.expr):
         node = syntax.parent[node]
-    function = syntax.parent[node]
-    return isinstance(function, ast.FunctionDef) and node in function.decorator_list
+    statement = syntax.parent[node]
+    if isinstance(statement, ast.Assign):
+        return isinstance(node, ast.Attribute) and node.attr == "differentiable"
+    return isinstance(statement, ast.FunctionDef) and node in statement.decorator_list
 
 
 def definition(name: str, scope: Scope, syntax: Syntax) -> ast.AST | None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adtransform.diagnostics import Refusal, TransformError
+from adtransform.modules import Defined
+from adtransform.operands import Operands
 from adtransform.splices import Text
 
 if TYPE_CHECKING:
     from adtransform.expansion import Expansion
-    from adtransform.pipeline import Derivative, Result
+    from adtransform.pipeline import Derivative
+    from adtransform.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A generated function; `is_number` says of an adjoint whether the value is a number."""
+    """A generated function; `is_number` says whether the value is a number, `of_numbers` whether the inputs are."""
 
     name: str
     tangents: tuple[str, ...] = ()
     is_number: bool = False
+    of_numbers: bool = True
+    arrays: frozenset[tuple[str, str]] = frozenset()  # parameters of the module that got arrays then
 
 
 @dataclass
@@ -72,7 +76,8 @@ def generate(text: Text, wanted: dict[Wanted, int], home: Expansion) -> Made:
 
 def take(text: Text, batch: list[Wanted], wanted: dict[Wanted, int], home: Expansion, made: Made) -> Text:
     """Generate some derivatives; the text with them."""
-    result = run(text, batch, home)
+    session = session_of(text, batch, home)
+    result = session.run()
     by_name = {d.function: d for d in result.derivatives}
     tree = ast.parse(result.text)
     functions = {s.name: s for s in tree.body if isinstance(s, ast.FunctionDef)}
@@ -81,10 +86,10 @@ def take(text: Text, batch: list[Wanted], wanted: dict[Wanted, int], home: Expan
         if derivative is None or set(derivative.wrt) != set(w.wrt):
             message = f"the derivative of `{w.function}` with respect to {', '.join(w.wrt)} is not known"
             raise TransformError([Refusal(home.filename, 0, 0, "N180", message, "Write it with `float` parameters.")])
-        made.found[w] = described(derivative, functions[derivative.name])
+        made.found[w] = replace(described(derivative, functions[derivative.name]), arrays=arrays_of(session))
     imports, definitions = new_parts(tree, result.text, bound_names(ast.parse(text.chars)))
     made.imports += imports
-    home.made |= {s.name for s in tree.body if isinstance(s, ast.FunctionDef)}
+    home.names.made |= {s.name for s in tree.body if isinstance(s, ast.FunctionDef)}
     place = wanted[batch[0]]
     parts = [Text(d, (place,) * len(d)) for d in definitions]
     made.definitions += parts
@@ -95,21 +100,36 @@ def take(text: Text, batch: list[Wanted], wanted: dict[Wanted, int], home: Expan
     return text
 
 
-def run(text: Text, batch: list[Wanted], home: Expansion) -> Result:
-    """The run of a text that the main run starts with."""
+def session_of(text: Text, batch: list[Wanted], home: Expansion) -> Session:
+    """A run of a text that the main run starts with."""
     from adtransform.pipeline import Options
     from adtransform.session import Session
 
     options = Options(
-        mode=batch[0].mode,
+        mode=batch[0].mode if batch else "forward",
         functions=tuple(w.function for w in batch),
         wrt_of=tuple((w.function, w.wrt) for w in batch),
         disabled=home.options.disabled,
         width=home.options.width,
     )
-    session = Session(text.chars, home.filename, options, replace(home, text=text, made=set()))
+    session = Session(text.chars, home.filename, options, replace(home, text=text, names=Operands()))
     session.reserved = home.reserved
-    return session.run()
+    return session
+
+
+def arrays_of(session: Session) -> frozenset[tuple[str, str]]:
+    """The parameters that are given arrays somewhere in a module, although they do not say so."""
+    stacks = session.activity.stacks
+    return frozenset((unit.name, name) for unit, name in stacks.arrays) if stacks is not None else frozenset()
+
+
+def arrays_given(text: Text, home: Expansion) -> frozenset[tuple[str, str]]:
+    """The same of a text."""
+    session = session_of(text, [], home)
+    if session.activity.stacks is not None:
+        defined = [n for n, b in session.main.bindings.items() if isinstance(b, Defined)]
+        session.activity.stacks.prepare([session.program.unit(session.main, n) for n in defined])
+    return arrays_of(session)
 
 
 def described(derivative: Derivative, function: ast.FunctionDef) -> Generated:
@@ -118,7 +138,7 @@ def described(derivative: Derivative, function: ast.FunctionDef) -> Generated:
     defaults = dict(zip([p.arg for p in params][::-1], function.args.defaults[::-1], strict=False))
     seed = defaults.get(derivative.seed)
     is_number = isinstance(seed, ast.Constant) and seed.value == 1.0
-    return Generated(derivative.name, derivative.tangents, is_number)
+    return Generated(derivative.name, derivative.tangents, is_number, not any(derivative.depths))
 
 
 def new_parts(tree: ast.Module, chars: str, old: set[str]) -> tuple[list[str], list[str]]:
@@ -144,4 +164,4 @@ def bound_names(tree: ast.Module) -> set[str]:
     return {name for statement in tree.body for name in bound(statement)}
 
 
-__all__ = ["Generated", "Made", "Path", "Wanted", "generate"]
+__all__ = ["Generated", "Made", "Wanted", "arrays_given", "generate"]

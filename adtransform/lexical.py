@@ -85,7 +85,7 @@ class Syntax:
         """Where a node starts, with its decorators."""
         decorators = getattr(node, "decorator_list", [])
         if decorators:
-            return self.starts[decorators[0].lineno - 1] + int(node.col_offset)
+            return self.place(decorators[0].lineno, 0) + node.col_offset
         return self.place(node.lineno, node.col_offset)
 
     def end(self, node: ast.expr | ast.stmt) -> int:

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adtransform.applications import Unwritten, definition
 from adtransform.lexical import Function, Scope, Syntax
@@ -27,15 +26,41 @@ HELP = "Move the function to the top level of the module and pass what it takes 
 class Lifted:
     """A function of the module: `params` are those it is called with, `free` the variables that it takes besides.
 
-    `text` is its definition where it is new; `named` whether the free ones are passed by name.
+    `text` is its definition where it is new.
     """
 
     name: str
     params: ast.arguments
     free: dict[str, Scope]
     text: Text | None = None
-    named: bool = False
-    returns: str = ""
+    returns: ast.expr | None = None
+    more: tuple[ast.arg, ...] = ()  # the parameters that the free variables became
+
+    @property
+    def named(self) -> bool:
+        """Whether the free variables are passed by name."""
+        return bool(self.params.defaults or self.params.kwonlyargs)
+
+    @property
+    def whole(self) -> ast.arguments:
+        """All parameters."""
+        params = copy.deepcopy(self.params)
+        (params.kwonlyargs if self.named else params.args).extend(self.more)
+        params.kw_defaults += [None] * len(self.more) if self.named else []
+        return params
+
+    @property
+    def optional(self) -> set[str]:
+        """The parameters that have defaults."""
+        found = set(self.positional[len(self.positional) - len(self.params.defaults) :])
+        return found | {
+            p.arg for p, d in zip(self.params.kwonlyargs, self.params.kw_defaults, strict=True) if d is not None
+        }
+
+    @property
+    def known(self) -> Lifted:
+        """The same, as it stands in the module."""
+        return replace(self, text=None)
 
     @property
     def positional(self) -> list[str]:
@@ -104,17 +129,11 @@ def lifted(syntax: Syntax, text: Text, function: Function, name: str) -> Lifted:
         raise Unwritten(function, "N181", f"`{function.name}` has a decorator", HELP)
     closure = Closure(syntax, function)
     closure.gather(function, syntax.inside[function])
-    named = bool(args.defaults or args.kwonlyargs)
-    params = copy.deepcopy(args)
-    more = [ast.arg(n, annotation(syntax, n, owner)) for n, owner in closure.free.items()]
-    (params.kwonlyargs if named else params.args).extend(more)
-    params.kw_defaults += [None] * len(more) if named else []
+    more = tuple(ast.arg(n, annotation(syntax, n, owner)) for n, owner in closure.free.items())
+    result = Lifted(name, args, closure.free, None, getattr(function, "returns", None), more)
     place = syntax.start(function)
-    returns = ""
-    if isinstance(function, ast.FunctionDef) and function.returns is not None:
-        returns = f" -> {ast.unparse(function.returns)}"
-    head = text.at(f"def {name}({ast.unparse(params)}){returns}:\n", place)
-    whole = head
+    arrow = f" -> {ast.unparse(result.returns)}" if result.returns is not None else ""
+    whole = text.at(f"def {name}({ast.unparse(result.whole)}){arrow}:\n", place)
     for helper_name, helper in closure.helpers.items():
         if helper is not function:
             whole += helper_text(syntax, text, helper_name, helper)
@@ -126,7 +145,7 @@ def lifted(syntax: Syntax, text: Text, function: Function, name: str) -> Lifted:
         whole += helper_text(syntax, text, own, function) + text.at(f"{INDENT}return {call}\n", place)
     else:
         whole += body(syntax, text, function)
-    return Lifted(name, args, closure.free, whole, named, returns)
+    return replace(result, text=whole)
 
 
 def annotation(syntax: Syntax, name: str, owner: Scope) -> ast.expr | None:
@@ -183,37 +202,3 @@ def same(function: ast.FunctionDef, chars: str, indent: str) -> bool:
     around = "def f():\n" if len(indent) == len(INDENT) else f"def g():\n{INDENT}def f():\n"
     found = [n for n in ast.walk(ast.parse(around + chars)) if isinstance(n, ast.FunctionDef) and n.name == "f"]
     return dumped(found[0]) == dumped(function)
-
-
-# --- calls ------------------------------------------------------------------------------------------------------------
-
-
-def arguments(f: Lifted, call: ast.Call, code: Callable[[ast.expr], str]) -> list[str]:
-    """The arguments of a call of the function, with the free variables behind them."""
-    given = call.args
-    if any(isinstance(a, ast.Starred) for a in given) or any(k.arg is None for k in call.keywords):
-        raise Unwritten(call, "N180", "starred arguments are not supported here", "Write the arguments one by one.")
-    names = f.positional
-    keywords = [str(k.arg) for k in call.keywords]
-    open_ = [n for n in f.inputs if n not in names[: len(given)]]
-    only = {p.arg for p in f.params.posonlyargs}
-    optional = set(names[len(names) - len(f.params.defaults) :]) if f.params.defaults else set()
-    optional |= {p.arg for p, d in zip(f.params.kwonlyargs, f.params.kw_defaults, strict=True) if d is not None}
-    wrong = len(given) > len(names) or set(keywords) - set(open_) or only & set(keywords)
-    if wrong or [n for n in open_ if n not in keywords and n not in optional]:
-        raise Unwritten(call, "N180", f"the arguments do not match those of `{f.name}`", "Pass each of them once.")
-    if any(isinstance(n, ast.NamedExpr) for a in [*given, *call.keywords] for n in ast.walk(a)):
-        raise Unwritten(call, "N180", "`:=` in the arguments is not supported here", "Assign before the call.")
-    by_name = f.named or keywords or len(given) < len(names)
-    passed = [code(a) for a in given] + [f"{k.arg}={code(k.value)}" for k in call.keywords]
-    return passed + [f"{n}={n}" if by_name else n for n in f.free]
-
-
-def forwarded(f: Lifted) -> tuple[str, list[str]]:
-    """The parameters of a lambda that has those of the function, and the arguments that it hands on."""
-    plain = copy.deepcopy(f.params)
-    for p in (*plain.posonlyargs, *plain.args, *plain.kwonlyargs):
-        p.annotation = None
-    keywords = [f"{p.arg}={p.arg}" for p in plain.kwonlyargs]
-    free = [f"{n}={n}" if f.named or keywords else n for n in f.free]
-    return ast.unparse(plain), [*f.positional, *keywords, *free]

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 
 from adtransform.diagnostics import Refusal
 
+Edit = tuple[int, int, "Text"]  # start, end, and what takes its place
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -34,8 +36,8 @@ class Text:
         """New characters that are written for what stands at a place of this text."""
         return Text(chars, (self.origin[place],) * len(chars))
 
-    def spliced(self, edits: list[tuple[int, int, Text]]) -> Text:
-        """The text with parts replaced: (start, end, new), which must not overlap."""
+    def spliced(self, edits: list[Edit]) -> Text:
+        """The text with parts replaced, which must not overlap."""
         result, at = Text("", ()), 0
         for start, end, new in sorted(edits, key=lambda e: (e[0], e[1])):
             result += self[at:start] + new
