@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import marshal
 import os
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from adtransform.compiled import register
 from adtransform.diagnostics import TransformError
 from adtransform.files import decode
+from adtransform.imports import Import
 from adtransform.live.asked import MODES, Asked
 from adtransform.live.cache import Digest, digest, pack
 from adtransform.live.fingerprints import Known, known
@@ -46,7 +47,8 @@ def packed(filename: str, source: bytes, asked: Asked, key: Digest) -> tuple[byt
     names = {mode: {d.function: d.name for d in result.derivatives} for mode, result in runs.items() if result}
     texts, parts = shown([(result.text, names[mode]) for mode, result in runs.items() if result])
     blobs: list[object] = [compiled(filename, text, result) for result in runs.values()]
-    blobs.append((known(text), tuple(outside(files, {f for result in results for f in result.functions}))))
+    others = tuple(outside(files, {f for result in results for f in result.functions}))
+    blobs.append((known(text), others, tuple(bindings(filename, text, imports, others))))
     return pack(key, (asked, names, texts, parts), sources, tuple(imports.items()), blobs), is_stable
 
 
@@ -63,6 +65,19 @@ def outside(files: Mapping[str, str | None], functions: Set[tuple[str, str]]) ->
     for path, text in files.items():
         table = known(text) if text is not None else {}
         yield from ((path, name, table[name]) for file, name in sorted(functions) if file == path and name in table)
+
+
+def bindings(
+    filename: str, text: str, imports: Mapping[Import, str | None], others: Iterable[tuple[str, str, Known]]
+) -> Iterator[tuple[str, Known]]:
+    """What the module calls functions of other files, by its `from` imports."""
+    by_place = {(path, name): known for path, name, known in others}
+    statements = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
+    for statement in statements:
+        for a in statement.names:
+            path = imports.get((filename, statement.module or "", a.name, statement.level))
+            if path is not None and (place := (os.path.realpath(path), a.name)) in by_place:
+                yield a.asname or a.name, by_place[place]
 
 
 def shown(results: list[tuple[str, dict[str, str]]]) -> tuple[tuple[str, ...], dict[str, tuple[int, ...]]]:

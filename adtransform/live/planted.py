@@ -23,7 +23,12 @@ from adtransform.pipeline import Options, transform
 
 
 def check(
-    name: str, f: object, live: Mapping[str, object], own: Mapping[str, Known], others: Iterable[tuple[str, str, Known]]
+    name: str,
+    f: object,
+    live: Mapping[str, object],
+    own: Mapping[str, Known],
+    others: Iterable[tuple[str, str, Known]],
+    bound: Iterable[tuple[str, Known]],
 ) -> None:
     """Refuse a function if it, or one that it calls, is no longer what the sources define.
 
@@ -33,6 +38,7 @@ def check(
         live: the names of the module.
         own: the functions of the module.
         others: those of other files that derivatives were made from.
+        bound: the same by the names that the module has for them.
 
     Raises:
         TransformError: one of them was replaced, or its file changed between its import and the transformation.
@@ -44,6 +50,7 @@ def check(
         module = module_of(file)
         if module is not None and not is_same(module.get(other), known):
             replaced.append(other)
+    replaced += [other for other, known in bound if other in live and not is_same(live[other], known)]
     if replaced:
         message = f"`{replaced[0]}`, which `{name}` calls, is no longer the function that its module defines"
         raise refusal(f, "U008", message, "Differentiate before anything is replaced, or change the source.")
