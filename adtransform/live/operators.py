@@ -9,10 +9,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from adtransform.diagnostics import TransformError
 from adtransform.live.basis import Basis
-from adtransform.live.recipes import RECIPES, Recipe
+from adtransform.live.recipes import RECIPES, ZERO, Recipe
 from adtransform.live.specialise import (
     Argnums,
     Function,
@@ -174,7 +177,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], *, has_aux
     Arguments:
         f: the function.
         primals: its arguments, a tuple or list.
-        tangents: the direction: for each of them what mirrors it.
+        tangents: the direction: for each of them what mirrors it, or None if it is not differentiated.
         has_aux: whether `f` returns a pair of which the second part is handed on.
 
     Returns:
@@ -187,9 +190,8 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], *, has_aux
     >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.5))
     (12.0, 5.5)
     """
-    names = checked(f, primals, tangents)
-    found = remembered(f, names, "forward", tuple(primals))
-    along = dict(zip(names, deepcopy(tuple(tangents))))
+    along = checked(f, primals, tangents)
+    found = remembered(f, tuple(along), "forward", tuple(primals))
     value, tangent = found.tangent(f, tuple(primals), {}, along)
     return (value[0], tangent[0], value[1]) if has_aux else (value, tangent)
 
@@ -232,7 +234,7 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     Arguments:
         f: the function.
         primals: its arguments.
-        tangents: the vector: for each argument what mirrors it.
+        tangents: the vector: for each argument what mirrors it, or None if it is not differentiated.
 
     Returns:
         What mirrors the argument; for several arguments a tuple.
@@ -244,23 +246,74 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     >>> hvp(lambda x: x**3, (2.0,), (1.0,))
     12.0
     """
-    names = checked(f, primals, tangents)
-    along = dict(zip(names, deepcopy(tuple(tangents))))
-    (value, _), (_, products) = over_adjoint(f, names, tuple(primals), {}, along)
-    check_scalar(f, value)
-    return products[names[0]] if len(names) == 1 else tuple(products[n] for n in names)
+    key = (*map(mark, primals), *map(mark, tangents))
+    try:
+        known = PRODUCTS.setdefault(f, {})
+    except TypeError:  # neither a hash nor weak references
+        known = {}
+    found = known.get(key)
+    if found is None or not found.basis.holds():
+        found = known[key] = Product.of(f, primals, tangents)
+    for primal, tangent in zip(primals, tangents):
+        if type(tangent) is not float and tangent is not None and not mirrors(primal, tangent):
+            raise TypeError(f"{tangent!r} does not mirror {primal!r}")
+    return found(primals, tangents)
 
 
-def checked(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[str, ...]:
-    """The names of the parameters that primals and tangents are for."""
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The tangent of a gradient: `inputs` are positions of arguments, with the parameters that their tangents go to."""
+
+    call: Function | None
+    inputs: tuple[tuple[int, str], ...]
+    basis: Basis
+
+    @staticmethod
+    def of(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Product:
+        """A new one.
+
+        Raises:
+            TypeError: primals and tangents do not fit, or the value is no number.
+        """
+        names = tuple(checked(f, primals, tangents))
+        check_scalar(f, f(*deepcopy(tuple(primals))))
+        gradient = grad(f, wrt=names if len(names) > 1 else names[0])
+        gradient(*deepcopy(tuple(primals)))  # so that what is refused is so for the function itself
+        try:
+            found = special(gradient, names, "forward", tuple(primals), {})
+        except TransformError as error:
+            if error.refusals[0].code != ZERO:
+                raise
+            return Product(None, (), remembered(f, names, "reverse", tuple(primals)).basis)
+        derivative = found.derivative
+        given = dict(zip(derivative.wrt, derivative.tangents)) if derivative is not None else {}
+        positions = {n: i for i, n in enumerate(parameters(f))}
+        return Product(found.call, tuple((positions[n], t) for n, t in given.items()), found.basis)
+
+    def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+        if self.call is None:
+            each = tuple(zeros(p) for p, t in zip(primals, tangents) if t is not None)
+            return each if len(each) > 1 else each[0]
+        along = {name: tangents[i] if type(tangents[i]) is float else deepcopy(tangents[i]) for i, name in self.inputs}
+        return self.call(*primals, **along)[1]
+
+
+PRODUCTS: WeakKeyDictionary[Function, dict[object, Product]] = WeakKeyDictionary()
+
+
+def checked(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> dict[str, Any]:
+    """The tangents by the names of the parameters; they are copied, as generated code may change them."""
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise TypeError("primals and tangents are tuples or lists, one item an argument: `jvp(f, (x,), (x_d,))`")
     if len(primals) != len(tangents):
         raise TypeError(f"there are {len(primals)} primals and {len(tangents)} tangents")
     for n, (primal, tangent) in enumerate(zip(primals, tangents)):
-        if not mirrors(primal, tangent):
+        if tangent is not None and not mirrors(primal, tangent):
             raise TypeError(f"tangent {n} of `{shown(f)}` does not mirror its primal: {tangent!r} for {primal!r}")
-    return tuple(parameters(f)[: len(primals)])
+    found = {n: deepcopy(t) for n, t in zip(parameters(f), tangents) if t is not None}
+    if not found:
+        raise TypeError("there is no tangent")
+    return found
 
 
 def mirrors(primal: Any, tangent: Any) -> bool:

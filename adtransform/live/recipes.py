@@ -23,7 +23,8 @@ from adtransform.live.unwrap import inner
 Function = Callable[..., Any]
 Kinds = tuple[tuple[str, str], ...]
 
-CONSTANT = frozenset({"D001", "D002"})  # refusals that say that the value does not depend on the inputs
+ZERO = "D004"
+CONSTANT = frozenset({"D001", "D002", ZERO})  # refusals that say that the value does not depend on the inputs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,16 +61,16 @@ class Recipe:
             made, first = derivative_of(self.f, names, mode, kinds)
         except TransformError as error:
             if all(r.code in CONSTANT for r in error.refusals) and error.refusals:
-                raise self.refusal("it is constant", "Its derivative is zero.") from None
+                raise self.refusal("it is constant", "Its derivative is zero.", ZERO) from None
             raise
         text = columns if forward else gradient
         function = beside(made.function, made.derivative, self, text, dict(kinds))
         BASES[inner(function)] = made.basis  # type: ignore[index]
         return MethodType(function, *first) if made.is_method else function
 
-    def refusal(self, why: str, help_: str) -> TransformError:
+    def refusal(self, why: str, help_: str, code: str = "N142") -> TransformError:
         name = getattr(self.f, "__name__", self.f)
-        return TransformError([Refusal("<function>", 0, 0, "N142", f"the {self.operator} of `{name}`: {why}", help_)])
+        return TransformError([Refusal("<function>", 0, 0, code, f"the {self.operator} of `{name}`: {why}", help_)])
 
 
 RECIPES: WeakKeyDictionary[Function, Recipe] = WeakKeyDictionary()

@@ -40,8 +40,11 @@ def mark(value: object) -> object:
     kind = type(value)
     if kind in SIMPLE:
         return kind
-    if kind is list and (types := {*map(type, value)}) <= NUMBERS:  # type: ignore[call-overload]
-        return ("whole",) if types == {int} else ("list",)
+    if kind is list:
+        types = {*map(type, value)}  # type: ignore[call-overload]
+        if types <= NUMBERS:
+            return "whole" if types == {int} else "list"
+        return "lists", frozenset(map(mark, value))  # type: ignore[call-overload]
     if (axes := getattr(value, "ndim", None)) is not None:
         return kind, axes, value.dtype.num  # type: ignore[attr-defined]
     return kind, kind_of(value)
