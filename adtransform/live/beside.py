@@ -81,8 +81,10 @@ class Beside:
         """The names of the module, with those of its derivatives."""
         other = self.others["__dir__"]
         batch = self.batch()
-        own = [derived for names in batch.names.values() for derived in names.values()] if batch is not None else []
-        return sorted({*(other() if other is not None else self.live), *own})
+        found = set(other() if other is not None else self.live)
+        for mode, names in batch.names.items() if batch is not None else ():
+            found |= {f"{function}_{LETTERS[mode]}" for function in names}
+        return sorted(found)
 
     def batch(self) -> Batch | None:
         """What was generated for the module; None if its source cannot be read."""
