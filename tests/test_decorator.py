@@ -132,6 +132,16 @@ def test_derivatives_show_themselves_before_they_are_used(folder: Folder) -> Non
     assert late(0.5) == force.adjoint(0.5)
 
 
+def test_derivatives_can_be_pickled(folder: Folder) -> None:
+    force = folder.load(MODEL).force
+    for kind in ("tangent", "adjoint", "grad", "value_and_grad"):
+        late = getattr(force, kind)
+        assert pickle.loads(pickle.dumps(late)) is late
+        late(0.5, **({"v_d": 1.0} if kind == "tangent" else {}))
+        made = getattr(force, kind)
+        assert made is not late and pickle.loads(pickle.dumps(made)) is made
+
+
 def test_higher_order(folder: Folder) -> None:
     cube = folder.load("""
         import adtransform as ad

@@ -39,7 +39,7 @@ def install_import_hook(
         TypeError: no names are given.
         ValueError: there is no such mode.
 
-    >>> with install_import_hook("colorsys"):
+    >>> with install_import_hook("colorsys", wrt="g"):
     ...     from colorsys import rgb_to_yiq_d
     >>> rgb_to_yiq_d(0.1, 0.2, 0.3, g_d=1.0)[1][0]
     0.59

@@ -32,6 +32,7 @@ class Late:
             self.made = self.make()
             if vars(self.owner).get(self.kind) is self:
                 setattr(self.owner, self.kind, self.made)
+                self.made.__qualname__ = f"{self.owner.__qualname__}.{self.kind}"  # where pickle finds it
         return self.made
 
     def make(self) -> Any:
@@ -47,6 +48,9 @@ class Late:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.__wrapped__(*args, **kwargs)
+
+    def __reduce__(self) -> Any:
+        return getattr, (self.owner, self.kind)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__wrapped__, name)
