@@ -246,17 +246,22 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     >>> hvp(lambda x: x**3, (2.0,), (1.0,))
     12.0
     """
-    key = (*map(mark, primals), *map(mark, tangents))
     try:
         known = PRODUCTS.setdefault(f, {})
     except TypeError:  # neither a hash nor weak references
         known = {}
-    found = known.get(key)
+    types = (*map(type, primals), *map(type, tangents))
+    found = known.get(types)  # numbers alone, in their order
+    if found is not None and found.is_positional and found.basis.holds():
+        return found.call(*primals, *tangents)[1]  # type: ignore[misc]
     if found is None or not found.basis.holds():
-        found = known[key] = Product.of(f, primals, tangents)
-    for primal, tangent in zip(primals, tangents):
-        if type(tangent) is not float and tangent is not None and not mirrors(primal, tangent):
-            raise TypeError(f"{tangent!r} does not mirror {primal!r}")
+        key = (*map(mark, primals), *map(mark, tangents))
+        found = known.get(key)
+        if found is None or not found.basis.holds():
+            found = known[key] = Product.of(f, primals, tangents)
+        for primal, tangent in zip(primals, tangents):
+            if tangent is not None and not mirrors(primal, tangent):
+                raise TypeError(f"{tangent!r} does not mirror {primal!r}")
     return found(primals, tangents)
 
 
@@ -267,6 +272,7 @@ class Product:
     call: Function | None
     inputs: tuple[tuple[int, str], ...]
     basis: Basis
+    is_positional: bool = False  # whether primals and tangents are all of its parameters, in order
 
     @staticmethod
     def of(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Product:
@@ -288,7 +294,10 @@ class Product:
         derivative = found.derivative
         given = dict(zip(derivative.wrt, derivative.tangents)) if derivative is not None else {}
         positions = {n: i for i, n in enumerate(parameters(f))}
-        return Product(found.call, tuple((positions[n], t) for n, t in given.items()), found.basis)
+        inputs = tuple((positions[n], t) for n, t in given.items())
+        in_order = [*parameters(f)[: len(primals)], *given.values()]
+        is_positional = found.call is not None and parameters(found.call)[: len(in_order)] == in_order
+        return Product(found.call, inputs, found.basis, is_positional and len(inputs) == len(primals))
 
     def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         if self.call is None:

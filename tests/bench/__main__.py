@@ -9,6 +9,7 @@ import click
 from tests.bench.compare import FORWARD, REVERSE, ROUNDS, Wrong, compare
 from tests.bench.compiled import numba_table
 from tests.bench.families import family
+from tests.bench.functional import functional
 from tests.bench.generation import generation
 from tests.bench.growth import growth
 from tests.bench.hessian import hessian
@@ -50,6 +51,8 @@ def table(name: str, mode: str, found: list[Problem], rounds: int) -> Iterator[s
             return length(found)
         case "generation":
             return generation(mode)
+        case "functional":
+            return functional(found, rounds)
         case "imports":
             return imports()
         case "stress":
@@ -66,6 +69,7 @@ def table(name: str, mode: str, found: list[Problem], rounds: int) -> Iterator[s
 @click.option("--numba", is_flag=True, help="Adjoints under Numba.")
 @click.option("--growth", is_flag=True, help="Adjoints by number of inputs, depth of calls and steps of a loop.")
 @click.option("--hessian", is_flag=True, help="Hessian times vector.")
+@click.option("--functional", is_flag=True, help="What `grad` adds to the adjoint, and `hvp` by `grad`.")
 @click.option("--length", is_flag=True, help="Lines of the adjoints.")
 @click.option("--generation", is_flag=True, help="How long writing takes, by length of the module.")
 @click.option("--import", is_flag=True, help="What `import adtransform` adds to Python's start.")
@@ -74,7 +78,7 @@ def table(name: str, mode: str, found: list[Problem], rounds: int) -> Iterator[s
 def main(mode: str, only: tuple[str, ...], rounds: int, **tables: bool) -> None:
     """Time generated derivatives against the primal, those written by hand, overloading, autograd, JAX and PyTorch."""
     chosen = [name for name, wanted in tables.items() if wanted]
-    found = problems("reverse" if {"numba", "hessian", "length"} & {*chosen} else mode, only)
+    found = problems("reverse" if {"numba", "hessian", "length", "functional"} & {*chosen} else mode, only)
     failures = []
     for name in chosen or ["compare"]:
         try:
