@@ -45,6 +45,9 @@ def mark(value: object) -> object:
         if types <= NUMBERS:
             return "whole" if types == {int} else "list"
         return "lists", frozenset(map(mark, value))  # type: ignore[call-overload]
+    if kind is tuple:
+        inside = (*map(type, value),)  # type: ignore[call-overload]
+        return inside if SIMPLE.issuperset(inside) else ("tuple", *map(mark, value))  # type: ignore[call-overload]
     if (axes := getattr(value, "ndim", None)) is not None:
         return kind, axes, value.dtype.num  # type: ignore[attr-defined]
     return kind, kind_of(value)
