@@ -13,7 +13,8 @@ from adtransform.lexical import Function, Scope, Syntax
 
 PACKAGE = "adtransform"
 OWN = "adtransform_"  # before an operator: how the expansion itself spells it
-MODES = {"grad": "reverse", "value_and_grad": "reverse", "jvp": "forward"}
+MODES = {"grad": "reverse", "value_and_grad": "reverse", "vjp": "reverse", "jvp": "forward"}
+DIRECT = ("jvp", "vjp")  # these give values, no functions of the inputs
 FIRST = ("argnums", "wrt")  # what the operators that give functions take behind the function
 WRITTEN_AS = {  # in terms of the others: {f} is the function, {more} what is said of its inputs, {rest} the arguments
     "jacfwd": "adtransform_grad({f}{more})",  # of a function of numbers: what is no number is refused there
@@ -76,12 +77,14 @@ def name_of(chosen: object, params: list[str]) -> str | None:
 def called(a: Application, syntax: Syntax) -> ast.Call | None:
     """The call of what an operator gives, where that is called at once."""
     around = syntax.parent[a.node]
-    return around if isinstance(around, ast.Call) and around.func is a.node and a.operator != "jvp" else None
+    return around if isinstance(around, ast.Call) and around.func is a.node and a.operator not in DIRECT else None
 
 
 def pair(a: Application) -> tuple[list[ast.expr], list[ast.expr]]:
-    """The arguments and the tangents that `jvp` is given."""
+    """The arguments and the tangents that `jvp` is given; `vjp` is given arguments alone."""
     match a.node:
+        case ast.Call(args=[_, *x], keywords=[]) if a.operator == "vjp":
+            return x, []
         case ast.Call(args=[_, ast.Tuple(elts=x) | ast.List(elts=x), ast.Tuple(elts=t) | ast.List(elts=t)]):
             if len(x) == len(t) and not a.node.keywords:
                 return x, t

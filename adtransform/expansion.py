@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adtransform.applications import (
+    DIRECT,
     MODES,
     PACKAGE,
     SHAPE,
@@ -28,6 +29,8 @@ from adtransform.applications import (
     Unwritten,
     applications,
     called,
+    is_ours,
+    mentioned,
     mentions,
     pair,
     reached,
@@ -63,6 +66,7 @@ class Expansion:
     blocked: dict[str, Refusal] = field(default_factory=dict)
     reasons: dict[int, Refusal] = field(default_factory=dict)  # by the place of the operator in the source
     known: dict[Wanted, Generated] = field(default_factory=dict)
+    untouched: frozenset[str] = frozenset()  # functions that the expansion changed nothing for
 
     @property
     def made(self) -> set[str]:
@@ -88,7 +92,9 @@ class Expansion:
         while before != (state := (self.text.chars, len(self.reasons))):
             before = state
             self.step()
+        self.drop_imports()
         self.block()
+        self.untouched = self.kept()
 
     def state_kinds(self) -> None:
         """Annotate the function that is asked for with the kinds of its arguments: what is inside takes them over."""
@@ -175,8 +181,9 @@ class Expansion:
             head = self.head()
             edits.append((head, head, text.at("".join(f"{line}\n" for line in made.imports), max(head - 1, 0))))
         for a, (f, w) in todo.items():
-            if w in made.refused:
-                self.reasons[self.place(a)] = made.refused[w]
+            if (no := made.refused.get(w)) is not None:
+                where = syntax.start(a.node), syntax.end(a.node)
+                self.reasons[self.place(a)] = no if no.line else self.refusal(*where, no.code, no.message, no.help)
                 continue
             try:
                 edits += rewritten(a, f, self.known[w], syntax, text, self.names)
@@ -220,6 +227,18 @@ class Expansion:
 
     # --- what is left -------------------------------------------------------------------------------------------------
 
+    def drop_imports(self) -> None:
+        """Take out imports inside functions that nothing needs any more."""
+        syntax = Syntax(self.text.chars)
+        read = {(n.id, syntax.scope_of[n].owner(n.id)) for n in syntax.names(syntax.tree) if mentioned(n, syntax)}
+        edits = []
+        for s in ast.walk(syntax.tree):
+            if isinstance(s, (ast.Import, ast.ImportFrom)) and syntax.parent[s] is not syntax.tree:
+                names = {(a.asname or a.name.partition(".")[0], syntax.scope_of[s]) for a in s.names}
+                if all(is_ours(a, syntax) for a in s.names) and not names & read:
+                    edits.append(replaced(s, "pass", syntax, self.text))
+        self.text = self.text.spliced(edits)
+
     def block(self) -> None:
         """Say of what still uses operators why that is so."""
         self.syntax = syntax = Syntax(self.text.chars)
@@ -234,27 +253,44 @@ class Expansion:
 
     def reason(self, statement: ast.stmt, name: ast.Name | ast.alias) -> Refusal:
         """Why operators are left in a statement."""
-        left = list(applications(statement, self.syntax))
+        syntax = self.syntax
+        left = list(applications(statement, syntax))
         for a in left:
             if found := self.reasons.get(self.place(a)):
                 return found
-        if not left:
-            start = self.syntax.place(name.lineno, name.col_offset)
-            end = self.syntax.place(name.end_lineno or name.lineno, name.end_col_offset or 0)
-            return self.refusal(start, end, "N180", f"this use of {PACKAGE} is not one that can be written out", SHAPE)
-        start, end = self.syntax.start(left[0].node), self.syntax.end(left[0].node)
-        message = f"`{left[0].operator}` is given what uses derivative operators that are not written out"
+        if left:
+            start, end = syntax.start(left[0].node), syntax.end(left[0].node)
+            message = f"`{left[0].operator}` is given what uses derivative operators that are not written out"
+            return self.refusal(start, end, "N180", message, SHAPE)
+        node: ast.AST = name
+        while isinstance(syntax.parent[node], (ast.Attribute, ast.Import, ast.ImportFrom)):
+            node = syntax.parent[node]
+        assert isinstance(node, (ast.expr, ast.stmt))
+        start, end = syntax.start(node), syntax.end(node)
+        if isinstance(node, ast.stmt):
+            message = f"`{PACKAGE}` is imported inside a function"
+            return self.refusal(start, end, "N180", message, "Import it at the top of the module.")
+        message = f"`{syntax.code(node)}` is used in a way that cannot be written out"
         return self.refusal(start, end, "N180", message, SHAPE)
+
+    def kept(self) -> frozenset[str]:
+        """The functions that neither use anything that was added, nor call what does."""
+        syntax, found = self.syntax, set[str]()
+        for s in syntax.tree.body:
+            if isinstance(s, ast.FunctionDef) and s.name not in self.made:
+                names = (n.id for node in reached([s], syntax) for n in syntax.names(node))
+                found |= {s.name} if not self.made.intersection(names) else set()
+        return frozenset(found)
 
 
 def wanted(a: Application, f: Lifted) -> Wanted:
     """The derivative that an operator stands for."""
-    if a.operator != "jvp":
+    if a.operator not in DIRECT:
         return Wanted(f.name, MODES[a.operator], a.inputs(f.inputs)[0])
     primals = pair(a)[0]
     if not 0 < len(primals) <= len(f.positional):
         raise Unwritten(a.node, "N180", f"the arguments do not match those of `{f.name}`")
-    return Wanted(f.name, "forward", tuple(f.positional[: len(primals)]))
+    return Wanted(f.name, MODES[a.operator], tuple(f.positional[: len(primals)]))
 
 
 def above(parts: list[Text], text: Text, at: int) -> Text:

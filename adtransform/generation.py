@@ -32,6 +32,7 @@ class Generated:
 
     name: str
     tangents: tuple[str, ...] = ()
+    seed: str = ""
     is_number: bool = False
     of_numbers: bool = True
     arrays: frozenset[tuple[str, str]] = frozenset()  # parameters of the module that got arrays then
@@ -138,7 +139,7 @@ def described(derivative: Derivative, function: ast.FunctionDef) -> Generated:
     defaults = dict(zip([p.arg for p in params][::-1], function.args.defaults[::-1], strict=False))
     seed = defaults.get(derivative.seed)
     is_number = isinstance(seed, ast.Constant) and seed.value == 1.0
-    return Generated(derivative.name, derivative.tangents, is_number, not any(derivative.depths))
+    return Generated(derivative.name, derivative.tangents, derivative.seed, is_number, not any(derivative.depths))
 
 
 def new_parts(tree: ast.Module, chars: str, old: set[str]) -> tuple[list[str], list[str]]:

@@ -7,7 +7,7 @@ import builtins
 import keyword
 from dataclasses import dataclass, field
 
-from adtransform.applications import Application, Unwritten, called, definition, pair
+from adtransform.applications import DIRECT, Application, Unwritten, called, definition, pair
 from adtransform.lexical import Scope, Syntax
 from adtransform.lifting import Lifted, lifted
 from adtransform.splices import Text
@@ -48,7 +48,7 @@ class Operands:
     def wrapper(self, a: Application, syntax: Syntax, text: Text) -> Lifted:
         """A function around one that is imported: how many arguments it takes shows by the call."""
         call = called(a, syntax)
-        given = pair(a)[0] if a.operator == "jvp" else call.args if call is not None and not call.keywords else []
+        given = pair(a)[0] if a.operator in DIRECT else call.args if call is not None and not call.keywords else []
         if not given or any(isinstance(g, ast.Starred) for g in given):
             message = f"how many arguments the function of `{a.operator}` takes is not known"
             raise Unwritten(a.operand, "N181", message, "Write a function around it, with `def`.")
@@ -78,11 +78,13 @@ class Operands:
 
 
 def imported(operand: ast.expr, found: ast.AST | None, scope: Scope, syntax: Syntax) -> bool:
-    """Whether an operand is a function of another module that is imported at the top."""
+    """Whether an operand is a function of another module that is imported at the top, or a builtin one."""
     root = operand
     while isinstance(root, ast.Attribute):
         root = root.value
     if not isinstance(root, ast.Name) or scope.owner(root.id) is not syntax.module:
         return False
+    if operand is root and root.id not in syntax.module.bound:
+        return hasattr(builtins, root.id)
     known = found if root is operand else definition(root.id, scope, syntax)
     return isinstance(known, ast.alias) and (root is not operand) == isinstance(syntax.parent[known], ast.Import)

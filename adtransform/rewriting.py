@@ -5,6 +5,8 @@ ad.value_and_grad(f)(x)                  f_b(x)
 ad.jvp(f, (x,), (v,))                    f_d(x, v)
 solve(ad.grad(f), 1.0)                   solve(lambda x: f_b(x)[1], 1.0)
 df = ad.grad(f)                          def df(x): return f_b(x)[1]
+value, pull = ad.vjp(f, x)               value = f(x)
+pull(2.0)                                (f_b(x, seed=2.0)[1],)
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ def rewritten(a: Application, f: Lifted, g: Generated, syntax: Syntax, text: Tex
     """The call of a generated function instead of an operator, and what it needs in the module."""
     if a.operator == "jvp":
         return [replaced(a.node, f"{g.name}({', '.join(pushed(a, f, g.tangents, syntax))})", syntax, text)]
+    if a.operator == "vjp":
+        return pulled(a, f, g, syntax, text, names)
     chosen, several = a.inputs(f.inputs)
     if not g.is_number:
         message = f"`{a.operator}` needs a function that returns a number, which is not so or not known"
@@ -49,6 +53,8 @@ def primal(a: Application, f: Lifted, syntax: Syntax, text: Text) -> Edit:
     """A call of the function itself instead of an operator, from which the kinds of its arguments show."""
     if a.operator == "jvp":
         return replaced(a.node, f"{f.name}({', '.join(pushed(a, f, (), syntax))})", syntax, text)
+    if a.operator == "vjp":
+        return replaced(a.node, f"({f.name}({', '.join(handed(a, f, syntax))}), None)", syntax, text)
     return placed(a, f, lambda x: f"{f.name}({', '.join(x)})", syntax, text, Operands())
 
 
@@ -92,6 +98,36 @@ def slope(
     return name, (at, at, text.at(new, syntax.start(a.node)))
 
 
+def pulled(a: Application, f: Lifted, g: Generated, syntax: Syntax, text: Text, names: Operands) -> list[Edit]:
+    """`vjp` as a call of the function, and the calls of what it gives as calls of the adjoint.
+
+    The arguments get names of their own, so that the calls find them as they were.
+    """
+    around = syntax.parent[a.node]
+    match around:
+        case ast.Assign(targets=[ast.Tuple(elts=[value, ast.Name(id=pull) as target])]) if around.value is a.node:
+            owner = a.scope.owner(pull)
+        case _:
+            raise Unwritten(a.node, "N180", "what `vjp` gives is not unpacked", "Write `value, pull = ad.vjp(f, x)`.")
+    reads = [n for n in syntax.names(syntax.tree) if n.id == pull and syntax.scope_of[n].owner(pull) is owner]
+    calls = [c for n in reads if isinstance(c := syntax.parent[n], ast.Call) and c.func is n and len(c.args) == 1]
+    is_plain = not any(c.keywords or any(n in reads for n in ast.walk(c.args[0])) for c in calls)
+    if syntax.only(pull, owner) is not target or len(calls) != len(reads) - 1 or not is_plain:
+        message = f"`{pull}` is not only called, with one value"
+        raise Unwritten(target, "N180", message, "Give it a name of its own, and call it.")
+    if not g.of_numbers or owner is syntax.module or any(isinstance(c.args[0], ast.Starred) for c in calls):
+        raise Unwritten(a.node, "N180", "`vjp` of lists and arrays is not supported here", "Use `ad.grad`.")
+    passed = handed(a, f, syntax)
+    kept = [names.fresh(f"{pull}_{n}", syntax) for n in f.positional[: len(pair(a)[0])]]
+    given = [*kept, *passed[len(kept) :]]
+    first = "; ".join(f"{n} = {p}" for n, p in zip(kept, passed, strict=False))
+    edits = [replaced(around, f"{first}; {syntax.code(value)} = {f.name}({', '.join(given)})", syntax, text)]
+    for c in calls:
+        found = f"{g.name}({', '.join([*given, f'{g.seed}={syntax.code(c.args[0])}'])})[1]"
+        edits.append(replaced(c, found if len(kept) > 1 else f"({found},)", syntax, text))
+    return edits
+
+
 def replaced(node: ast.expr | ast.stmt, chars: str, syntax: Syntax, text: Text) -> Edit:
     start = syntax.start(node)
     return start, syntax.end(node), text.at(chars, start)
@@ -131,11 +167,15 @@ def arguments(f: Lifted, call: ast.Call, syntax: Syntax) -> list[str]:
     return passed + [f"{n}={n}" if by_name else n for n in f.free]
 
 
+def handed(a: Application, f: Lifted, syntax: Syntax) -> list[str]:
+    """The arguments of the function, as `jvp` or `vjp` are given them."""
+    return arguments(f, ast.copy_location(ast.Call(a.node.func, pair(a)[0], []), a.node), syntax)
+
+
 def pushed(a: Application, f: Lifted, tangents: tuple[str, ...], syntax: Syntax) -> list[str]:
     """The arguments of a tangent: what the function takes, and the tangents behind it."""
     primals, along = pair(a)
-    call = ast.copy_location(ast.Call(a.node.func, primals, []), a.node)
-    passed = arguments(f, call, syntax)
+    passed = handed(a, f, syntax)
     if any(isinstance(n, (ast.NamedExpr, ast.Starred)) for t in along for n in ast.walk(t)):
         raise Unwritten(a.node, "N180", "these tangents are not supported here", "Assign them before the call.")
     by_name = any("=" in p for p in passed[len(primals) :]) or len(primals) < len(f.inputs)

@@ -304,6 +304,20 @@ CASES = [
         lambda x: 108.0,
     ),
     case(
+        "pulled back",
+        """
+        def outer(x: float) -> float:
+            y = 2.0 * x
+            value, pull = ad.vjp(lambda a, b: x * a * a * b, y, x * x)  # 4 x^5; 4 x^4, 4 x^3
+            y = 0.0
+            a, b = pull(3.0)
+            return value + a + b * pull(y + 1.0)[0]
+        """,
+        lambda x: 4 * x**5 + 12 * x**4 + 48 * x**7,
+        lambda x: 20 * x**4 + 48 * x**3 + 336 * x**6,
+        lambda x: 80 * x**3 + 144 * x**2 + 2016 * x**5,
+    ),
+    case(
         "several inputs",
         """
         def f(x: float, n: int, y: float) -> float:
@@ -393,6 +407,19 @@ CASES = [
         lambda x: math.cos(x) * x,
         lambda x: math.cos(x) - math.sin(x) * x,
         lambda x: -2 * math.sin(x) - math.cos(x) * x,
+    ),
+    case(
+        "imported inside",
+        """
+        def outer(x: float) -> float:
+            import adtransform
+            from adtransform import grad as slope
+
+            return slope(lambda y: x * y * y)(x) + adtransform.grad(abs)(x) * x
+        """,
+        lambda x: 2 * x**2 + x,
+        lambda x: 4 * x + 1,
+        lambda x: 4.0,
     ),
     case(
         "seeds with those very names",
