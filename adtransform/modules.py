@@ -159,6 +159,12 @@ class Module:
         """Every word of the file: a superset of its names."""
         return frozenset(re.findall(r"[^\W\d]\w*", self.text))
 
+    def words_around(self, name: str) -> frozenset[str]:
+        """The words that the names in the derivative of a function must not be."""
+        if self.expansion is None or name not in self.expansion.untouched:
+            return self.identifiers
+        return frozenset(re.findall(r"[^\W\d]\w*", self.expansion.source))
+
     @cached_property
     def code_identifiers(self) -> frozenset[str]:
         """The words outside comments and strings."""

@@ -27,15 +27,18 @@ class Options:
 
     `mode`: "forward" for tangents, "reverse" for adjoints.  `functions`: names, or None for every differentiable
     function.  `wrt`: inputs of every requested function, or None for the default (each float); `wrt_of`: inputs by
-    function.  `disabled`: optimisations switched off.  `emit`: a stage whose functions are printed instead of the
-    derivatives.  `keep_going`: write what can be written and report the rest.  `source_name` and `command` go into the
-    header.
+    function.  `kinds`: what the arguments of the one function are that is asked for, as annotations of its
+    parameters.  `passive`: inputs that are left out by default.  `disabled`: optimisations switched off.  `emit`: a
+    stage whose functions are printed instead of the derivatives.  `keep_going`: write what can be written and report
+    the rest.  `source_name` and `command` go into the header.
     """
 
     mode: str = "forward"
     functions: tuple[str, ...] | None = None
     wrt: tuple[str, ...] | None = None
     wrt_of: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    kinds: tuple[tuple[str, str], ...] = ()
+    passive: tuple[str, ...] = ()
     disabled: frozenset[str] = frozenset()
     emit: str | None = None
     keep_going: bool = False
@@ -58,6 +61,7 @@ class Derivative:
     tangents: tuple[str, ...] = ()
     seed: str = ""
     depths: tuple[int, ...] = ()  # of inputs: 0 for a number, 1 for a list, 2 for a list of lists, -1 for a vector
+    result: str = ""  # "number", "list", "array", …: the value, where that is known
 
     @property
     def mode(self) -> str:

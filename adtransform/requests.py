@@ -87,7 +87,7 @@ class Requests:
         params = [p.name for p in unit.function.params]
         summary = self.activity.summary(unit)
         if wrt is None:
-            chosen = frozenset(default_wrt(self.activity, unit))
+            chosen = frozenset(default_wrt(self.activity, unit)) - set(self.options.passive)
             if explicit and not chosen & summary:
                 self.undifferentiable(unit)
             return chosen if chosen & summary else frozenset()

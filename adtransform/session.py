@@ -31,6 +31,8 @@ from adtransform.respell import respelled
 from adtransform.scopes import Program, Unit
 from adtransform.share import CALL, WORTH, WORTH_IN_LOOP
 from adtransform.spelling import Spelling
+from adtransform.stated import with_kinds
+from adtransform.structure import find
 from adtransform.tangents import Tangents
 from adtransform.traverse import bound_names, expressions, names, statements
 from adtransform.writer import Output, write
@@ -48,9 +50,10 @@ class Session:
         self.options = options
         self.main = Module(source, filename, path if filename != "<string>" and path.suffix else None)
         self.main.expansion = expansion
-        self.program = Program(self.main)
-        self.activity = Activity(self.program, "activity" not in options.disabled, stacks=True)
         self.reports = Reports(filename)
+        self.program = Program(self.main)
+        self.state_kinds()
+        self.activity = Activity(self.program, "activity" not in options.disabled, stacks=True)
         self.reverse = options.mode == "reverse"
         if self.reverse:
             self.program.first_order = FirstOrder(self.program)
@@ -58,6 +61,17 @@ class Session:
         self.reserved: frozenset[str] = frozenset()  # suffixes of names that are left to another run
         self.names: dict[Instance, str] = {}
         self.gradients: Gradients | None = None
+
+    def state_kinds(self) -> None:
+        """Take the kinds of actual arguments for annotations."""
+        for name in self.options.functions or () if self.options.kinds else ():
+            if not isinstance(self.main.bindings.get(name), Defined):
+                continue
+            try:
+                self.main.functions[name] = with_kinds(self.main.function(name), self.options.kinds)
+            except Refused as refused:
+                self.reports.refuse(self.program.unit(self.main, name), refused)
+                raise TransformError(self.reports.all) from None
 
     # --- the steps ----------------------------------------------------------------------------------------------------
 
@@ -211,7 +225,7 @@ class Session:
         return base
 
     def supply(self, unit: Unit) -> Supply:
-        taken = set(self.main.identifiers) | set(self.names.values()) | set(self.program.lifted)
+        taken = {*self.main.words_around(unit.name), *self.names.values(), *self.program.lifted}
         if unit.module is not self.main:
             taken |= unit.module.identifiers
         if self.gradients is not None:
@@ -270,8 +284,11 @@ class Session:
 
         wrt = tuple(p.name for p in current.unit.function.params if p.name in whole.wrt[current])
         depths = tuple(depth(self.activity, current.unit, n) for n in wrt)
+        stacks = self.activity.stacks
+        signature = stacks.signature(current.unit) if stacks is not None else None
+        result = find(signature.result).kind if signature is not None else ""
         if self.gradients is not None:
             seed = self.gradients.seeds.get(current, "")
-            return Derivative(current.unit.name, self.names[current], wrt, seed=seed, depths=depths)
+            return Derivative(current.unit.name, self.names[current], wrt, seed=seed, depths=depths, result=result)
         tangents = tuple(n + self.suffix for n in wrt)
-        return Derivative(current.unit.name, self.names[current], wrt, tangents, depths=depths)
+        return Derivative(current.unit.name, self.names[current], wrt, tangents, depths=depths, result=result)
