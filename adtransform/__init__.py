@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from adtransform.live.jacobians import jacfwd as jacfwd
     from adtransform.live.jacobians import jacobian as jacobian
     from adtransform.live.jacobians import jacrev as jacrev
+    from adtransform.live.magic import load_ipython_extension as load_ipython_extension
     from adtransform.live.operators import grad as grad
     from adtransform.live.operators import hvp as hvp
     from adtransform.live.operators import jvp as jvp
@@ -64,6 +65,7 @@ HOMES = {
     "check_grads": "live.checks",
     "differentiable": "live.decorator",
     "install_import_hook": "live.hook",
+    "load_ipython_extension": "live.magic",
     "TransformError": "diagnostics",
     "Refusal": "diagnostics",
 }

@@ -16,6 +16,8 @@ from __future__ import annotations
 import ast
 import dis
 import inspect
+import linecache
+import os
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -56,9 +58,13 @@ class Assembly:
         self.pieces.append(piece(f, found, name))
         for other, cell in zip(f.__code__.co_freevars, f.__closure__ or ()):
             self.variable(f, other, cell)
+        if f.__globals__ is not self.home and any(i.opname == "STORE_GLOBAL" for i in dis.get_instructions(f)):
+            raise refusal(f, "N141", f"`{name}` sets a global variable of another script", "Define it in a cell.")
         for other in used_globals(f, found):
             if other in f.__globals__:
                 self.name(f, other, f.__globals__[other])
+                if f.__globals__ is not self.home:
+                    self.names[other] = f.__globals__[other]
 
     def variable(self, f: FunctionType, name: str, cell: CellType) -> None:
         """Add a variable of the function around."""
@@ -79,7 +85,8 @@ class Assembly:
                     raise ambiguous(f, name)
             return
         plain = inner(value)
-        if isinstance(plain, FunctionType) and plain.__globals__ is self.home and text_of(plain):
+        own = isinstance(plain, FunctionType) and (plain.__globals__ is self.home or plain.__module__ == "__main__")
+        if isinstance(plain, FunctionType) and own and text_of(plain):  # a script that `%run` ran cannot be imported
             self.function(plain, name)
             self.bound[name] = value
             return
@@ -135,8 +142,46 @@ def class_source(cls: type) -> Piece | None:
     try:
         lines, start = inspect.getsourcelines(cls)
     except (OSError, TypeError):
-        return None
+        return class_of_fields(cls)
     return Piece(textwrap.dedent("".join(lines)), inspect.getsourcefile(cls) or "", start, indent_of(lines[0]))
+
+
+def class_of_fields(cls: type) -> Piece | None:
+    """The text of a class without methods, from the latest cell that defines one with the same fields."""
+    for filename in reversed([name for name in linecache.cache if is_cell(name)]):
+        lines = linecache.getlines(filename)
+        try:
+            tree = ast.parse("".join(lines))
+        except (SyntaxError, ValueError):
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and node.name == cls.__name__ and has_fields(node, cls):
+                start = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+                return Piece("".join(lines[start - 1 : node.end_lineno]).rstrip("\n") + "\n", filename, start)
+    return None
+
+
+def has_fields(node: ast.ClassDef, cls: type) -> bool:
+    """Whether a class has the fields that a text says, and nothing else stands in the text."""
+    said = {}
+    for statement in node.body:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
+                said[name] = ast.unparse(annotation)
+            case ast.Pass() | ast.Expr(value=ast.Constant(value=str())):
+                pass
+            case _:
+                return False
+    live = {name: inspect.formatannotation(kind, cls.__module__) for name, kind in cls.__annotations__.items()}
+    return list(said) == list(live) and all(
+        kind.strip("'").rpartition(".")[2] == said[name].rpartition(".")[2] for name, kind in live.items()
+    )
+
+
+def is_cell(filename: str) -> bool:
+    """Whether a text is the cell of a notebook, or of something like it, and no file that can be imported."""
+    known = linecache.cache.get(filename)
+    return not os.path.isfile(filename) or known is not None and len(known) == 4 and known[1] is None
 
 
 def indent_of(line: str) -> int:

@@ -35,7 +35,8 @@ class Basis:
     """Functions and classes by where they were found, and what constants were.
 
     `own` is the function itself, which whoever asks holds, and `code` its code.  Functions and classes are held
-    weakly: a derivative does not keep alive what it was made from.
+    weakly: a derivative does not keep alive what it was made from.  Constants are as they were if their kind is the
+    same, or the value if there is no kind.
     """
 
     own: ref[Any] | None = None
@@ -57,7 +58,7 @@ class Basis:
                 return False
         for names, name, value, kind in self.constants:
             now = names.get(name)
-            if now is not value and kind_of(now) != kind:
+            if now is not value and (not kind or kind_of(now) != kind):
                 return False
         return True
 
@@ -75,14 +76,22 @@ def basis_of(f: object, files: Iterable[str] = (), *, has_kinds: bool = False) -
         files: the other files that were read for it.
         has_kinds: whether the kinds of global variables went into it.
     """
+    plain = function_in(f)
+    if plain is None:
+        return NOTHING
+    if plain in BASES:
+        return BASES[plain]
+    walk = Walk(plain, frozenset(files), has_kinds)
+    return Basis(ref(plain), plain.__code__, tuple(walk.found), tuple(walk.cells), tuple(walk.constants))
+
+
+def function_in(f: object) -> FunctionType | None:
+    """The function in whatever can be called."""
     while not isinstance(f, FunctionType) or hasattr(f, "__wrapped__"):
         f = next((getattr(f, name) for name in INSIDE if hasattr(f, name)), None)
         if f is None:
-            return NOTHING
-    if f in BASES:
-        return BASES[f]
-    walk = Walk(f, frozenset(files), has_kinds)
-    return Basis(ref(f), f.__code__, tuple(walk.found), tuple(walk.cells), tuple(walk.constants))
+            return None
+    return f
 
 
 class Walk:
@@ -96,6 +105,7 @@ class Walk:
         self.found: list[tuple[Names, str, ref[Any], CodeType | None]] = []
         self.cells: list[tuple[CellType, ref[Any]]] = []
         self.constants: list[tuple[Names, str, object, str]] = []
+        self.mentioned: set[str] = set()
         self.pending = [f]
         for one in self.pending:  # grows meanwhile
             self.function(one)
@@ -107,6 +117,7 @@ class Walk:
                 self.cells.append((cell, ref(value)))
                 self.pending.append(plain)
         names = [*f.__annotations__.values(), *used(f.__code__)]
+        self.mentioned.update(n for n in names if isinstance(n, str))
         for name in (n for n in names if isinstance(n, str)):
             if name not in f.__globals__:
                 continue
@@ -125,15 +136,16 @@ class Walk:
         plain = inner(value)
         if isinstance(plain, FunctionType):
             self.found.append((names, name, ref(value), value.__code__ if isinstance(value, FunctionType) else None))
-            if plain.__globals__ is self.home or plain.__code__.co_filename in self.files:
+            is_own = plain.__globals__ is self.home or plain.__module__ == "__main__"
+            if is_own or plain.__code__.co_filename in self.files:
                 self.pending.append(plain)
         elif isinstance(value, type):
             self.found.append((names, name, ref(value), None))
             if value.__module__ == self.home.get("__name__"):
                 for inside, method in vars(value).items():
                     self.value(vars(value), inside, method)
-        elif self.has_kinds and names is self.home and not isinstance(value, ModuleType):
-            self.constants.append((names, name, value, kind_of(value)))
+        elif self.has_kinds and not isinstance(value, ModuleType):
+            self.constants.append((names, name, value, kind_of(value) if names is self.home else ""))
 
 
 def used(code: CodeType) -> Iterator[str]:
@@ -170,13 +182,19 @@ def check_others(f: object, text: str, home: Names, result: Result) -> None:
     """
     read = [(path, source, module_of(path)) for path, source in result.files if source is not None]
     modules = [(path, source, names) for path, source, names in read if names is not None]
+    plain = function_in(f)
+    if plain is None or not modules:
+        return
+    texts = [(text, home), *((source, names) for _, source, names in modules)]
+    used = Walk(plain, frozenset(path for path, _, _ in modules), False).mentioned
+    used |= {a.name for source, _ in texts for a in imports(source) if a.asname in used}
     defined: dict[str, list[object]] = {}
     for path, source, names in modules:
-        for name in (name for file, name in result.functions if file == path and name in KNOWN(source)):
+        for name in (n for file, n in result.functions if file == path and n in used and n in KNOWN(source)):
             if not is_same(names.get(name), KNOWN(source)[name]):
                 raise replaced(f, name)
             defined.setdefault(name, []).append(names.get(name))
-    for source, names in [(text, home), *((source, names) for _, source, names in modules)] if defined else []:
+    for source, names in texts:
         for alias in imports(source):
             bound = names.get(alias.asname or alias.name)
             if bound is not None and all(bound is not live for live in defined.get(alias.name, [bound])):

@@ -33,8 +33,7 @@ def definition(f: FunctionType) -> Definition:
     """
     text = text_of(f)
     if not text:
-        help_ = "Save it in a file and import it, or hand its text to `adtransform.derive`."
-        raise refusal(f, "U006", f"the source of `{f.__name__}` cannot be found", help_)
+        raise refusal(f, "U006", f"the source of `{f.__name__}` cannot be found", advice(f.__code__.co_filename))
     changed = refusal(f, "U007", f"the source of `{f.__name__}` is no longer what was imported", "Reload the module.")
     try:
         tree, codes, nodes = read(text, f.__code__.co_flags & FUTURE)
@@ -50,6 +49,20 @@ def definition(f: FunctionType) -> Definition:
     if f.__code__ not in codes and not has_assertions(node):
         raise changed
     return Definition(text, f.__code__.co_filename, node, node in tree.body)
+
+
+def advice(filename: str) -> str:
+    """What to do about a function whose text nobody has kept."""
+    match filename:
+        case "<timed exec>" | "<magic-timeit>":
+            return "Define it in a cell of its own: `%%time` and `%%timeit` keep no source."
+        case "<stdin>":
+            why = "Python does not keep what is typed in; IPython does. "
+        case "<string>":
+            why = "`exec`, `eval` and `python -c` keep no source. "
+        case _:
+            why = ""
+    return f"{why}Save it in a file and import it, or hand its text to `adtransform.derive`."
 
 
 def text_of(f: FunctionType) -> str:

@@ -15,17 +15,17 @@ from __future__ import annotations
 import ast
 import copy
 import functools
-import os
 import re
 import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FunctionType
 from weakref import WeakKeyDictionary
 
-from adtransform.live.assemble import Assembly, Piece, imported
+from adtransform.live.assemble import Assembly, Piece, imported, is_cell
 from adtransform.live.definitions import Definition, definition, has_assertions, read, refusal
 from adtransform.live.graft import Origin
+from adtransform.live.unwrap import inner
 
 GENERATED: WeakKeyDictionary[FunctionType, Origin] = WeakKeyDictionary()
 
@@ -64,15 +64,14 @@ def place_of(f: object, first: tuple[object, ...] = (), kinds: Iterable[tuple[st
     if f in GENERATED:
         return Place(GENERATED[f], f.__name__, f.__globals__, f, bound=f.__code__.co_varnames[0] if first else "")
     found = definition(f)
-    if not os.path.isfile(found.filename):
-        return of_assembly(f, found, kinds)
+    owner = f.__qualname__.rpartition(".")[0]
+    is_method = bool(owner) and "<locals>" not in owner
+    if is_cell(found.filename):
+        return of_cell_method(f, found, owner, first) if is_method else of_assembly(f, found, kinds)
     if found.is_global and defined_once(found, f.__name__):
         check_callees(found, f)
         return Place(Origin(found.text, found.filename), f.__name__, f.__globals__, f)
-    owner = f.__qualname__.rpartition(".")[0]
-    if owner and "<locals>" not in owner:
-        return of_method(f, found, owner, first)
-    return of_assembly(f, found, kinds)
+    return of_method(f, found, owner, first) if is_method else of_assembly(f, found, kinds)
 
 
 def defined_once(found: Definition, name: str) -> bool:
@@ -172,6 +171,27 @@ def fresh(name: str, text: str) -> str:
 
 
 # --- assembled texts --------------------------------------------------------------------------------------------------
+
+
+def of_cell_method(f: FunctionType, found: Definition, owner: str, first: tuple[object, ...]) -> Place:
+    """A method of a class of a notebook: the class as a text, and the method as one of a module."""
+    home = f.__globals__.get(owner)
+    if not isinstance(home, type) or f not in map(inner, vars(home).values()):
+        help_ = "Run the cell of the class, and make the object anew."
+        raise refusal(f, "U007", f"the source of `{f.__qualname__}` cannot be found in its class", help_)
+    whole = Assembly(f.__globals__)
+    target = first[0] if first and isinstance(first[0], type) else type(first[0]) if first else home
+    for cls in (home, target):
+        whole.name(f, cls.__name__, cls)
+    text = whole.origin("").text
+    classes = [n for n in ast.parse(text).body if isinstance(n, ast.ClassDef) and n.name == owner]
+    nodes = [n for c in classes for n in c.body if isinstance(n, ast.FunctionDef) and n.name == f.__name__]
+    if len(nodes) != 1:
+        raise refusal(f, "N004", f"`{f.__qualname__}` is defined more than once", "Give each method its own name.")
+    place = of_method(f, Definition(text, found.filename, nodes[0], False), owner, first)
+    own = replace(place.pieces[-1], line=found.node.lineno, indent=found.node.col_offset)
+    origin = replace(place.origin, names={**whole.names, **place.origin.names}, cells=whole.cells)
+    return replace(place, origin=origin, pieces=(*whole.pieces, own))
 
 
 def of_assembly(f: FunctionType, found: Definition, kinds: Iterable[tuple[str, str]]) -> Place:
