@@ -35,6 +35,19 @@ Sources = tuple[tuple[str, Digest | None], ...]  # files; None for one that cann
 Imports = tuple[tuple[Import, str | None], ...]
 
 
+def tool() -> str:
+    """The version of this package; that of a working copy changes with its files."""
+    folder = os.path.dirname(os.path.dirname(__file__))
+    if f"-packages{os.sep}" in folder:
+        return __version__
+    entries = [entry for part in (folder, os.path.join(folder, "live")) for entry in os.scandir(part)]
+    files = [entry.stat() for entry in entries if entry.name.endswith(".py")]
+    return f"{__version__} {max(s.st_mtime_ns for s in files)} {sum(s.st_size for s in files)}"
+
+
+TOOL = tool()
+
+
 class Damaged(Exception):
     """An entry is not what it was."""
 
@@ -116,7 +129,7 @@ def location(filename: str, kind: str) -> str:
 
 def key(source: bytes, options: object) -> Digest:
     """What an entry is for; the options must have a faithful `repr`."""
-    rest = repr((__version__, MAGIC_NUMBER, sys.flags.optimize, len(source), options))
+    rest = repr((TOOL, MAGIC_NUMBER, sys.flags.optimize, len(source), options))
     return digest(source + rest.encode())
 
 
