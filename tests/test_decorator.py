@@ -182,9 +182,11 @@ def test_warm_imports_load_no_parser(folder: Folder) -> None:
         import sys
         import model
         heavy = [name for name in ("libcst", "numpy", "click", "hashlib", "ctypes") if name in sys.modules]
-        print(heavy, "def force_b(" in model.force.source, model.force.adjoint(0.0)[1][1], "libcst" in sys.modules)
+        gradients = model.force.grad(0.5), model.force.value_and_grad(0.5, 2.0)
+        print(heavy, "def force_b(" in model.force.source, gradients, "libcst" in sys.modules)
         """
-    assert folder.out(program) == "[] True 0.0 False"
+    force = folder.imported().force
+    assert folder.out(program) == f"[] True {(force.adjoint(0.5)[1][0], force.value_and_grad(0.5, 2.0))} False"
     light = "import sys, adtransform.live.decorator; print('ast' in sys.modules, 'inspect' in sys.modules)"
     assert folder.out(light) == "False False"
 

@@ -77,6 +77,10 @@ class Batch:
         """What is known of the functions at the top level of the module, by name."""
         return self.blob(len(MODES))[0]
 
+    def files(self) -> list[str]:
+        """The other files that were read."""
+        return [path for path, _ in self.entry.sources]
+
     def source(self, name: str) -> str:
         """What was generated for a function."""
         parts: tuple[int, ...] = self.parts[name]

@@ -6,6 +6,7 @@ import ast
 import marshal
 import os
 from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import astuple
 
 from adtransform.compiled import register
 from adtransform.diagnostics import TransformError
@@ -24,7 +25,7 @@ def packed(filename: str, source: bytes, asked: Asked, key: Digest) -> tuple[byt
 
     The head of the entry is `(asked, names, texts, parts)`: the names of the derivatives by mode and function, and what
     `f.source` says, as texts and as their numbers by function.  The blobs are `(text, code)` for each mode, as `graft`
-    wants them, and what `fingerprints` knows of this file and of the others.
+    wants them, what `fingerprints` knows of this file and of the others, and what is known of the adjoints.
 
     Arguments:
         filename: the source file.
@@ -49,6 +50,8 @@ def packed(filename: str, source: bytes, asked: Asked, key: Digest) -> tuple[byt
     blobs: list[object] = [compiled(filename, text, result) for result in runs.values()]
     others = tuple(outside(files, {f for result in results for f in result.functions}))
     blobs.append((known(text), others, tuple(bindings(filename, text, imports, others))))
+    adjoints = runs["reverse"].derivatives if runs["reverse"] is not None else ()
+    blobs.append({derivative.function: astuple(derivative) for derivative in adjoints})
     return pack(key, (asked, names, texts, parts), sources, tuple(imports.items()), blobs), is_stable
 
 

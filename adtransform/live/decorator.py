@@ -81,8 +81,8 @@ def differentiable(
     and one without a file are differentiated when a derivative is first used, and have no `source`:
     `inspect.getsource(f.tangent)` shows it.  The derivatives of a method are called through its class,
     `Body.drag.tangent(body, x, x_d)`; without `wrt` the object is an input, too.  What Numba, `functools.lru_cache`,
-    `staticmethod`, `classmethod` or `property` made of a function may be decorated as well.  What `grad` needs is
-    generated for the kinds of its arguments, when they come for the first time.
+    `staticmethod`, `classmethod` or `property` made of a function may be decorated as well.  Gradients of what is no
+    function of floats alone are generated for the kinds of the arguments, when they come for the first time.
 
     Arguments:
         f: the function.

@@ -41,6 +41,10 @@ class Late:
         plain, inputs, batch = self.state
         operator = getattr(adtransform, self.kind)
         if self.kind not in ("tangent", "adjoint"):
+            if batch is not None:
+                from adtransform.live.planted import remember
+
+                remember(batch, plain, inputs)
             return operator(plain) if inputs is None else operator(plain, wrt=inputs)
         if batch is None:
             return operator(plain, inputs)

@@ -11,15 +11,17 @@ from typing import Any
 from adtransform.compiled import register
 from adtransform.diagnostics import TransformError
 from adtransform.files import decode
+from adtransform.live.asked import MODES
+from adtransform.live.basis import basis_of
 from adtransform.live.batch import Batch, content
 from adtransform.live.definitions import refusal
 from adtransform.live.fingerprints import Known, is_same, module_of, reachable
-from adtransform.live.generate import take_defaults
+from adtransform.live.generate import CACHE, Made, take_defaults
 from adtransform.live.graft import Origin, planted
 from adtransform.live.notes import show
 from adtransform.live.places import GENERATED
 from adtransform.live.unwrap import inner
-from adtransform.pipeline import Options, transform
+from adtransform.pipeline import Derivative, Options, transform
 
 
 def check(
@@ -84,6 +86,25 @@ def ready(function: Any, f: object) -> Any:
     if isinstance(function, FunctionType) and isinstance(plain, FunctionType):
         take_defaults(function, plain)
     return function
+
+
+def remember(batch: Batch, f: FunctionType, inputs: str | tuple[str, ...] | None) -> None:
+    """Let `grad` and `value_and_grad` find the adjoint of a function of floats, instead of making another one.
+
+    Arguments:
+        batch: the derivatives of the module.
+        f: the function.
+        inputs: what the gradient is taken by; None: the first parameter.
+    """
+    params = f.__code__.co_varnames[: f.__code__.co_argcount + f.__code__.co_kwonlyargcount]
+    if not all(f.__annotations__.get(param) in (float, "float") for param in params):
+        return
+    names = (inputs,) if isinstance(inputs, str) else params[:1] if inputs is None else inputs
+    derivative = Derivative(*batch.blob(len(MODES) + 1)[f.__name__])
+    if set(names) <= set(derivative.wrt):
+        key = (f.__code__, names, "reverse", tuple((param, "float") for param in params))
+        made = Made(batch.function(f.__name__, "reverse", f), derivative, False, basis_of(f, batch.files()))
+        CACHE.setdefault(f, {}).setdefault(key, made)
 
 
 def refuse(batch: Batch, name: str, f: object) -> TransformError:

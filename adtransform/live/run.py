@@ -68,7 +68,8 @@ def main_module(path: str) -> ModuleType:
 class Builtins(dict[str, Any]):
     """The builtins of the script: Python looks here for a name that is none of its globals.
 
-    Its functions find derivatives by that, which modules have as attributes only.
+    Its functions find derivatives by that, which modules have as attributes only.  The price are slower look-ups of
+    globals in the script.
     """
 
     def __init__(self, beside: Beside) -> None:
