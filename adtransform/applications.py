@@ -106,7 +106,14 @@ def is_ours(node: ast.AST, syntax: Syntax) -> bool:
 def mentioned(name: ast.Name, syntax: Syntax) -> bool:
     """Whether a name may stand for this package or something of it."""
     bound = syntax.scope_of[name].owner(name.id).bound.get(name.id, [])
-    return any(is_ours(b, syntax) for b in bound) if bound else name.id.startswith(OWN)
+    return any(is_ours(b, syntax) for b in bound) if bound else bool(spelled(name.id, syntax))
+
+
+def spelled(name: str, syntax: Syntax) -> str:
+    """The operator that a name stands for which nothing binds: one of a star import, or one that is written here."""
+    starred = any(is_ours(b, syntax) for b in syntax.module.bound.get("*", []))
+    found = name.removeprefix(OWN) if name.startswith(OWN) or starred else ""
+    return found if found in MODES or found in WRITTEN_AS else ""
 
 
 def operator(func: ast.expr, syntax: Syntax) -> str:
@@ -121,7 +128,7 @@ def operator(func: ast.expr, syntax: Syntax) -> str:
     if isinstance(func, ast.Attribute):
         found = func.attr if not imported else ""
     else:
-        found = imported.pop() if len(imported) == len(bound) == 1 else root.id[len(OWN) :] if not bound else ""
+        found = imported.pop() if len(imported) == len(bound) == 1 else "" if bound else spelled(root.id, syntax)
     return found if found in MODES or found in WRITTEN_AS else ""
 
 

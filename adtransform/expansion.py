@@ -51,6 +51,10 @@ if TYPE_CHECKING:
     from adtransform.pipeline import Options
 
 
+DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+VALUES = (ast.Assign, ast.AnnAssign)
+
+
 @dataclass
 class Expansion:
     """A text whose derivative operators are written out.
@@ -94,7 +98,7 @@ class Expansion:
             self.step()
         self.drop_imports()
         self.block()
-        self.untouched = self.kept()
+        self.untouched = self.kept() if self.made else frozenset(self.syntax.module.bound)
 
     def state_kinds(self) -> None:
         """Annotate the function that is asked for with the kinds of its arguments: what is inside takes them over."""
@@ -112,7 +116,7 @@ class Expansion:
         self.syntax = syntax = Syntax(self.text.chars)
         pending = [a for statement in self.statements() for a in applications(statement, syntax)]
         pending = [a for a in pending if self.place(a) not in self.reasons]
-        if edits := [e for a in pending if a.operator in WRITTEN_AS and (e := self.respelled(a))]:
+        if edits := [e for a in pending if a.operator in WRITTEN_AS and (e := self.respelled(a)) is not None]:
             self.text = self.text.spliced(outermost(edits))
         elif ready := [a for a in pending if a.operator in MODES and self.is_ready(a)]:
             self.write_out(ready)
@@ -120,8 +124,7 @@ class Expansion:
     def statements(self) -> Sequence[ast.stmt]:
         """The definitions and assignments of the module that matter for what is asked for."""
         syntax, asked = self.syntax, self.options.functions
-        kinds = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
-        found = [s for s in syntax.tree.body if isinstance(s, kinds)]
+        found = [s for s in syntax.tree.body if isinstance(s, (*DEFINITIONS, *VALUES))]
         if asked is None:
             return found
         names = dict.fromkeys((*asked, *(name for name, _ in self.options.wrt_of)))
@@ -132,6 +135,8 @@ class Expansion:
         """Whether neither the function of an operator nor the arguments of the call use operators themselves."""
         call = called(a, self.syntax)
         try:
+            if self.syntax.around(a.node, ast.JoinedStr) is not None:  # it has no place of its own
+                raise Unwritten(top(a.node, self.syntax), "N180", f"`{a.operator}` stands in a string", "Move it out.")
             start: list[ast.AST] = [a.operand, *a.node.args[1:], *a.node.keywords]
         except Unwritten as refused:
             self.refuse(a, refused)
@@ -142,6 +147,8 @@ class Expansion:
     def respelled(self, a: Application) -> Edit | None:
         """An operator in terms of others."""
         code = self.syntax.code
+        if self.syntax.around(a.node, ast.JoinedStr) is not None:
+            return None
         try:
             if any(isinstance(n, ast.Starred) for n in a.node.args) or (a.operator == "hvp" and a.node.keywords):
                 raise Unwritten(a.node, "N180", f"these arguments of `{a.operator}` are not supported here")
@@ -233,11 +240,13 @@ class Expansion:
         read = {(n.id, syntax.scope_of[n].owner(n.id)) for n in syntax.names(syntax.tree) if mentioned(n, syntax)}
         edits = []
         for s in ast.walk(syntax.tree):
-            if isinstance(s, (ast.Import, ast.ImportFrom)) and syntax.parent[s] is not syntax.tree:
+            if isinstance(s, (ast.Import, ast.ImportFrom)):
+                if syntax.parent[s] is syntax.tree and s.names[0].name != "*":
+                    continue  # those are written only where they are needed
                 names = {(a.asname or a.name.partition(".")[0], syntax.scope_of[s]) for a in s.names}
                 if all(is_ours(a, syntax) for a in s.names) and not names & read:
                     edits.append(replaced(s, "pass", syntax, self.text))
-        self.text = self.text.spliced(edits)
+        self.text = self.text.spliced(edits) if edits else self.text
 
     def block(self) -> None:
         """Say of what still uses operators why that is so."""
@@ -246,10 +255,15 @@ class Expansion:
         for s in syntax.tree.body:
             if not isinstance(s, (ast.Import, ast.ImportFrom)) and (names := mentions(s, syntax)):
                 direct[s] = self.reason(s, names[0])
+        changed = {n.id: why for s, why in direct.items() if not isinstance(s, DEFINITIONS) for n in syntax.names(s)}
         for name, bound in syntax.module.bound.items() if direct else ():
             for node in reached([top(b, syntax) for b in bound], syntax):
-                if node in direct:
-                    self.blocked.setdefault(name, direct[node])
+                why = direct.get(node)
+                if why is None and isinstance(node, VALUES):  # a value that a statement with operators may change
+                    targets = (n.id for n in syntax.names(node) if isinstance(n.ctx, ast.Store))
+                    why = next((changed[t] for t in targets if t in changed), None)
+                if why is not None:
+                    self.blocked.setdefault(name, why)
 
     def reason(self, statement: ast.stmt, name: ast.Name | ast.alias) -> Refusal:
         """Why operators are left in a statement."""
@@ -265,6 +279,7 @@ class Expansion:
         node: ast.AST = name
         while isinstance(syntax.parent[node], (ast.Attribute, ast.Import, ast.ImportFrom)):
             node = syntax.parent[node]
+        node = syntax.around(node, ast.JoinedStr) or node
         assert isinstance(node, (ast.expr, ast.stmt))
         start, end = syntax.start(node), syntax.end(node)
         if isinstance(node, ast.stmt):
@@ -322,7 +337,7 @@ def expand(source: str, filename: str, options: Options) -> Expansion | None:
         result.run()
     except TransformError:
         raise
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, MemoryError):
         return None
     return result
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 Function = ast.FunctionDef | ast.Lambda
@@ -64,6 +64,7 @@ class Syntax:
         self.scope_of: dict[Node, Scope] = {}
         self.inside: dict[Node, Scope] = {}  # the scope that a function opens
         self.stores: list[tuple[Scope, str, Node]] = []
+        self.reads: dict[Node, list[ast.Name]] = {}
         for statement in self.tree.body:
             self.visit(statement, self.module)
         for scope, name, node in self.stores:  # a second pass: `nonlocal` names belong to where they are bound
@@ -101,10 +102,19 @@ class Syntax:
         found = scope.bound.get(name, [])
         return found[0] if len(found) == 1 else None
 
-    def names(self, node: Node) -> Iterator[ast.Name]:
-        """The names that are read in a node, in the order of the text."""
-        found = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n in self.scope_of]
-        yield from sorted(found, key=lambda n: (n.lineno, n.col_offset))
+    def names(self, node: Node) -> list[ast.Name]:
+        """The names in a node, in the order of the text."""
+        if node not in self.reads:
+            found = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n in self.scope_of]
+            self.reads[node] = sorted(found, key=lambda n: (n.lineno, n.col_offset))
+        return self.reads[node]
+
+    def around(self, node: Node, kind: type[Node]) -> Node | None:
+        """The innermost node of a kind that a node stands in."""
+        at: Node | None = node
+        while at is not None and not isinstance(at, kind):
+            at = self.parent.get(at)
+        return at
 
     def bind(self, scope: Scope, name: str, node: Node) -> None:
         self.stores.append((scope, name, node))

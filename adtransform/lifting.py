@@ -106,7 +106,14 @@ class Closure:
                 literal_defaults(found)
                 self.gather(found, syntax.inside[found])
             else:
-                self.free[name.id] = owner
+                self.take(name, owner)
+
+    def take(self, name: ast.Name, owner: Scope) -> None:
+        """Take up a variable, which no other function may rebind."""
+        if any(self.syntax.scope_of.get(b, owner) is not owner for b in owner.bound.get(name.id, [])):
+            message = f"`{name.id}` is rebound by another function"
+            raise Unwritten(name, "N181", message, "Pass it as an argument.")
+        self.free[name.id] = owner
 
 
 def literal_defaults(function: Function) -> None:

@@ -41,7 +41,9 @@ class Operands:
                 message = f"`{n}` is another variable here than in the function that is differentiated"
                 raise Unwritten(a.node, "N181", message, "Rename one of them.")
         assert trial.text is not None
-        known, is_new = self.named(trial.text.chars, name or "inner", syntax)
+        outside = syntax.around(syntax.parent[found], ast.FunctionDef)
+        base = f"{outside.name}_{name}" if name and isinstance(outside, ast.FunctionDef) else name or "inner"
+        known, is_new = self.named(trial.text.chars, base, syntax)
         made = lifted(syntax, text, found, known)
         return made if is_new else made.known
 
@@ -67,9 +69,9 @@ class Operands:
         return self.known[chars], is_new
 
     def fresh(self, base: str, syntax: Syntax) -> str:
-        """A name that nothing at the top level of the module has or asks for."""
-        taken = {n.id for n in syntax.names(syntax.tree) if syntax.scope_of[n].owner(n.id) is syntax.module}
-        taken |= set(syntax.module.bound) | self.made | set(dir(builtins)) | set(keyword.kwlist)
+        """A name that nothing in the module has."""
+        taken = {n.id for n in syntax.names(syntax.tree)} | {name for _, name, _ in syntax.stores}
+        taken |= self.made | set(dir(builtins)) | set(keyword.kwlist)
         name, n = base, 2
         while name in taken:
             name, n = f"{base}{n}", n + 1

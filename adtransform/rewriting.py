@@ -121,7 +121,9 @@ def pulled(a: Application, f: Lifted, g: Generated, syntax: Syntax, text: Text, 
     kept = [names.fresh(f"{pull}_{n}", syntax) for n in f.positional[: len(pair(a)[0])]]
     given = [*kept, *passed[len(kept) :]]
     first = "; ".join(f"{n} = {p}" for n, p in zip(kept, passed, strict=False))
-    edits = [replaced(around, f"{first}; {syntax.code(value)} = {f.name}({', '.join(given)})", syntax, text)]
+    own = f"{syntax.code(a.operand)}({', '.join(kept)})" if isinstance(a.operand, ast.Name) else ""
+    called_now = own or f"{f.name}({', '.join(given)})"
+    edits = [replaced(around, f"{first}; {syntax.code(value)} = {called_now}", syntax, text)]
     for c in calls:
         found = f"{g.name}({', '.join([*given, f'{g.seed}={syntax.code(c.args[0])}'])})[1]"
         edits.append(replaced(c, found if len(kept) > 1 else f"({found},)", syntax, text))
