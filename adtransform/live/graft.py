@@ -114,9 +114,32 @@ def only_new(statement: ast.stmt, old: set[str]) -> list[ast.stmt]:
         return [statement] if aliases else []
     if isinstance(statement, ast.FunctionDef):
         for decorator in statement.decorator_list:
-            if isinstance(decorator, ast.Call):  # Numba keeps compiled code only of what stands in files
-                decorator.keywords = [k for k in decorator.keywords if k.arg != "cache"]
+            for_numba(statement, decorator)
     return [statement] if bound(statement) - old else []
+
+
+def for_numba(function: ast.FunctionDef, decorator: ast.expr) -> None:
+    """Let Numba compile a function that its decorator stands at."""
+    if isinstance(decorator, ast.Call):
+        decorator.args = []  # the signature was that of another function
+        # only what stands in files can be kept; what the turns of a loop add to one number must not run in parallel
+        decorator.keywords = [k for k in decorator.keywords if k.arg not in ("cache", "parallel")]
+        decorator = decorator.func
+    if ast.unparse(decorator).rpartition(".")[2] in ("njit", "jit"):
+        function.body = [Spelled().visit(s) for s in function.body]
+
+
+class Spelled(ast.NodeTransformer):
+    """What has two names in NumPy by the one that Numba knows, which has no `np.ndim`, nor `np.array` of an array."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name("np" | "numpy"), attr="array") as f, args=[_], keywords=[]):
+                f.attr = "copy"
+            case ast.Call(func=ast.Attribute(value=ast.Name("np" | "numpy"), attr="ndim"), args=[array]):
+                return ast.Attribute(array, "ndim", ast.Load())
+        return node
 
 
 def bound(statement: ast.stmt) -> set[str]:

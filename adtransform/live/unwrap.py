@@ -12,7 +12,7 @@ from adtransform.live.late import Late
 
 def inner(f: object) -> object:
     """What a cache or a compiled function of Numba wraps, or a decorator puts off; anything else as it is."""
-    while isinstance(f, (functools._lru_cache_wrapper, Late)) or type(f).__module__.startswith("numba."):
+    while isinstance(f, (functools._lru_cache_wrapper, Late)) or type(f).__name__ == "CPUDispatcher":
         f = getattr(f, "__wrapped__", None) or getattr(f, "py_func", None)
     return f
 
@@ -37,6 +37,10 @@ def callable_of(f: object) -> tuple[object, tuple[object, ...]]:
     if isinstance(f, MethodType):
         return callable_of(f.__func__)[0], (f.__self__,)
     name = str(getattr(f, "__name__", f))
+    if type(f).__module__.startswith("numba."):
+        help_ = "Differentiate the function inside with `@njit`, and give its derivative to `vectorize`."
+        own = getattr(f, "__wrapped__", None) or getattr(f, "py_func", f)
+        raise refusal(own, "N003", f"Numba does more with `{name}` than to compile it", help_)
     if isinstance(f, FunctionType):
         if hasattr(f, "__wrapped__"):
             help_ = f"Differentiate the function inside, `{name}.__wrapped__`, if the decorator changes no value."
