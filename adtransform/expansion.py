@@ -49,6 +49,7 @@ from adtransform.writer import WORD
 
 if TYPE_CHECKING:
     from adtransform.pipeline import Options
+    from adtransform.session import Read
 
 
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
@@ -71,6 +72,7 @@ class Expansion:
     reasons: dict[int, Refusal] = field(default_factory=dict)  # by the place of the operator in the source
     known: dict[Wanted, Generated] = field(default_factory=dict)
     untouched: frozenset[str] = frozenset()  # functions that the expansion changed nothing for
+    read: Read = field(default_factory=lambda: ({}, {}, {}))  # what the runs for it have read
 
     @property
     def made(self) -> set[str]:

@@ -18,6 +18,7 @@ from adtransform.flatten import Flatten
 from adtransform.forward import Forward
 from adtransform.gradients import Gradients
 from adtransform.handover import Handover
+from adtransform.imports import Import
 from adtransform.kinds import depth
 from adtransform.modules import Defined, Module
 from adtransform.names import Supply, suffix
@@ -40,6 +41,9 @@ from adtransform.writer import Output, write
 if TYPE_CHECKING:
     from adtransform.expansion import Expansion
     from adtransform.pipeline import Derivative, Options, Result
+
+
+Read = tuple[dict[str, str | None], dict[Import, str | None], dict[tuple[str, str], None]]
 
 
 class Session:
@@ -99,12 +103,24 @@ class Session:
             raise TransformError(refusals)
         text = self.text(written)
         derivatives = tuple(self.derivative(i, whole) for i in asked if i in written)
+        files, imports, read = self.read()
+        return Result(text, derivatives, tuple(refusals), tuple(files.items()), tuple(imports.items()), tuple(read))
+
+    def read(self) -> Read:
+        """The files that were read, where imports led, and the functions that were looked at.
+
+        Those that the derivatives inside of an expansion were made from belong to it.
+        """
         project = self.program.project
-        others = ((path, module) for path, module in project.modules.items() if module is not self.main)
-        files = tuple((str(path), module.text if module is not None else None) for path, module in others)
-        return Result(
-            text, derivatives, tuple(refusals), files, tuple(project.imports.items()), self.program.functions()
-        )
+        modules = ((path, module) for path, module in project.modules.items() if module is not self.main)
+        files = {str(path): module.text if module is not None else None for path, module in modules}
+        found: Read = (files, dict(project.imports), dict.fromkeys(self.program.functions()))
+        if self.main.expansion is None:
+            return found
+        for before, new in zip(self.main.expansion.read, found):
+            before.update(new)
+        whole: Read = self.main.expansion.read
+        return whole
 
     # --- one function -------------------------------------------------------------------------------------------------
 
