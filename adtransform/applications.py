@@ -20,7 +20,7 @@ WRITTEN_AS = {  # in terms of the others: {f} is the function, {more} what is sa
     "jacfwd": "adtransform_grad({f}{more})",  # of a function of numbers: what is no number is refused there
     "jacrev": "adtransform_grad({f}{more})",
     "hessian": "adtransform_grad(adtransform_grad({f}{more}){more})",
-    "hvp": "adtransform_jvp(adtransform_grad({f}), {rest})[1]",
+    "hvp": "adtransform_jvp(adtransform_grad({f}{more}), {rest})[1]",
 }
 SHAPE = "Write `ad.grad(f)(x)`, `ad.value_and_grad(f)(x)` or `ad.jvp(f, (x,), (x_d,))` for a function `f` of the file."
 
@@ -166,15 +166,23 @@ def definition(name: str, scope: Scope, syntax: Syntax) -> ast.AST | None:
     for _ in range(20):
         owner = scope.owner(name)
         found = syntax.only(name, owner)
-        statement = syntax.parent.get(found) if found is not None else None
-        if not isinstance(found, ast.Name):
-            return found
-        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1 or statement.targets[0] is not found:
-            return found
-        if not isinstance(statement.value, ast.Name):
-            return statement.value if isinstance(statement.value, ast.Lambda) else found
-        name, scope = statement.value.id, owner
+        value = assigned(found, syntax) if found is not None else None
+        if not isinstance(value, ast.Name):
+            return value if isinstance(value, ast.Lambda) else found
+        name, scope = value.id, owner
     return None
+
+
+def assigned(binding: ast.AST, syntax: Syntax) -> ast.expr | None:
+    """The value that a name is bound to by an assignment to it alone."""
+    statement = syntax.parent.get(binding)
+    is_plain = isinstance(statement, ast.Assign) and statement.targets == [binding]
+    return statement.value if is_plain and isinstance(statement, ast.Assign) else None
+
+
+def applied(value: ast.expr, syntax: Syntax) -> bool:
+    """Whether a value is what an operator gives."""
+    return isinstance(value, ast.Call) and operator(value.func, syntax) != ""
 
 
 def top(node: ast.AST, syntax: Syntax) -> ast.stmt:
@@ -198,6 +206,8 @@ def reached(start: list[ast.AST], syntax: Syntax) -> list[ast.AST]:
                     target = b
                 elif isinstance(d := definition(name.id, owner, syntax), ast.Lambda):
                     target = d
+                elif (value := assigned(b, syntax)) is not None and applied(value, syntax):
+                    target = value
                 else:
                     continue
                 if target not in found and not isinstance(target, (ast.Import, ast.ImportFrom)):

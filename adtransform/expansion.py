@@ -121,7 +121,8 @@ class Expansion:
         if edits := [e for a in pending if a.operator in WRITTEN_AS and (e := self.respelled(a)) is not None]:
             self.text = self.text.spliced(outermost(edits))
         elif ready := [a for a in pending if a.operator in MODES and self.is_ready(a)]:
-            self.write_out(ready)
+            outside = [a for a in ready if not isinstance(top(a.node, syntax), ast.ClassDef)]
+            self.write_out(outside or ready[:1])
 
     def statements(self) -> Sequence[ast.stmt]:
         """The definitions and assignments of the module that matter for what is asked for."""
@@ -137,8 +138,8 @@ class Expansion:
         """Whether neither the function of an operator nor the arguments of the call use operators themselves."""
         call = called(a, self.syntax)
         try:
-            if self.syntax.around(a.node, ast.JoinedStr) is not None:  # it has no place of its own
-                raise Unwritten(top(a.node, self.syntax), "N180", f"`{a.operator}` stands in a string", "Move it out.")
+            if isinstance(string := self.syntax.around(a.node, ast.JoinedStr), ast.JoinedStr):  # no place of its own
+                raise Unwritten(string, "N180", f"`{a.operator}` stands in a string", "Assign it before.")
             start: list[ast.AST] = [a.operand, *a.node.args[1:], *a.node.keywords]
         except Unwritten as refused:
             self.refuse(a, refused)
@@ -157,8 +158,9 @@ class Expansion:
             rest = [code(x) for x in a.node.args[1:]]
             more = [*rest, *(f"{k.arg}={code(k.value)}" for k in a.node.keywords)]
             chosen = "".join(f", {m}" for m in more)
-            if a.operator == "hvp" and len(pair(a)[0]) > 1:
-                chosen = f", argnums={tuple(range(len(pair(a)[0])))}"
+            if a.operator == "hvp":
+                several = len(pair(a)[0])
+                chosen = f", argnums={tuple(range(several))}" if several > 1 else ""
             made = WRITTEN_AS[a.operator].format(f=code(a.operand), more=chosen, rest=", ".join(rest))
         except Unwritten as refused:
             self.refuse(a, refused)

@@ -19,6 +19,7 @@ from adtransform.lexical import Function, Scope, Syntax
 from adtransform.splices import Text
 
 INDENT = "    "
+CONSTANT = (ast.Constant, ast.Name, ast.Tuple, ast.UnaryOp, ast.BinOp)
 HELP = "Move the function to the top level of the module and pass what it takes from outside as arguments."
 
 
@@ -103,7 +104,7 @@ class Closure:
                 self.helpers[name.id] = syntax.parent[found]
             elif isinstance(found, (ast.FunctionDef, ast.Lambda)) and not getattr(found, "decorator_list", None):
                 self.helpers[name.id] = found
-                literal_defaults(found)
+                literal_defaults(found, syntax)
                 self.gather(found, syntax.inside[found])
             else:
                 self.take(name, owner)
@@ -116,22 +117,23 @@ class Closure:
         self.free[name.id] = owner
 
 
-def literal_defaults(function: Function) -> None:
+def literal_defaults(function: Function, syntax: Syntax) -> None:
     """Refuse defaults that hold what a variable was when the function was defined, and starred parameters."""
     if function.args.vararg or function.args.kwarg:
         raise Unwritten(function, "N181", "the function takes any number of arguments", HELP)
     for default in [*function.args.defaults, *(d for d in function.args.kw_defaults if d is not None)]:
-        try:
-            ast.literal_eval(default)
-        except ValueError:
-            message = "a default of the function is not a literal"
-            raise Unwritten(default, "N181", message, "Use the variable itself in the function.") from None
+        inside = [n for n in ast.walk(default) if not isinstance(n, (ast.operator, ast.unaryop, ast.expr_context))]
+        names = [n for n in inside if isinstance(n, ast.Name)]
+        once = all(syntax.scope_of[n].owner(n.id) is syntax.module and syntax.only(n.id, syntax.module) for n in names)
+        if not once or not all(isinstance(n, CONSTANT) for n in inside):
+            message = "a default of the function is neither a literal nor a constant of the module"
+            raise Unwritten(default, "N181", message, "Use the variable itself in the function.")
 
 
 def lifted(syntax: Syntax, text: Text, function: Function, name: str) -> Lifted:
     """A nested function or a lambda as a function of the module, called `name`."""
     args = function.args
-    literal_defaults(function)
+    literal_defaults(function, syntax)
     if isinstance(function, ast.FunctionDef) and function.decorator_list:
         raise Unwritten(function, "N181", f"`{function.name}` has a decorator", HELP)
     closure = Closure(syntax, function)
@@ -158,9 +160,14 @@ def lifted(syntax: Syntax, text: Text, function: Function, name: str) -> Lifted:
 def annotation(syntax: Syntax, name: str, owner: Scope) -> ast.expr | None:
     """The annotation of a variable that is a parameter and nothing else."""
     bound = syntax.only(name, owner)
-    if not isinstance(bound, ast.arg) or bound.annotation is None or owner.parent is not syntax.module:
+    if not isinstance(bound, ast.arg) or owner.parent is None or not isinstance(owner.node, ast.FunctionDef):
         return None
-    return bound.annotation
+    said = bound.annotation
+    around = owner.parent.node
+    if isinstance(around, ast.ClassDef) and bound is owner.node.args.args[0] and not owner.node.decorator_list:
+        return ast.Name(around.name) if owner.parent.parent is syntax.module else None  # `self`
+    is_global = said is not None and all(owner.parent.owner(n.id) is syntax.module for n in syntax.names(said))
+    return said if is_global else None
 
 
 def helper_text(syntax: Syntax, text: Text, name: str, helper: ast.AST) -> Text:

@@ -15,7 +15,7 @@ import ast
 import copy
 from collections.abc import Callable
 
-from adtransform.applications import Application, Unwritten, called, pair
+from adtransform.applications import Application, Unwritten, called, pair, top
 from adtransform.generation import Generated
 from adtransform.lexical import Syntax
 from adtransform.lifting import Lifted, literal_defaults
@@ -65,7 +65,7 @@ def placed(
     call = called(a, syntax)
     if call is not None:
         return replaced(call, value(arguments(f, call, syntax)), syntax, text)
-    literal_defaults(ast.Lambda(f.params, a.node))
+    literal_defaults(ast.Lambda(f.params, a.node), syntax)
     params, passed = forwarded(f)
     around = syntax.parent[a.node]
     if isinstance(around, ast.Assign) and syntax.parent[around] is syntax.tree:
@@ -126,8 +126,16 @@ def pulled(a: Application, f: Lifted, g: Generated, syntax: Syntax, text: Text, 
     edits = [replaced(around, f"{first}; {syntax.code(value)} = {called_now}", syntax, text)]
     for c in calls:
         found = f"{g.name}({', '.join([*given, f'{g.seed}={syntax.code(c.args[0])}'])})[1]"
-        edits.append(replaced(c, found if len(kept) > 1 else f"({found},)", syntax, text))
+        edits.append(replaced(c, found, syntax, text) if len(kept) > 1 else one(c, found, syntax, text))
     return edits
+
+
+def one(call: ast.Call, value: str, syntax: Syntax, text: Text) -> Edit:
+    """A tuple of one value; the value where it is taken out at once."""
+    match around := syntax.parent[call]:
+        case ast.Subscript(slice=ast.Constant(value=0)) if around.value is call:
+            return replaced(around, value, syntax, text)
+    return replaced(call, f"({value},)", syntax, text)
 
 
 def replaced(node: ast.expr | ast.stmt, chars: str, syntax: Syntax, text: Text) -> Edit:
@@ -136,11 +144,13 @@ def replaced(node: ast.expr | ast.stmt, chars: str, syntax: Syntax, text: Text) 
 
 
 def front(a: Application, syntax: Syntax) -> int:
-    """Where functions go that a statement of the module needs: in front of it and the comments above it."""
-    node: ast.AST = a.node
-    while syntax.parent[node] is not syntax.tree:
-        node = syntax.parent[node]
-    assert isinstance(node, ast.stmt)
+    """Where functions go that a statement of the module needs: in front of it and the comments above it.
+
+    Behind a class: they may mention it.
+    """
+    node = top(a.node, syntax)
+    if isinstance(node, ast.ClassDef):
+        return min(syntax.starts[node.end_lineno or node.lineno], len(syntax.chars))
     row = syntax.chars.count("\n", 0, syntax.start(node))
     while row and syntax.lines[row - 1].startswith("#"):
         row -= 1

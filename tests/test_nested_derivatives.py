@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import math
 from collections.abc import Callable
@@ -9,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
+import numpy as np
 import pytest
 
+import adtransform as ad
 from adtransform.compiled import compile_module
 from adtransform.pipeline import Options, Result, transform
 
@@ -422,6 +425,92 @@ CASES = [
         lambda x: 4.0,
     ),
     case(
+        "products of a Hessian",
+        """
+        def f(x: float, y: float) -> float:
+            return x**3 * y
+
+        def outer(x: float) -> float:
+            a, b = ad.hvp(f, (x, 2.0), (1.0, x))  # 12 x + 3 x^3, 3 x^2
+            return a * b
+        """,
+        lambda x: 36 * x**3 + 9 * x**5,
+        lambda x: 108 * x**2 + 45 * x**4,
+        lambda x: 216 * x + 180 * x**3,
+    ),
+    case(
+        "method",
+        """
+        from dataclasses import dataclass
+
+        @dataclass
+        class Spring:
+            k: float
+
+            def force(self, x: float) -> float:
+                return ad.grad(lambda y: 0.5 * self.k * y * y)(x)
+
+        def outer(x: float) -> float:
+            return Spring(x * x).force(x)
+        """,
+        lambda x: x**3,
+        lambda x: 3 * x**2,
+        lambda x: 6 * x,
+    ),
+    case(
+        "root",
+        """
+        def newton(f, df, y: float) -> float:
+            for _ in range(20):
+                y = y - f(y) / df(y)
+            return y
+
+        def outer(x: float) -> float:
+            def f(y: float) -> float:
+                return y * y - x
+
+            return newton(f, ad.grad(f), 1.0)
+        """,
+        math.sqrt,
+        lambda x: 0.5 / math.sqrt(x),
+        lambda x: -0.25 / x**1.5,
+    ),
+    case(
+        "lists",
+        """
+        def energy(q: list[float]) -> float:
+            return sum([v**4 for v in q])
+
+        def outer(x: float) -> float:
+            q = [x, 2.0 * x]
+            slopes = ad.grad(energy)(q)
+            return slopes[0] * slopes[1] + sum(ad.grad(energy)(q))
+        """,
+        lambda x: 128 * x**6 + 36 * x**3,
+        lambda x: 768 * x**5 + 108 * x**2,
+        lambda x: 3840 * x**4 + 216 * x,
+    ),
+    case(
+        "arrays without annotations",
+        """
+        import numpy as np
+
+        def cube(y):
+            return np.sum(y * y * y)
+
+        def outer(x: float) -> float:
+            a = np.array([1.0, 2.0])
+
+            def inner(y):
+                return np.sum(a * y * y)
+
+            return float(ad.grad(inner)(x) + np.sum(ad.grad(cube)(a * ad.grad(cube)(x))))  # 6 x + 135 x^4
+        """,
+        lambda x: 6 * x + 135 * x**4,
+        lambda x: 6 + 540 * x**3,
+        lambda x: 1620 * x**2,
+    ),
+    case(
         "seeds with those very names",
         """
         def outer(x: float) -> float:
@@ -447,7 +536,7 @@ def slope(result: Result) -> Callable[[float], tuple[float, float]]:
     """The generated function as value and derivative at a point."""
     d = result.derivatives[0]
     function = getattr(compile_module(result.text, "nested.py"), d.name)
-    return (lambda x: function(x, 1.0)) if d.mode == "forward" else function
+    return lambda x: function(x, **dict.fromkeys([*d.tangents, d.seed][:1], 1.0))
 
 
 @pytest.mark.parametrize("mode", ["forward", "reverse"])
@@ -472,7 +561,66 @@ def test_second_order(each: Case, modes: tuple[str, str]) -> None:
     assert slope(differentiated(text, modes[1], ("again",)))(0.7) == pytest.approx((each.first(0.7), each.second(0.7)))
 
 
-def test_names_of_what_is_asked_for_stay(tmp_path: Path) -> None:
+LIVE = HEAD + dedent(
+    """
+    def f(x: float) -> float:
+        return math.exp(x) * x
+
+
+    df = ad.grad(f)
+
+
+    def outer(x: float) -> float:
+        def inner(y: float) -> float:
+            return y * y * x
+
+        return df(x) * ad.grad(inner)(x)
+
+
+    def weights(x):
+        return ad.grad(lambda y: np.sum(x * y * y))(2.0)
+    """
+).replace("import math", "import math\nimport numpy as np")
+
+
+def test_of_live_functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Expanded functions find the others of their module; kinds of arguments reach the functions inside."""
+    (tmp_path / "nested_live.py").write_text(LIVE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    model = importlib.import_module("nested_live")
+    x = 0.7
+    value, first = math.exp(x) * (2 * x**2 + 2 * x**3), math.exp(x) * (4 * x + 8 * x**2 + 2 * x**3)
+    assert model.outer(x) == pytest.approx(value)
+    assert ad.tangent(model.outer)(x, 1.0) == pytest.approx((value, first))
+    assert ad.adjoint(model.outer)(x) == pytest.approx((value, first))
+    assert ad.grad(ad.grad(model.outer))(x) == pytest.approx(math.exp(x) * (4 + 20 * x + 14 * x**2 + 2 * x**3))
+    assert ad.grad(model.weights)(np.array([1.0, 2.0])) == pytest.approx([4.0, 4.0])
+
+
+def test_functions_without_operators_are_as_they_were() -> None:
+    plain = "def f(x: float) -> float:\n    return math.exp(x) * x\n"
+    text = f"{HEAD}\n\n{plain}\n\ndef g(x: float) -> float:\n    return ad.grad(f)(x)\n"
+    for mode in ("forward", "reverse"):
+        alone = transform(f"import math\n\n\n{plain}", "nested.py", Options(mode=mode)).text
+        assert differentiated(text, mode, ("f",)).text == alone
+
+
+def test_what_is_not_asked_for_refuses_nothing() -> None:
+    text = HEAD + "def f(x: float) -> float:\n    return x * x\n\ndef demo(n: int):\n    print([ad.vjp, n])\n"
+    assert [d.function for d in transform(text, "nested.py", Options()).derivatives] == ["f"]
+    text += "\nprint(ad.grad(f)(1.0), [ad.grad])\n"
+    assert [d.function for d in transform(text, "nested.py", Options()).derivatives] == ["f"]
+
+
+def test_one_function_serves_all_that_need_it() -> None:
+    text = HEAD + "def f(x: float) -> float:\n    return x**3\n\n"
+    text += (
+        "def outer(x: float) -> float:\n    return ad.grad(f)(x) * ad.grad(f)(2.0 * x) + ad.value_and_grad(f)(x)[1]\n"
+    )
+    assert differentiated(text, "forward").text.count("def f_b") == 1
+
+
+def test_names_of_what_is_asked_for_stay() -> None:
     """The inner derivatives have other suffixes, so that adding one changes no name that somebody calls."""
     text = HEAD + "def f(x: float) -> float:\n    return x * ad.grad(math.sin)(x)\n"
     assert differentiated(text, "reverse", ("f",)).derivatives[0].name == "f_b"
