@@ -16,7 +16,7 @@ CALLED = {"number": "a number", "list": "a list", "array": "an array", "tuple": 
 
 
 def with_kinds(function: ir.Function, kinds: tuple[tuple[str, str], ...]) -> ir.Function:
-    """The function with annotations for the parameters that have none.
+    """The function with annotations for the parameters that have none, or some that say nothing.
 
     Arguments:
         function: as it was read.
@@ -36,6 +36,8 @@ def with_kind(function: ir.Function, p: ir.Param, kind: str) -> ir.Param:
     if p.annotation is None:
         return replace(p, annotation=given)
     said, is_ = shape_of(p.annotation), shape_of(given)
+    if not said.kind and is_.kind:  # the name of a type, `Vector`, says less than the argument
+        return replace(p, annotation=given)
     if said.kind and is_.kind and said.kind != is_.kind and {said.kind, is_.kind} not in SEQUENCES:
         message = f"`{p.name}` is annotated as {CALLED[said.kind]}, and {CALLED[is_.kind]} is given"
         raise Refused(function, "U009", message, "Pass what is annotated, or leave the annotation out.")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from threading import RLock
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from adtransform.diagnostics import TransformError
@@ -26,6 +26,11 @@ from adtransform.live.recipes import source_of
 from adtransform.live.unwrap import bound, callable_of, inner
 from adtransform.pipeline import Derivative, Options, Result, names_of, transform
 
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    R = TypeVar("R")
+
 Function = Callable[..., Any]
 
 Kinds = tuple[tuple[str, str], ...]
@@ -37,7 +42,7 @@ REMEMBERED = 256
 CONSTANT: dict[int, dict[object, Made]] = {}
 
 
-def tangent(f: Function, wrt: str | Iterable[str] | None = None) -> Function:
+def tangent(f: Callable[..., R], wrt: str | Iterable[str] | None = None) -> Callable[..., tuple[R, R]]:
     """The tangent of a function, generated from its source and compiled.
 
     Arguments:
@@ -62,7 +67,7 @@ def tangent(f: Function, wrt: str | Iterable[str] | None = None) -> Function:
     return generated(f, wrt, "forward")
 
 
-def adjoint(f: Function, wrt: str | Iterable[str] | None = None) -> Function:
+def adjoint(f: Callable[..., R], wrt: str | Iterable[str] | None = None) -> Callable[..., tuple[R, Any]]:
     """The adjoint of a function, generated from its source and compiled.
 
     Arguments:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adtransform.diagnostics import TransformError
 from adtransform.live.operators import Wrt, described, grad, over_adjoint
@@ -20,8 +20,13 @@ from adtransform.live.recipes import Recipe
 from adtransform.live.specialise import Argnums, Function, by_name, chosen, is_indexed, remembered, shown
 from adtransform.nested import items, leaves, replaced, with_items, zeros
 
+if TYPE_CHECKING:
+    from typing import ParamSpec
 
-def jacfwd(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False) -> Callable[..., Any]:
+    P = ParamSpec("P")
+
+
+def jacfwd(f: Callable[P, Any], argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False) -> Callable[P, Any]:
     """The Jacobian in forward mode: one run of the tangent for each number that goes in.
 
     Arguments:
@@ -44,7 +49,7 @@ def jacfwd(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool 
     return made(f, argnums, wrt, has_aux, by_columns, "jacfwd")
 
 
-def jacrev(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False) -> Callable[..., Any]:
+def jacrev(f: Callable[P, Any], argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False) -> Callable[P, Any]:
     """The Jacobian in reverse mode: one run of the adjoint for each number that comes out.  The rest is as in `jacfwd`.
 
     >>> jacrev(lambda x: [x[0] * x[1], x[1]])([2.0, 3.0])
@@ -53,7 +58,7 @@ def jacrev(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool 
     return made(f, argnums, wrt, has_aux, by_rows, "jacrev")
 
 
-def jacobian(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False) -> Callable[..., Any]:
+def jacobian(f: Callable[P, Any], argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False) -> Callable[P, Any]:
     """The Jacobian in the mode that takes fewer runs: `jacrev` where more numbers go in than come out.
 
     >>> jacobian(lambda x: x[0] * x[1])([2.0, 3.0])
@@ -62,7 +67,7 @@ def jacobian(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: boo
     return made(f, argnums, wrt, has_aux, by_shape, "jacobian")
 
 
-def hessian(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False) -> Callable[..., Any]:
+def hessian(f: Callable[P, Any], argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False) -> Callable[P, Any]:
     """The second derivatives: tangents of the adjoint, one run for each number that goes in.
 
     Arguments as for `jacfwd`.

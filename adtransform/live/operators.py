@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from adtransform.diagnostics import TransformError
@@ -31,10 +31,16 @@ from adtransform.live.specialise import (
 )
 from adtransform.nested import items, zeros
 
+if TYPE_CHECKING:
+    from typing import ParamSpec, TypeVar
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
+
 Wrt = str | Sequence[str] | None
 
 
-def grad(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False) -> Callable[..., Any]:
+def grad(f: Callable[P, Any], argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False) -> Callable[P, Any]:
     """The gradient of a function of one real value.
 
     Arguments:
@@ -71,7 +77,9 @@ def grad(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = 
     return gradients.described(gradient, "grad")
 
 
-def value_and_grad(f: Function, argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False) -> Callable[..., Any]:
+def value_and_grad(
+    f: Callable[P, R], argnums: Argnums = 0, *, wrt: Wrt = None, has_aux: bool = False
+) -> Callable[P, tuple[R, Any]]:
     """The value of a function and its gradient; arguments as for `grad`.
 
     Returns:
