@@ -25,6 +25,10 @@ WRITTEN_AS = {  # in terms of the others: {f} is the function, {more} what is sa
 SHAPE = "Write `ad.grad(f)(x)`, `ad.value_and_grad(f)(x)` or `ad.jvp(f, (x,), (x_d,))` for a function `f` of the file."
 
 
+DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+VALUES = (ast.Assign, ast.AnnAssign)
+
+
 class Unwritten(Exception):
     """An operator that cannot be written out."""
 

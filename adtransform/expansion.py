@@ -20,17 +20,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adtransform.applications import (
+    DEFINITIONS,
     DIRECT,
     MODES,
     PACKAGE,
-    SHAPE,
+    VALUES,
     WRITTEN_AS,
     Application,
     Unwritten,
     applications,
     called,
-    is_ours,
-    mentioned,
     mentions,
     pair,
     reached,
@@ -38,6 +37,7 @@ from adtransform.applications import (
 )
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.generation import Generated, Made, Wanted, arrays_given, generate
+from adtransform.leftovers import blocked, kept, unread_imports
 from adtransform.lexical import Syntax
 from adtransform.lifting import Lifted
 from adtransform.modules import STRING_OR_COMMENT
@@ -50,10 +50,6 @@ from adtransform.writer import WORD
 if TYPE_CHECKING:
     from adtransform.pipeline import Options
     from adtransform.session import Read
-
-
-DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
-VALUES = (ast.Assign, ast.AnnAssign)
 
 
 @dataclass
@@ -98,9 +94,17 @@ class Expansion:
         while before != (state := (self.text.chars, len(self.reasons))):
             before = state
             self.step()
-        self.drop_imports()
-        self.block()
-        self.untouched = self.kept() if self.made else frozenset(self.syntax.module.bound)
+        self.look_back()
+        self.untouched = kept(self.syntax, self.made)
+
+    def look_back(self) -> None:
+        """Take out imports that are not needed any more, and say what is left."""
+        if edits := unread_imports(Syntax(self.text.chars), self.text):
+            self.text = self.text.spliced(edits)
+        self.syntax = syntax = Syntax(self.text.chars)
+        self.blocked |= blocked(
+            syntax, lambda node: self.reasons.get(self.text.origin[syntax.start(node)]), self.located
+        )
 
     def state_kinds(self) -> None:
         """Annotate the function that is asked for with the kinds of its arguments: what is inside takes them over."""
@@ -193,8 +197,8 @@ class Expansion:
             edits.append((head, head, text.at("".join(f"{line}\n" for line in made.imports), max(head - 1, 0))))
         for a, (f, w) in todo.items():
             if (no := made.refused.get(w)) is not None:
-                where = syntax.start(a.node), syntax.end(a.node)
-                self.reasons[self.place(a)] = no if no.line else self.refusal(*where, no.code, no.message, no.help)
+                here = Unwritten(a.node, no.code, no.message, no.help)
+                self.reasons[self.place(a)] = no if no.line else self.located(here)
                 continue
             try:
                 edits += rewritten(a, f, self.known[w], syntax, text, self.names)
@@ -218,12 +222,12 @@ class Expansion:
 
     def refuse(self, a: Application, refused: Unwritten) -> None:
         """Note why an operator is left as it is."""
-        start, end = self.syntax.start(refused.node), self.syntax.end(refused.node)
-        self.reasons[self.place(a)] = self.refusal(start, end, refused.code, refused.message, refused.help)
+        self.reasons[self.place(a)] = self.located(refused)
 
-    def refusal(self, start: int, end: int, code: str, message: str, help: str) -> Refusal:
-        """A refusal of a part of the text."""
-        found = Refusal(self.filename, 1, 1, code, message, help)
+    def located(self, refused: Unwritten) -> Refusal:
+        """A refusal at its place in the source."""
+        start, end = self.syntax.start(refused.node), self.syntax.end(refused.node)
+        found = Refusal(self.filename, 1, 1, refused.code, refused.message, refused.help)
         return placed(found, self.source, self.text.origin[start], self.text.origin[end - 1] + 1)
 
     def head(self) -> int:
@@ -235,71 +239,6 @@ class Expansion:
                 break
             at = self.syntax.starts[s.end_lineno or s.lineno]
         return min(at, len(self.text.chars))
-
-    # --- what is left -------------------------------------------------------------------------------------------------
-
-    def drop_imports(self) -> None:
-        """Take out imports inside functions that nothing needs any more."""
-        syntax = Syntax(self.text.chars)
-        read = {(n.id, syntax.scope_of[n].owner(n.id)) for n in syntax.names(syntax.tree) if mentioned(n, syntax)}
-        edits = []
-        for s in ast.walk(syntax.tree):
-            if isinstance(s, (ast.Import, ast.ImportFrom)):
-                if syntax.parent[s] is syntax.tree and s.names[0].name != "*":
-                    continue  # those are written only where they are needed
-                names = {(a.asname or a.name.partition(".")[0], syntax.scope_of[s]) for a in s.names}
-                if all(is_ours(a, syntax) for a in s.names) and not names & read:
-                    edits.append(replaced(s, "pass", syntax, self.text))
-        self.text = self.text.spliced(edits) if edits else self.text
-
-    def block(self) -> None:
-        """Say of what still uses operators why that is so."""
-        self.syntax = syntax = Syntax(self.text.chars)
-        direct: dict[ast.AST, Refusal] = {}
-        for s in syntax.tree.body:
-            if not isinstance(s, (ast.Import, ast.ImportFrom)) and (names := mentions(s, syntax)):
-                direct[s] = self.reason(s, names[0])
-        changed = {n.id: why for s, why in direct.items() if not isinstance(s, DEFINITIONS) for n in syntax.names(s)}
-        for name, bound in syntax.module.bound.items() if direct else ():
-            for node in reached([top(b, syntax) for b in bound], syntax):
-                why = direct.get(node)
-                if why is None and isinstance(node, VALUES):  # a value that a statement with operators may change
-                    targets = (n.id for n in syntax.names(node) if isinstance(n.ctx, ast.Store))
-                    why = next((changed[t] for t in targets if t in changed), None)
-                if why is not None:
-                    self.blocked.setdefault(name, why)
-
-    def reason(self, statement: ast.stmt, name: ast.Name | ast.alias) -> Refusal:
-        """Why operators are left in a statement."""
-        syntax = self.syntax
-        left = list(applications(statement, syntax))
-        for a in left:
-            if found := self.reasons.get(self.place(a)):
-                return found
-        if left:
-            start, end = syntax.start(left[0].node), syntax.end(left[0].node)
-            message = f"`{left[0].operator}` is given what uses derivative operators that are not written out"
-            return self.refusal(start, end, "N180", message, SHAPE)
-        node: ast.AST = name
-        while isinstance(syntax.parent[node], (ast.Attribute, ast.Import, ast.ImportFrom)):
-            node = syntax.parent[node]
-        node = syntax.around(node, ast.JoinedStr) or node
-        assert isinstance(node, (ast.expr, ast.stmt))
-        start, end = syntax.start(node), syntax.end(node)
-        if isinstance(node, ast.stmt):
-            message = f"`{PACKAGE}` is imported inside a function"
-            return self.refusal(start, end, "N180", message, "Import it at the top of the module.")
-        message = f"`{syntax.code(node)}` is used in a way that cannot be written out"
-        return self.refusal(start, end, "N180", message, SHAPE)
-
-    def kept(self) -> frozenset[str]:
-        """The functions that neither use anything that was added, nor call what does."""
-        syntax, found = self.syntax, set[str]()
-        for s in syntax.tree.body:
-            if isinstance(s, ast.FunctionDef) and s.name not in self.made:
-                names = (n.id for node in reached([s], syntax) for n in syntax.names(node))
-                found |= {s.name} if not self.made.intersection(names) else set()
-        return frozenset(found)
 
 
 def wanted(a: Application, f: Lifted) -> Wanted:
@@ -346,15 +285,15 @@ def expand(source: str, filename: str, options: Options) -> Expansion | None:
     return result
 
 
-def blocked(source: str, filename: str) -> dict[str, Refusal]:
-    """The names of a module that nothing is written out in, and that use operators."""
+def unexpanded(source: str, filename: str) -> dict[str, Refusal]:
+    """The names of a module that use operators where nothing is written out: of a module that is imported."""
     if PACKAGE not in source:
         return {}
     from adtransform.pipeline import Options
 
     unread = Expansion(source, filename, Options(), Text.of(source))
-    unread.block()
+    unread.look_back()
     return unread.blocked
 
 
-__all__ = ["Expansion", "blocked", "expand"]
+__all__ = ["Expansion", "expand", "unexpanded"]

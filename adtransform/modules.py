@@ -117,10 +117,10 @@ class Module:
     @cached_property
     def blocked(self) -> Mapping[str, Refusal]:
         """Names that cannot be differentiated for the derivative operators in what they stand for."""
-        from adtransform.expansion import blocked
+        from adtransform.expansion import unexpanded
 
         found: Mapping[str, Refusal] = (
-            blocked(self.text, self.filename) if self.expansion is None else self.expansion.blocked
+            unexpanded(self.text, self.filename) if self.expansion is None else self.expansion.blocked
         )
         return found
 
