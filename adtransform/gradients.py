@@ -197,7 +197,7 @@ class Gradients:
         if flat.returns is None or isinstance(flat.returns, ir.Const):
             return None
         wrt = self.wrt(current)
-        notes = [mirrored_annotation(p.annotation or FLOAT) for p in flat.params if p.name in wrt]
+        notes = [mirrored_annotation(passed(p)) for p in flat.params if p.name in wrt]
         inner = notes[0] if len(notes) == 1 else ir.Subscript(ir.Name("tuple"), ir.Display("(", tuple(notes)))
         return ir.Subscript(ir.Name("tuple"), ir.Display("(", (flat.returns, inner)))
 
@@ -417,3 +417,9 @@ def silent(block: ir.Block) -> ir.Block:
     """A block that ran before, without what it does beside computing: complaints, prints, comments."""
     kept = [s for s in block if isinstance(s, (ir.Assign, ir.Augment, ir.If, ir.For, ir.While, ir.Try, ir.With))]
     return tuple(replace(map_blocks(s, silent), source=ir.Source(text=s.source.text)) for s in kept)
+
+
+def passed(p: ir.Param) -> ir.Expr:
+    """The annotation of what a parameter holds: `*xs: float` is a `tuple[float, ...]`."""
+    note = p.annotation or FLOAT
+    return ir.Subscript(ir.Name("tuple"), ir.Display("(", (note, ir.Const(..., "...")))) if p.role == "*" else note

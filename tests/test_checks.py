@@ -122,3 +122,11 @@ def abs_of(x: float) -> float:
 def test_wrong_use(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         ad.check_grads(f, **arguments)
+
+
+def test_what_has_its_default_is_left_alone() -> None:
+    def drag(v: float, c: float = 0.3, *, area: float = 1.0) -> float:
+        return 0.5 * c * area * v * v
+
+    ad.check_grads(drag, (3.0,), order=2)
+    ad.check_grads(drag, (3.0, 0.5))

@@ -51,7 +51,7 @@ def check_grads(
         raise ValueError(f"order={order}: at least 1 is expected")
     if not isinstance(args, (tuple, list)):
         raise TypeError("args is a tuple or list, one item an argument")
-    given = by_name(f, tuple(args), {})
+    given = dict(zip(by_name(f, tuple(args), {}), args))  # what has its default stays as it is
     names = tuple(n for n, v in given.items() if any(True for _ in floats(v)))
     if not names:
         raise TypeError(f"`{shown(f)}` is given no real numbers")
