@@ -292,6 +292,10 @@ def unexpanded(source: str, filename: str) -> dict[str, Refusal]:
     from adtransform.pipeline import Options
 
     unread = Expansion(source, filename, Options(), Text.of(source))
+    unread.syntax = Syntax(source)
+    for a in applications(unread.syntax.tree, unread.syntax):
+        message = f"`{a.operator}` stands in a file that is imported: not supported yet"
+        unread.refuse(a, Unwritten(a.node, "N180", message, "Move the function into the file that is differentiated."))
     unread.look_back()
     return unread.blocked
 

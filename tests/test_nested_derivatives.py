@@ -620,6 +620,16 @@ def test_one_function_serves_all_that_need_it() -> None:
     assert differentiated(text, "forward").text.count("def f_b") == 1
 
 
+def test_operators_in_another_file_are_refused_there(tmp_path: Path) -> None:
+    lines = ["import adtransform as ad", "def f(x: float) -> float:", "    return ad.grad(abs)(x) * x"]
+    (tmp_path / "other_file.py").write_text("\n".join(lines) + "\n")
+    text = "from other_file import f\n\ndef g(x: float) -> float:\n    return f(x)\n"
+    with pytest.raises(ad.TransformError) as caught:
+        transform(text, str(tmp_path / "main.py"), Options())
+    (refusal,) = caught.value.refusals
+    assert (Path(refusal.filename).name, refusal.line, refusal.column) == ("other_file.py", 3, 12)
+
+
 def test_names_of_what_is_asked_for_stay() -> None:
     """The inner derivatives have other suffixes, so that adding one changes no name that somebody calls."""
     text = HEAD + "def f(x: float) -> float:\n    return x * ad.grad(math.sin)(x)\n"
