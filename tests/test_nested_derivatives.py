@@ -561,8 +561,11 @@ def test_second_order(each: Case, modes: tuple[str, str]) -> None:
     assert slope(differentiated(text, modes[1], ("again",)))(0.7) == pytest.approx((each.first(0.7), each.second(0.7)))
 
 
-LIVE = "import numpy as np\n" + HEAD + dedent(
-    """
+LIVE = (
+    "import numpy as np\n"
+    + HEAD
+    + dedent(
+        """
     def f(x: float) -> float:
         return math.exp(x) * x
 
@@ -580,6 +583,7 @@ LIVE = "import numpy as np\n" + HEAD + dedent(
     def weights(x):
         return ad.grad(lambda y: np.sum(x * y * y))(2.0)
     """
+    )
 )
 
 
