@@ -160,10 +160,11 @@ def test_modules_that_autoreload_reloads(run: Run, tmp_path: Path, monkeypatch: 
 
 def test_decorated_functions(run: Run) -> None:
     run("def g(u):\n    return u * u")
-    assert run("@ad.differentiable\ndef f(x):\n    return g(x) * x\nf.grad(2.0), f.tangent(2.0, 1.0)") == (
-        12.0,
-        (8.0, 12.0),
-    )
+    run("@ad.differentiable\ndef f(x):\n    return g(x) * x")
+    assert run("f.grad(2.0), f.tangent(2.0, 1.0), f.adjoint(2.0)") == (12.0, (8.0, 12.0), (8.0, 12.0))
+    run("def g(u):\n    return u")
+    assert run("f.grad(2.0), f.tangent(2.0, 1.0), f.adjoint(2.0)") == (4.0, (4.0, 4.0), (4.0, 4.0))
+    assert "Tangent of `f`" in run("import inspect\ninspect.getsource(f.tangent)")
 
 
 def test_where_there_is_no_source(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,13 +27,22 @@ class Late:
 
     @property
     def __wrapped__(self) -> Any:
-        """The function, which is made now if it was not."""
-        if self.made is None:
+        """The function, made now if it was not; in a notebook whenever its cells may have changed."""
+        if self.made is None or self.follows:
             self.made = self.make()
-            if vars(self.owner).get(self.kind) is self:
+            if vars(self.owner).get(self.kind) is self and not self.follows:
                 setattr(self.owner, self.kind, self.made)
                 self.made.__qualname__ = f"{self.owner.__qualname__}.{self.kind}"  # where pickle finds it
         return self.made
+
+    @property
+    def follows(self) -> bool:
+        plain, _, batch = self.state
+        if batch is not None or self.kind not in ("tangent", "adjoint"):  # the others look by themselves
+            return False
+        from adtransform.live.assemble import is_cell
+
+        return is_cell(plain.__code__.co_filename)
 
     def make(self) -> Any:
         import adtransform
