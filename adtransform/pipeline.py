@@ -28,9 +28,10 @@ class Options:
     `mode`: "forward" for tangents, "reverse" for adjoints.  `functions`: names, or None for every differentiable
     function.  `wrt`: inputs of every requested function, or None for the default (each float); `wrt_of`: inputs by
     function.  `kinds`: what the arguments of the one function are that is asked for, as annotations of its
-    parameters.  `passive`: inputs that are left out by default.  `disabled`: optimisations switched off.  `emit`: a
-    stage whose functions are printed instead of the derivatives.  `keep_going`: write what can be written and report
-    the rest.  `source_name` and `command` go into the header.
+    parameters.  `passive`: inputs that are left out by default.  `constants`: functions that do not depend on the
+    inputs that are named are gone through, too.  `disabled`: optimisations switched off.  `emit`: a stage whose
+    functions are printed instead of the derivatives.  `keep_going`: write what can be written and report the rest.
+    `source_name` and `command` go into the header.
     """
 
     mode: str = "forward"
@@ -39,6 +40,7 @@ class Options:
     wrt_of: tuple[tuple[str, tuple[str, ...]], ...] = ()
     kinds: tuple[tuple[str, str], ...] = ()
     passive: tuple[str, ...] = ()
+    constants: bool = False
     disabled: frozenset[str] = frozenset()
     emit: str | None = None
     keep_going: bool = False

@@ -95,6 +95,8 @@ class Requests:
             if name not in params and explicit:
                 self.reports.absent("U002", f"`{unit.name}` has no parameter `{name}`", name, params, unit)
         chosen = frozenset(wrt) & frozenset(params)
+        if self.options.constants and explicit:
+            return chosen
         if explicit and chosen and not chosen & summary:
             self.undifferentiable(unit)
         return chosen if chosen & summary else frozenset()

@@ -20,6 +20,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import copy
+import functools
 import inspect
 import io
 import itertools
@@ -59,6 +60,9 @@ class Point:
     slope: str = ""
 
 
+transformed = functools.cache(transform)
+
+
 @dataclass(frozen=True)
 class Case:
     """One case file; `head` is all of it up to the line `# output`."""
@@ -83,8 +87,16 @@ class Case:
         return "reverse" if self.path.parent == REVERSE else "forward"
 
     def transform(self, disabled: frozenset[str] = frozenset(), **changes: Any) -> Result:
+        """What is generated; remembered, as many tests ask for it."""
+        return transformed(self.source, str(self.path), self.options(disabled, **changes))
+
+    def transform_again(self) -> Result:
+        """What is generated, anew."""
+        return transform(self.source, str(self.path), self.options())
+
+    def options(self, disabled: frozenset[str] = frozenset(), **changes: Any) -> Options:
         options = Options(self.mode, self.functions, self.wrt, disabled=disabled, source_name=self.path.name)
-        return transform(self.source, str(self.path), replace(options, **changes))
+        return replace(options, **changes)
 
     def rewrite(self, output: str) -> None:
         """Write the expected part anew."""

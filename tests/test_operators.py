@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import inspect
 import math
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -135,6 +136,36 @@ def test_what_does_not_depend_on_the_input_has_the_derivative_zero() -> None:
     assert ad.jvp(lambda x: 3.0, (2.0,), (1.0,)) == (3.0, 0.0)
     assert ad.hvp(lambda x: 3.0 * x, (2.0,), (1.0,)) == 0.0
     assert ad.grad(ad.grad(lambda x: 3.0 * x))(2.0) == 0.0
+
+
+@contextlib.contextmanager
+def handed_on(v: float) -> Iterator[float]:
+    yield v
+
+
+KEPT: list[float] = []
+
+
+def keep(v: float) -> None:
+    KEPT.append(v)
+
+
+def through_a_context(x: float) -> float:
+    with handed_on(x * x) as y:
+        return y
+
+
+def through_a_list_of_the_module(x: float) -> float:
+    keep(x)
+    return KEPT.pop()
+
+
+@pytest.mark.parametrize("hidden", [through_a_context, through_a_list_of_the_module])
+def test_zero_is_said_only_where_it_is_proved(hidden: Callable[[float], float]) -> None:
+    assert hidden(3.0) > 0.0
+    for derivative in (ad.grad(hidden), ad.jacfwd(hidden), ad.hessian(hidden), lambda x: ad.jvp(hidden, (x,), (1.0,))):
+        with pytest.raises(ad.TransformError):
+            derivative(3.0)
 
 
 def test_functions_of_libraries() -> None:

@@ -22,6 +22,7 @@ from adtransform.live.basis import Basis, basis_of, check_others
 from adtransform.live.definitions import refusal
 from adtransform.live.graft import Origin, graft
 from adtransform.live.places import GENERATED, Place, place_of
+from adtransform.live.recipes import CONSTANT as INDEPENDENT
 from adtransform.live.recipes import source_of
 from adtransform.live.unwrap import bound, callable_of, inner
 from adtransform.pipeline import Derivative, Options, Result, names_of, transform
@@ -139,7 +140,7 @@ def generate(f: object, place: Place, wrt: tuple[str, ...] | None, mode: str, ki
     base = os.path.basename(origin.filename)
     options = Options(mode=mode, functions=(place.name,), wrt=wrt, kinds=kinds, passive=passive, source_name=base)
     try:
-        result = transformed(origin.text, origin.filename, options)
+        result = proved(origin, options)
     except TransformError as error:
         raise (relocated(error, origin.filename, place.pieces) if place.pieces else error) from None
     if len(result.derivatives) != 1:
@@ -159,6 +160,21 @@ def generate(f: object, place: Place, wrt: tuple[str, ...] | None, mode: str, ki
         take_defaults(function, place.defaults)
     basis = basis_of(f, [path for path, _ in result.files], has_kinds=bool(place.pieces))
     return Made(function, derivative, bool(place.bound), basis)
+
+
+def proved(origin: Origin, options: Options) -> Result:
+    """The generated module.
+
+    Raises:
+        TransformError: the function is refused.  That it does not depend on its inputs is said only if each of its
+            statements was looked at: they may be handed on by what is not followed.
+    """
+    try:
+        return transformed(origin.text, origin.filename, options)
+    except TransformError as error:
+        if all(r.code in INDEPENDENT for r in error.refusals):
+            transformed(origin.text, origin.filename, replace(options, mode="forward", constants=True))
+        raise
 
 
 def transformed(text: str, filename: str, options: Options) -> Result:
