@@ -363,3 +363,24 @@ def test_closures_are_freed() -> None:
     gone = used()
     gc.collect()
     assert gone() is None
+
+
+cube_slope = ad.grad(lambda x: x**3)
+
+
+def using_derivatives(k: float) -> Callable[[float], float]:
+    slope = ad.grad(lambda y: k * y * y * y)
+    second = ad.hessian(lambda y: y**4)
+    return lambda x: cube_slope(x) * x + slope(x) + second(x)
+
+
+def test_functions_that_use_derivatives_have_derivatives() -> None:
+    f = using_derivatives(2.0)
+    assert f(2.0) == 24.0 + 24.0 + 48.0
+    assert ad.grad(f)(2.0) == 36.0 + 24.0 + 48.0
+    assert ad.grad(ad.grad(f))(2.0) == 36.0 + 12.0 + 24.0
+
+
+def test_perturbations_are_not_confused() -> None:
+    assert ad.grad(lambda x: x * ad.grad(lambda y: x + y)(1.0))(1.0) == 1.0
+    assert ad.grad(lambda x: ad.grad(lambda y: x * y * y)(x))(3.0) == 12.0
