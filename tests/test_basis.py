@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 import adtransform as ad
@@ -34,8 +35,11 @@ def g(x: float) -> float:
 """
 
 OTHER = """
+SCALE = 1.0
+
+
 def cube(x: float) -> float:
-    return x * x * x
+    return x * x * x * SCALE
 
 
 def twice(x: float) -> float:
@@ -106,6 +110,18 @@ def test_new_code_in_a_function(module: ModuleType, tmp_path: Path) -> None:
     exec(compile(path.read_text(), str(path), "exec", dont_inherit=True), scope)
     sys.modules["basis_other"].cube.__code__ = scope["cube"].__code__
     assert derivative(1.0) == 6.0
+
+
+def test_variables_of_modules(module: ModuleType) -> None:
+    derivative = ad.grad(module.f)
+    assert derivative(1.0) == 10.0
+    module.__dict__["FACTOR"] = 3.0
+    assert derivative(1.0) == 15.0
+    sys.modules["basis_other"].__dict__["SCALE"] = 2.0  # a variable of another module is one, too
+    assert derivative(1.0) == 30.0 and ad.adjoint(module.f)(1.0) == (module.f(1.0), 30.0)
+    module.__dict__["FACTOR"] = np.ones(2)
+    with pytest.raises(ad.TransformError, match="`FACTOR`, which `f` reads, is no longer the number"):
+        derivative(1.0)
 
 
 def test_global_variables_and_variables_around() -> None:

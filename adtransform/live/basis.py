@@ -13,6 +13,7 @@ The same happens to functions that are replaced in a module, and to those that `
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -68,20 +69,19 @@ INSIDE = ("__func__", "func", "__wrapped__", "py_func")  # of methods, partials,
 BASES: WeakKeyDictionary[FunctionType, Basis] = WeakKeyDictionary()  # of functions that stand for derivatives
 
 
-def basis_of(f: object, files: Iterable[str] = (), *, has_kinds: bool = False) -> Basis:
+def basis_of(f: object, files: Iterable[str] = ()) -> Basis:
     """What a derivative of a function is made from, as it is now.
 
     Arguments:
         f: the function.
         files: the other files that were read for it.
-        has_kinds: whether the kinds of global variables went into it.
     """
     plain = function_in(f)
     if plain is None:
         return NOTHING
     if plain in BASES:
         return BASES[plain]
-    walk = Walk(plain, frozenset(files), has_kinds)
+    walk = Walk(plain, frozenset(files))
     return Basis(ref(plain), plain.__code__, tuple(walk.found), tuple(walk.cells), tuple(walk.constants))
 
 
@@ -97,10 +97,9 @@ def function_in(f: object) -> FunctionType | None:
 class Walk:
     """The functions that a function may call, as far as their source was read."""
 
-    def __init__(self, f: FunctionType, files: frozenset[str], has_kinds: bool) -> None:
+    def __init__(self, f: FunctionType, files: frozenset[str]) -> None:
         self.home = f.__globals__
         self.files = files
-        self.has_kinds = has_kinds
         self.seen: set[tuple[int, str]] = set()
         self.found: list[tuple[Names, str, ref[Any], CodeType | None]] = []
         self.cells: list[tuple[CellType, ref[Any]]] = []
@@ -144,7 +143,7 @@ class Walk:
             if value.__module__ == self.home.get("__name__"):
                 for inside, method in vars(value).items():
                     self.value(vars(value), inside, method)
-        elif self.has_kinds and not isinstance(value, ModuleType):
+        elif not isinstance(value, ModuleType):  # those of other modules are imported when a derivative is made
             self.constants.append((names, name, value, kind_of(value) if names is self.home else ""))
 
 
@@ -183,11 +182,16 @@ def check_others(f: object, text: str, home: Names, result: Result) -> None:
     read = [(path, source, module_of(path)) for path, source in result.files if source is not None]
     modules = [(path, source, names) for path, source, names in read if names is not None]
     plain = function_in(f)
-    if plain is None or not modules:
+    if plain is None:
         return
     texts = [(text, home), *((source, names) for _, source, names in modules)]
-    used = Walk(plain, frozenset(path for path, _, _ in modules), False).mentioned
+    used = Walk(plain, frozenset(path for path, _, _ in modules)).mentioned
     used |= {a.name for source, _ in texts for a in imports(source) if a.asname in used}
+    for source, names in texts:
+        for name in used & numbers(source):
+            if kind_of(names.get(name, 0.0)) not in ("float", "int"):
+                message = f"`{name}`, which `{plain.__name__}` reads, is no longer the number that its module says"
+                raise refusal(f, "U008", message, "Pass it as an argument.")
     defined: dict[str, list[object]] = {}
     for path, source, names in modules:
         for name in (n for file, n in result.functions if file == path and n in used and n in KNOWN(source)):
@@ -205,6 +209,20 @@ def check_others(f: object, text: str, home: Names, result: Result) -> None:
 def imports(text: str) -> tuple[ast.alias, ...]:
     """What the `from` imports of a text bind."""
     return tuple(a for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom) for a in node.names)
+
+
+@lru_cache(maxsize=64)
+def numbers(text: str) -> frozenset[str]:
+    """The names that are bound to a number in a text, and to nothing else."""
+    bound = Counter(n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+    found = set()
+    for statement in ast.parse(text).body:
+        match statement:
+            case ast.Assign([ast.Name(name)], ast.Constant(value)) | ast.AnnAssign(
+                ast.Name(name), value=ast.Constant(value)
+            ) if type(value) in (int, float) and bound[name] == 1:
+                found.add(name)
+    return frozenset(found)
 
 
 def replaced(f: object, name: str) -> TransformError:

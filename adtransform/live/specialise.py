@@ -185,7 +185,7 @@ def special(f: Function, names: tuple[str, ...], mode: str, args: tuple[Any, ...
         made, first = derivative_of(f, names, mode, tuple((n, k) for n, k in kinds.items() if k))
     except TransformError as error:
         if error.refusals and all(r.code in CONSTANT for r in error.refusals):
-            return Special(names, basis_of(f, has_kinds=True))
+            return Special(names, basis_of(f))
         raise
     call = bound(made.function, first) if made.is_method else made.function
     seed = inspect.signature(call).parameters.get(made.derivative.seed)
