@@ -136,6 +136,20 @@ def test_classes_and_methods(run: Run) -> None:
         run("ad.grad(spring.power)(2.0)")
 
 
+def test_a_class_that_is_defined_again(run: Run) -> None:
+    head = "class Plate:\n    def __init__(self, x: float, y: float):\n        self.x, self.y = x, y\n"
+    plate = head + "    def area(self):\n        return self.x {} self.y"
+    run(plate.format("*"))
+    run("def f(p: Plate):\n    return p.area() * p.x\ndef g(p):\n    return p.area() * p.x")
+    run("df, dg, old = ad.grad(f), ad.grad(g), Plate(1.0, 2.0)")
+    assert run("df(old).x, dg(old).x") == (4.0, 4.0)
+    run(plate.format("-"))
+    assert run("df(Plate(1.0, 2.0)).x, dg(Plate(1.0, 2.0)).x") == (0.0, 0.0)
+    for call in ("df(old)", "dg(old)"):
+        with pytest.raises(TypeError, match="is of a class `Plate` that the module of the function does not name"):
+            run(call)
+
+
 def test_scripts_that_were_run(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "script.py"
     low = "import math as m\nK = 2.0\n\ndef low(x):\n    return m.sin(x) * K\n\n"

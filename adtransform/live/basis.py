@@ -13,6 +13,7 @@ The same happens to functions that are replaced in a module, and to those that `
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -65,23 +66,25 @@ class Basis:
 
 
 NOTHING = Basis()
+WORD = re.compile(r"\w+")
 INSIDE = ("__func__", "func", "__wrapped__", "py_func")  # of methods, partials, decorated and compiled functions
 BASES: WeakKeyDictionary[FunctionType, Basis] = WeakKeyDictionary()  # of functions that stand for derivatives
 
 
-def basis_of(f: object, files: Iterable[str] = ()) -> Basis:
+def basis_of(f: object, files: Iterable[str] = (), kinds: Iterable[tuple[str, str]] = ()) -> Basis:
     """What a derivative of a function is made from, as it is now.
 
     Arguments:
         f: the function.
         files: the other files that were read for it.
+        kinds: what its arguments are: they may name classes.
     """
     plain = function_in(f)
     if plain is None:
         return NOTHING
     if plain in BASES:
         return BASES[plain]
-    walk = Walk(plain, frozenset(files))
+    walk = Walk(plain, frozenset(files), [word for _, kind in kinds for word in WORD.findall(kind)])
     return Basis(ref(plain), plain.__code__, tuple(walk.found), tuple(walk.cells), tuple(walk.constants))
 
 
@@ -97,7 +100,7 @@ def function_in(f: object) -> FunctionType | None:
 class Walk:
     """The functions that a function may call, as far as their source was read."""
 
-    def __init__(self, f: FunctionType, files: frozenset[str]) -> None:
+    def __init__(self, f: FunctionType, files: frozenset[str], classes: Iterable[str] = ()) -> None:
         self.home = f.__globals__
         self.files = files
         self.seen: set[tuple[int, str]] = set()
@@ -106,6 +109,9 @@ class Walk:
         self.constants: list[tuple[Names, str, object, str]] = []
         self.mentioned: set[str] = set()
         self.pending = [f]
+        for name in classes:
+            if isinstance(cls := self.home.get(name), type):
+                self.value(self.home, name, cls)
         for one in self.pending:  # grows meanwhile
             self.function(one)
 
@@ -115,9 +121,10 @@ class Walk:
             if isinstance(plain := inner(value), FunctionType) and all(cell is not c for c, _ in self.cells):
                 self.cells.append((cell, ref(value)))
                 self.pending.append(plain)
-        names = [*f.__annotations__.values(), *used(f.__code__)]
-        self.mentioned.update(n for n in names if isinstance(n, str))
-        for name in (n for n in names if isinstance(n, str)):
+        notes = [n if isinstance(n, str) else getattr(n, "__name__", "") for n in f.__annotations__.values()]
+        names = [*(word for note in notes for word in WORD.findall(note)), *used(f.__code__)]
+        self.mentioned.update(names)
+        for name in names:
             if name not in f.__globals__:
                 continue
             value = f.__globals__[name]

@@ -158,7 +158,7 @@ def generate(f: object, place: Place, wrt: tuple[str, ...] | None, mode: str, ki
     assert callable(function)
     if isinstance(function, FunctionType) and place.defaults is not None:
         take_defaults(function, place.defaults)
-    basis = basis_of(f, [path for path, _ in result.files])
+    basis = basis_of(f, [path for path, _ in result.files], kinds)
     return Made(function, derivative, bool(place.bound), basis)
 
 
