@@ -130,3 +130,9 @@ def test_what_has_its_default_is_left_alone() -> None:
 
     ad.check_grads(drag, (3.0,), order=2)
     ad.check_grads(drag, (3.0, 0.5))
+
+
+def test_only_what_is_given_is_moved() -> None:
+    ad.check_grads(lambda x, y=2.0, *, z=3.0: x * y * z, (3.0,), order=2)
+    with pytest.raises(TypeError, match="parameters of its own"):
+        ad.check_grads(lambda x, *rest: x * rest[0], (3.0, 4.0))

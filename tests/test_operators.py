@@ -384,3 +384,45 @@ def test_functions_that_use_derivatives_have_derivatives() -> None:
 def test_perturbations_are_not_confused() -> None:
     assert ad.grad(lambda x: x * ad.grad(lambda y: x + y)(1.0))(1.0) == 1.0
     assert ad.grad(lambda x: ad.grad(lambda y: x * y * y)(x))(3.0) == 12.0
+
+
+# --- which arguments are meant ----------------------------------------------------------------------------------------
+
+
+def several(x, *rest, k=1.0):
+    return x * k * (rest[0] if rest else 1.0)
+
+
+def only_rest(*xs, k=1.0):
+    return xs[0] * k
+
+
+def test_positions_are_those_of_positional_parameters() -> None:
+    assert ad.grad(several)(2.0, 3.0, k=4.0) == 12.0
+    assert ad.grad(several, wrt="k")(2.0, 3.0) == 6.0
+    for call in (
+        lambda: ad.grad(only_rest)(2.0),
+        lambda: ad.grad(several, 1)(2.0, 3.0),
+        lambda: ad.grad(typed, 2)(2.0, 3.0),
+        lambda: ad.jvp(several, (2.0, 3.0), (1.0, 1.0)),
+        lambda: ad.vjp(several, 2.0, 3.0),
+        lambda: ad.hvp(several, (2.0, 3.0), (1.0, 1.0)),
+    ):
+        with pytest.raises((TypeError, ValueError), match=r"by position|of its own"):
+            call()
+
+
+def test_negative_positions_count_from_the_last_argument() -> None:
+    assert ad.grad(typed, -1)(3.0) == 12.0 and ad.grad(typed, -1)(3.0, 5.0) == 9.0
+    assert ad.grad(typed, (-1, 0))(3.0, 5.0) == (9.0, 30.0)
+    assert ad.jacfwd(typed, -1)(3.0) == 12.0
+
+
+def test_positions_of_numpy_and_several_names() -> None:
+    assert ad.grad(typed, np.int64(1))(3.0, 5.0) == 9.0  # type: ignore[arg-type]
+    assert ad.grad(typed, wrt="x,y")(3.0, 5.0) == ad.jacfwd(typed, wrt="x, y")(3.0, 5.0) == (30.0, 9.0)
+
+
+def test_values_that_are_no_numbers_are_told_at_once() -> None:
+    with pytest.raises(TypeError, match="returns a value of type ndarray"):
+        ad.grad(lambda x: x[0] * x)(np.ones(3))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import linecache
 import math
+import types
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -233,3 +237,112 @@ def test_what_has_no_source_is_refused_with_help(f: Callable[..., Any], message:
     with pytest.raises(ad.TransformError) as caught:
         ad.tangent(f)
     assert message in str(caught.value) and help_ in caught.value.refusals[0].help
+
+
+# --- odd texts --------------------------------------------------------------------------------------------------------
+
+
+def texts(k):
+    """Functions whose strings, comments and lines must not be moved with their indentation."""
+
+    def spread(x):
+        s = """a
+        b"""
+        return k * x * len(s)
+
+    return spread, lambda x: x * len("""e
+            f""")  # fmt: skip
+
+
+def test_strings_stay_as_they_are() -> None:
+    for f in texts(2.0):
+        assert value_and_slope(f, 3.0) == (f(3.0), f(1.0) - f(0.0))
+
+
+def module_of(text: str, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    (folder / f"{name}.py").write_bytes(text.encode())
+    monkeypatch.syspath_prepend(str(folder))
+    return importlib.import_module(name)
+
+
+def test_lines_of_files_with_form_feeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        "S = '\u2028'\n\x0c\nclass C:\n    def m(self, x): return x * len('\x0c')\n    def n(self, x):\n"
+        "        return 2 * x\ndef made(k):\n    def f(x):\n# in the first column\n        y = k * \\\n x\n"
+        "        return y\n    return f\n"
+    )
+    m = module_of(text, "of_form_feeds", tmp_path, monkeypatch)
+    assert [ad.grad(f)(3.0) for f in (m.C().m, m.C().n, m.made(5.0))] == [1.0, 2.0, 5.0]
+
+
+def given(x, y=2.0):
+    return x * y
+
+
+class Late:
+    square = lambda self, x: x * x  # noqa: E731
+
+
+def test_functions_that_become_methods() -> None:
+    assert ad.grad(types.MethodType(given, 3.0))(4.0) == 3.0
+    assert ad.grad(Late().square)(3.0) == 6.0
+    assert [ad.grad(f)(3.0) for f in [lambda x: k * x for k in (1.0, 2.0)]] == [2.0, 2.0]  # noqa: B023
+
+
+class Private:
+    def __init__(self, k):
+        self.__k = k
+
+    def scaled(self, x):
+        return self.__k * x
+
+
+async def waiting(x):
+    return x
+
+
+def test_names_that_python_changes_are_refused() -> None:
+    with pytest.raises(ad.TransformError, match="`__k` is private in `Private`"):
+        ad.grad(Private(2.0).scaled)(3.0)
+    with pytest.raises(ad.TransformError, match="is an `async` function"):
+        ad.grad(waiting)(3.0)
+
+
+REPLACED = """
+import functools
+K = 2.0
+def g(u): return u * u
+def h(u): return u * u * u
+@functools.lru_cache
+def cached(u): return u * u
+def scaled(u, k=K): return k * u
+class C:
+    def m(self, x): return g(x)
+    def n(self, x): return 2.0 * self.m(x)
+    def other(self, x): return h(x)
+def by_function(x): return g(x)
+def by_cache(x): return cached(x)
+def by_class(x): return C().n(x)
+def by_default(x): return scaled(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("replace", "users"),
+    [
+        (lambda m: setattr(m, "g", m.h), ["by_function", "by_class"]),
+        (lambda m: setattr(m, "cached", m.h), ["by_cache"]),
+        (lambda m: setattr(m.C, "m", m.C.other), ["by_class"]),
+        (lambda m: setattr(m, "K", 5.0), ["by_default"]),
+    ],
+)
+def test_what_was_replaced_is_refused(
+    replace: Callable[[Any], None], users: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    m = module_of(REPLACED, f"of_replaced_{users[0]}", tmp_path, monkeypatch)
+    replace(m)
+    for name in users:
+        with pytest.raises(ad.TransformError, match="U008"):
+            ad.grad(getattr(m, name))(3.0)
+    unchanged = {"by_function", "by_cache", "by_class", "by_default"} - {*users}
+    assert all(ad.grad(getattr(m, n))(3.0) > 0.0 for n in unchanged)

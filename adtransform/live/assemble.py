@@ -28,6 +28,8 @@ from adtransform.diagnostics import Refusal, TransformError
 from adtransform.live.arguments import kind_of
 from adtransform.live.definitions import Definition, definition, refusal, text_of
 from adtransform.live.graft import Origin
+from adtransform.live.lines import dedented, indent_of, lines_of, renamed
+from adtransform.live.recipes import RECIPES, Recipe
 from adtransform.live.unwrap import inner
 
 
@@ -84,6 +86,10 @@ class Assembly:
                 if not (self.bound[name] is value and value is f):
                     raise ambiguous(f, name)
             return
+        if isinstance(value, FunctionType) and (recipe := RECIPES.get(value)) is not None:
+            self.derivative(f, name, recipe)
+            self.bound[name] = value
+            return
         plain = inner(value)
         own = isinstance(plain, FunctionType) and (plain.__globals__ is self.home or plain.__module__ == "__main__")
         if isinstance(plain, FunctionType) and own and text_of(plain):  # a script that `%run` ran cannot be imported
@@ -97,6 +103,19 @@ class Assembly:
                 self.record(f, name, found)
                 return
         self.pieces.append(Piece(imported(name, value) or declared(name, value)))
+
+    def derivative(self, f: FunctionType, name: str, recipe: Recipe) -> None:
+        """Add what `grad(g)` or the like gave: the text that is differentiated says so, too."""
+        operand = name + "_of"
+        while operand in self.bound or operand in self.home:
+            operand += "_"
+        self.name(f, operand, recipe.f)
+        operator = {"hessian": "jacfwd"}.get(recipe.operator, recipe.operator)  # of the gradient
+        names = recipe.names()
+        wrt = repr(names[0]) if recipe.is_single else repr(names)
+        aux = ", has_aux=True" if recipe.has_aux else ""
+        call = f"{name} = {name}_operator({operand}, wrt={wrt}{aux})"
+        self.pieces.append(Piece(f"from adtransform import {operator} as {name}_operator\n\n{call}\n"))
 
     def record(self, f: FunctionType, name: str, found: Piece) -> None:
         """Add a class and what its methods use."""
@@ -113,18 +132,17 @@ class Assembly:
 
 def piece(f: FunctionType, found: Definition, name: str) -> Piece:
     """The text of one function under another name, dedented."""
-    node, lines = found.node, found.text.splitlines(keepends=True)
+    node, lines = found.node, lines_of(found.text)
     if isinstance(node, ast.Lambda):
         body = ast.get_source_segment(found.text, node.body) or ast.unparse(node.body)
-        text = f"def {name}({ast.unparse(node.args)}):\n    return (\n{textwrap.indent(body, ' ' * 8)}\n    )\n"
+        text = f"def {name}({ast.unparse(node.args)}):\n    return (\n        {body}\n    )\n"
         return Piece(text, found.filename, node.body.lineno - 2, node.body.col_offset - 8)
     first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
     while first > 1 and lines[first - 2].lstrip().startswith("#"):
         first -= 1  # directives stand there
-    text = textwrap.dedent("".join(lines[first - 1 : node.end_lineno]))
-    if node.name != name:
-        text = text.replace(f"def {node.name}", f"def {name}", 1)
-    return Piece(text.rstrip("\n") + "\n", found.filename, first, indent_of(lines[first - 1]))
+    indent = indent_of(lines[node.lineno - 1])
+    text = dedented(lines[first - 1 : node.end_lineno], first, node)
+    return Piece(renamed(text, node, name, first).rstrip("\n") + "\n", found.filename, first, indent)
 
 
 def class_source(cls: type) -> Piece | None:
@@ -136,9 +154,9 @@ def class_source(cls: type) -> Piece | None:
             if isinstance(node, ast.ClassDef) and node.name == cls.__name__:
                 start = min([node.lineno, *(d.lineno for d in node.decorator_list)])
                 if start <= method.__code__.co_firstlineno <= (node.end_lineno or 0):
-                    lines = text.splitlines(keepends=True)[start - 1 : node.end_lineno]
+                    lines = lines_of(text)[start - 1 : node.end_lineno]
                     filename = method.__code__.co_filename
-                    return Piece(textwrap.dedent("".join(lines)), filename, start, indent_of(lines[0]))
+                    return Piece(dedented(lines, start, node), filename, start, indent_of(lines[0]))
     try:
         lines, start = inspect.getsourcelines(cls)
     except (OSError, TypeError):
@@ -182,10 +200,6 @@ def is_cell(filename: str) -> bool:
     """Whether a text is the cell of a notebook, or of something like it, and no file that can be imported."""
     known = linecache.cache.get(filename)
     return not os.path.isfile(filename) or known is not None and len(known) == 4 and known[1] is None
-
-
-def indent_of(line: str) -> int:
-    return len(line) - len(line.lstrip())
 
 
 def used_globals(f: FunctionType, found: Definition) -> Iterator[str]:

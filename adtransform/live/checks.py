@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adtransform.differences import Difference, differentiate
-from adtransform.live.specialise import Function, by_name, remembered, shown
+from adtransform.live.specialise import Function, by_name, passed, remembered, shown
 from adtransform.nested import items, leaves, replaced, show_path, with_items, zeros
 from adtransform.report import Check, Row
 
@@ -74,8 +74,7 @@ class Step:
 
     def value(self, changed: dict[str, Any]) -> Any:
         """The value where some arguments are others; all are copied, as the function may change them."""
-        given = by_name(self.f, self.args, self.kwargs)
-        values = tuple(changed.get(n, v) for n, v in given.items())[: len(self.args)]
+        values = tuple(changed.get(n, v) for n, v in zip(passed(self.f, self.args), self.args))
         return self.f(*deepcopy(values), **deepcopy(self.kwargs))
 
 

@@ -5,6 +5,7 @@ import __future__
 
 import ast
 import functools
+import inspect
 import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ def definition(f: FunctionType) -> Definition:
     Raises:
         TransformError: there is no source, or it is no longer what was executed.
     """
+    if f.__code__.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+        help_ = "Differentiate a function that awaits nothing."
+        raise refusal(f, "N132", f"`{f.__name__}` is an `async` function", help_)
     text = text_of(f)
     if not text:
         raise refusal(f, "U006", f"the source of `{f.__name__}` cannot be found", advice(f.__code__.co_filename))

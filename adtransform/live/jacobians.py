@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from adtransform.diagnostics import TransformError
 from adtransform.live.operators import Wrt, described, grad, over_adjoint
 from adtransform.live.recipes import Recipe
-from adtransform.live.specialise import Argnums, Function, by_name, chosen, is_indexed, remembered, shown
+from adtransform.live.specialise import Argnums, Function, by_name, chosen, is_indexed, is_one, remembered, shown
 from adtransform.nested import items, leaves, replaced, with_items, zeros
 
 if TYPE_CHECKING:
@@ -88,12 +88,12 @@ Method = Callable[[Function, tuple[str, ...], tuple[Any, ...], dict[str, Any], b
 
 def made(f: Function, argnums: Argnums, wrt: Wrt, has_aux: bool, method: Method, operator: str) -> Callable[..., Any]:
     """A function that returns derivatives, made by a method that gives them by the names of the inputs."""
-    is_single = isinstance(wrt, str) if wrt is not None else isinstance(argnums, int)
+    is_single = is_one(argnums, wrt)
     if not callable(f):
         raise TypeError(f"a function is expected, not {f!r}")
 
     def derivatives(*args: Any, **kwargs: Any) -> Any:
-        names = chosen(f, argnums, wrt).names
+        names = chosen(f, argnums, wrt, len(args)).names
         value, found = method(f, names, args, kwargs, has_aux)
         result = picked(found, names, is_single, operator == "hessian")
         return (result, value[1]) if has_aux else result

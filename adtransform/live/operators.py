@@ -22,9 +22,11 @@ from adtransform.live.specialise import (
     Special,
     chosen,
     is_indexed,
+    is_one,
     key_of,
     mark,
     parameters,
+    passed,
     remembered,
     shown,
     special,
@@ -113,8 +115,8 @@ class Gradients:
         if not callable(f):
             raise TypeError(f"a function is expected, not {f!r}")
         self.f = f
-        self.inputs = functools.cache(lambda: chosen(f, argnums, wrt))
-        self.is_single = isinstance(wrt, str) if wrt is not None else isinstance(argnums, int)
+        self.inputs = functools.cache(lambda given=0: chosen(f, argnums, wrt, given))
+        self.is_single = is_one(argnums, wrt)
         self.has_aux = has_aux
         self.known: dict[object, Special] = {}
         self.direct: dict[object, tuple[Function, Basis]] = {}
@@ -137,13 +139,13 @@ class Gradients:
             self.direct[key] = special.call, special.basis
             if all(isinstance(mark, type) for mark in key):  # type: ignore[attr-defined]
                 self.fast[key] = special.call, special.basis  # type: ignore[index]
-        names = self.inputs().names
+        names = self.inputs(len(args)).names
         return value, adjoints[names[0]] if self.is_single else tuple(adjoints[n] for n in names)
 
     def special(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Special:
         """A new adjoint, for a value that is a number."""
-        found = special(self.f, self.inputs().names, "reverse", args, kwargs)
-        if found.derivative is not None and found.derivative.result in ("list", "tuple") and not self.has_aux:
+        found = special(self.f, self.inputs(len(args)).names, "reverse", args, kwargs)
+        if found.derivative is not None and found.derivative.result != "number" and not self.has_aux:
             check_scalar(self.f, self.f(*deepcopy(args), **deepcopy(kwargs)))
         return found
 
@@ -223,7 +225,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:
     >>> value, pull(1.0)
     (12.0, (4.0, 3.0))
     """
-    names = tuple(parameters(f)[: len(primals)])
+    names = tuple(passed(f, primals))
     found = remembered(f, names, "reverse", primals)
     given = deepcopy(primals)
     value = f(*deepcopy(given))
@@ -301,9 +303,9 @@ class Product:
             return Product(None, (), remembered(f, names, "reverse", tuple(primals)).basis)
         derivative = found.derivative
         given = dict(zip(derivative.wrt, derivative.tangents)) if derivative is not None else {}
-        positions = {n: i for i, n in enumerate(parameters(f))}
+        positions = {n: i for i, n in enumerate(passed(f, primals))}
         inputs = tuple((positions[n], t) for n, t in given.items())
-        in_order = [*parameters(f)[: len(primals)], *given.values()]
+        in_order = [*positions, *given.values()]
         is_positional = found.call is not None and parameters(found.call)[: len(in_order)] == in_order
         return Product(found.call, inputs, found.basis, is_positional and len(inputs) == len(primals))
 
@@ -327,7 +329,7 @@ def checked(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> dic
     for n, (primal, tangent) in enumerate(zip(primals, tangents)):
         if tangent is not None and not mirrors(primal, tangent):
             raise TypeError(f"tangent {n} of `{shown(f)}` does not mirror its primal: {tangent!r} for {primal!r}")
-    found = {n: deepcopy(t) for n, t in zip(parameters(f), tangents) if t is not None}
+    found = {n: deepcopy(t) for n, t in zip(passed(f, primals), tangents) if t is not None}
     if not found:
         raise TypeError("there is no tangent")
     return found

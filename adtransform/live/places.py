@@ -16,15 +16,16 @@ import ast
 import copy
 import functools
 import re
-import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import FunctionType
 from weakref import WeakKeyDictionary
 
 from adtransform.live.assemble import Assembly, Piece, imported, is_cell
-from adtransform.live.definitions import Definition, definition, has_assertions, read, refusal
+from adtransform.live.definitions import Definition, definition, read, refusal
 from adtransform.live.graft import Origin
+from adtransform.live.lines import dedented, lines_of, renamed
+from adtransform.live.unchanged import check_callees
 from adtransform.live.unwrap import inner
 
 GENERATED: WeakKeyDictionary[FunctionType, Origin] = WeakKeyDictionary()
@@ -62,49 +63,31 @@ def place_of(f: object, first: tuple[object, ...] = (), kinds: Iterable[tuple[st
     if not isinstance(f, FunctionType):
         return of_library(f)
     if f in GENERATED:
-        return Place(GENERATED[f], f.__name__, f.__globals__, f, bound=f.__code__.co_varnames[0] if first else "")
+        return Place(GENERATED[f], f.__name__, f.__globals__, f, bound=first_of(f, first))
     found = definition(f)
     owner = f.__qualname__.rpartition(".")[0]
-    is_method = bool(owner) and "<locals>" not in owner
+    is_method = bool(owner) and "<" not in owner and isinstance(found.node, ast.FunctionDef)
     if is_cell(found.filename):
-        return of_cell_method(f, found, owner, first) if is_method else of_assembly(f, found, kinds)
+        return of_cell_method(f, found, owner, first) if is_method else of_assembly(f, found, kinds, first)
     if found.is_global and defined_once(found, f.__name__):
         check_callees(found, f)
-        return Place(Origin(found.text, found.filename), f.__name__, f.__globals__, f)
-    return of_method(f, found, owner, first) if is_method else of_assembly(f, found, kinds)
+        return Place(Origin(found.text, found.filename), f.__name__, f.__globals__, f, bound=first_of(f, first))
+    return of_method(f, found, owner, first) if is_method else of_assembly(f, found, kinds, first)
+
+
+def first_of(f: FunctionType, first: tuple[object, ...]) -> str:
+    """The parameter that the object of a method is passed to; empty for what is no method."""
+    if not first:
+        return ""
+    if f.__code__.co_argcount == 0:
+        help_ = "Give it a parameter for the object."
+        raise refusal(f, "N004", f"`{f.__name__}` is bound to an object, and has no parameter for it", help_)
+    return f.__code__.co_varnames[0]
 
 
 def defined_once(found: Definition, name: str) -> bool:
     tree, _, _ = read(found.text)
     return sum(isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name == name for n in tree.body) == 1
-
-
-# --- functions of modules ---------------------------------------------------------------------------------------------
-
-
-def check_callees(found: Definition, f: FunctionType) -> None:
-    """Refuse a function if one of the module that it calls is no longer what the text defines."""
-    tree, codes, _ = read(found.text)
-    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    for callee in reachable(f.__name__, defined):
-        node, live = defined[callee], f.__globals__.get(callee)
-        if node.decorator_list:
-            continue
-        same = isinstance(live, FunctionType) and (
-            live.__code__.co_firstlineno == node.lineno if has_assertions(node) else live.__code__ in codes
-        )
-        if not same:
-            message = f"`{callee}`, which `{f.__name__}` calls, is no longer the function that its module defines"
-            raise refusal(f, "U008", message, "Differentiate before anything is replaced, or change the source.")
-
-
-def reachable(name: str, defined: dict[str, ast.FunctionDef]) -> list[str]:
-    """The other functions of a module that a function mentions, directly or through one of them."""
-    found = [name]
-    for known in found:  # grows meanwhile
-        mentioned = (node.id for node in ast.walk(defined[known]) if isinstance(node, ast.Name))
-        found += [other for other in dict.fromkeys(mentioned) if other in defined and other not in found]
-    return found[1:]
 
 
 # --- functions that call them -----------------------------------------------------------------------------------------
@@ -116,7 +99,12 @@ def of_method(f: FunctionType, found: Definition, owner: str, first: tuple[objec
         raise refusal(f, "N004", f"`{f.__qualname__}`: classes inside classes are not read", "Move the class out.")
     node = found.node
     assert isinstance(node, ast.FunctionDef)
+    if own := next(private_names(node), ""):
+        message = f"`{own}` is private in `{owner}`: outside of the class it has another name"
+        raise refusal(f, "N004", message, f"Call it `{own[1:]}`.")
     kinds = {d.id for d in node.decorator_list if isinstance(d, ast.Name)}
+    if not is_cell(found.filename):
+        check_callees(found, f, [owner, *(type(o).__name__ for o in first)])
     name = fresh(f"{owner.lstrip('_')}_{f.__name__.strip('_')}", found.text)
     ordinary = node.args.posonlyargs + node.args.args
     bound = ""
@@ -134,14 +122,22 @@ def of_method(f: FunctionType, found: Definition, owner: str, first: tuple[objec
 
 def moved_out(found: Definition, node: ast.FunctionDef, name: str, notes: dict[str, str]) -> str:
     """The text of a method as a function, with annotations for parameters that have none."""
-    lines = found.text.splitlines(keepends=True)[node.lineno - 1 : node.end_lineno]
+    lines = lines_of(found.text)[node.lineno - 1 : node.end_lineno]
     for a in reversed([*node.args.posonlyargs, *node.args.args]):
         if a.annotation is None and a.arg in notes:
             row, column = (a.end_lineno or 0) - node.lineno, a.end_col_offset or 0
             line = lines[row].encode()
             lines[row] = (line[:column] + f": {notes[a.arg]}".encode() + line[column:]).decode()
-    text = textwrap.dedent("".join(lines))
-    return text.replace(f"def {node.name}", f"def {name}", 1).rstrip("\n") + "\n"
+    text = dedented(lines, node.lineno, node)
+    return renamed(text, node, name, node.lineno).rstrip("\n") + "\n"
+
+
+def private_names(node: ast.AST) -> Iterator[str]:
+    """The names in a method that Python puts the name of the class in front of."""
+    for n in ast.walk(node):
+        name = getattr(n, "attr", None) or getattr(n, "id", None) or getattr(n, "arg", None)
+        if isinstance(name, str) and name.startswith("__") and not name.endswith("__"):
+            yield name
 
 
 def of_classmethod(node: ast.FunctionDef, name: str, owner: str) -> str:
@@ -194,7 +190,9 @@ def of_cell_method(f: FunctionType, found: Definition, owner: str, first: tuple[
     return replace(place, origin=origin, pieces=(*whole.pieces, own))
 
 
-def of_assembly(f: FunctionType, found: Definition, kinds: Iterable[tuple[str, str]]) -> Place:
+def of_assembly(
+    f: FunctionType, found: Definition, kinds: Iterable[tuple[str, str]], first: tuple[object, ...] = ()
+) -> Place:
     """A text of its own."""
     whole = Assembly(f.__globals__)
     taken = [*f.__code__.co_names, *f.__code__.co_freevars, *f.__code__.co_varnames]
@@ -205,7 +203,8 @@ def of_assembly(f: FunctionType, found: Definition, kinds: Iterable[tuple[str, s
             whole.name(f, word, f.__globals__[word])
     if f.__globals__.get(name) is not f and name not in whole.cells:
         whole.names[name] = f
-    return Place(whole.origin(f.__code__.co_filename), name, f.__globals__, f, tuple(whole.pieces))
+    pieces, bound = tuple(whole.pieces), first_of(f, first)
+    return Place(whole.origin(f.__code__.co_filename), name, f.__globals__, f, pieces, bound)
 
 
 def of_partial(p: functools.partial[object]) -> Place:

@@ -64,29 +64,67 @@ class Inputs:
     is_single: bool
 
 
-def chosen(f: Function, argnums: Argnums, wrt: object) -> Inputs:
+def chosen(f: Function, argnums: Argnums, wrt: object, given: int = 0) -> Inputs:
     """The inputs that `argnums` or `wrt` say.
+
+    Arguments:
+        f: the function.
+        argnums: positions, as in JAX: negative ones count from the last argument that is passed by position.
+        wrt: names, go before positions.
+        given: how many arguments are passed by position; 0 if that is not known.
 
     Raises:
         TypeError: there is no such argument, or both are given.
         ValueError: `f` has fewer parameters.
     """
-    params = parameters(f)
     if wrt is not None:
+        params = parameters(f)
         names = names_of(wrt) or ()  # type: ignore[arg-type]
         for name in names:
             if name not in params:
                 raise TypeError(f"`{shown(f)}` has no parameter `{name}`: there are {', '.join(params)}")
-        return Inputs(names, isinstance(wrt, str) and "," not in wrt)
-    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-    if not numbers or not all(isinstance(n, int) for n in numbers):
+        return Inputs(names, is_one(argnums, wrt))
+    params = positional(f)
+    numbers = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
+    if not numbers or not all(hasattr(n, "__index__") for n in numbers):
         raise TypeError(f"argnums is a number or a sequence of numbers, not {argnums!r}")
-    if any(not -len(params) <= n < len(params) for n in numbers):
-        raise ValueError(f"argnums={argnums!r}, but `{shown(f)}` has {len(params)} parameters")
-    names = tuple(params[n] for n in numbers)
+    whole = [n.__index__() for n in numbers]
+    count = given if 0 < given < len(params) else len(params)
+    if any(not -count <= n < len(params) for n in whole):
+        raise ValueError(f"argnums={argnums!r}, but `{shown(f)}` has {count} parameters that are passed by position")
+    names = tuple(params[n if n >= 0 else n + count] for n in whole)
     if len(set(names)) < len(names):
         raise ValueError(f"argnums={argnums!r} names a parameter twice")
-    return Inputs(names, isinstance(argnums, int))
+    return Inputs(names, is_one(argnums, wrt))
+
+
+def is_one(argnums: Argnums, wrt: object) -> bool:
+    """Whether one input is asked for, and no tuple of them."""
+    return isinstance(wrt, str) and "," not in wrt if wrt is not None else not isinstance(argnums, Sequence)
+
+
+def positional(f: Function) -> list[str]:
+    """The names of the parameters that are passed by position, those of a variable number left out."""
+    try:
+        found = inspect.signature(f).parameters.values()
+    except (ValueError, TypeError):
+        return parameters(f)
+    return [p.name for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+
+
+def passed(f: Function, primals: Sequence[Any]) -> list[str]:
+    """The names of the parameters that arguments are passed to by position.
+
+    Raises:
+        TypeError: there are more arguments: they are passed to `*args`, or to nothing.
+    """
+    found = positional(f)
+    if len(primals) > len(found):
+        raise TypeError(
+            f"`{shown(f)}` has {len(found)} parameters of its own, and {len(primals)} arguments are given: write a "
+            "function around it that has a parameter for each"
+        )
+    return found[: len(primals)]
 
 
 def parameters(f: Function) -> list[str]:

@@ -1,0 +1,91 @@
+"""Whether a text still says what lives: functions, methods and defaults may have been replaced in their module."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from types import CodeType, FunctionType
+
+from adtransform.live.definitions import Definition, has_assertions, is_made_by, read, refusal
+from adtransform.live.unwrap import inner
+from adtransform.nested import same
+
+WRAPPED = ("__func__", "fget", "func", "__wrapped__")  # of static methods, properties, cached properties, caches
+
+
+def check_callees(found: Definition, f: FunctionType, owners: Iterable[str] = ()) -> None:
+    """Refuse a function if one of the module that it calls, or a class, is no longer what the text defines.
+
+    Arguments:
+        found: where it is defined.
+        f: the function.
+        owners: classes whose methods it may call without their name: its own, that of the object it is bound to.
+    """
+    tree, codes, _ = read(found.text)
+    defined = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    for callee in reachable([found.node, *(defined[o] for o in owners if o in defined)], defined):
+        node, live = defined[callee], f.__globals__.get(callee)
+        if node is found.node:
+            continue
+        if isinstance(node, ast.ClassDef):
+            name = replaced_method(node, live, codes) if isinstance(live, type) else ""
+            is_same, called = not name, f"{callee}.{name}"
+        else:
+            plain, called = inner(live), callee
+            is_same = is_live(node, plain, codes) or bool(node.decorator_list) and not isinstance(plain, FunctionType)
+        if not is_same:
+            message = f"`{called}`, which `{f.__name__}` calls, is no longer the function that its module defines"
+            raise refusal(f, "U008", message, "Differentiate before anything is replaced, or change the source.")
+        if isinstance(node, ast.FunctionDef) and isinstance(plain := inner(live), FunctionType):
+            check_defaults(f, node, plain)
+
+
+def reachable(start: Iterable[ast.AST], defined: Mapping[str, ast.AST]) -> list[str]:
+    """The functions and classes of a module that some of its parts mention, directly or through one of them."""
+    pending, found = list(start), dict[str, None]()
+    for known in pending:  # grows meanwhile
+        mentioned = dict.fromkeys(node.id for node in ast.walk(known) if isinstance(node, ast.Name))
+        new = [name for name in mentioned if name in defined and name not in found]
+        found |= dict.fromkeys(new)
+        pending += [defined[name] for name in new]
+    return list(found)
+
+
+def check_defaults(f: FunctionType, node: ast.FunctionDef, live: FunctionType) -> None:
+    """Refuse a function if one that it calls has defaults that its text, evaluated now, does not give any more."""
+    ordinary = [*node.args.posonlyargs, *node.args.args][::-1]
+    texts = {a.arg: d for a, d in zip(ordinary, node.args.defaults[::-1])}
+    texts |= {a.arg: d for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults) if d is not None}
+    values = dict(live.__kwdefaults__ or {}) | dict(zip((a.arg for a in ordinary), (live.__defaults__ or ())[::-1]))
+    for name, text in texts.items():
+        if any(isinstance(n, ast.Lambda) for n in ast.walk(text)):
+            continue
+        now = eval(compile(ast.Expression(text), "<default>", "eval"), live.__globals__)  # as generated code does
+        if name not in values or now is not values[name] and not same(now, values[name]):
+            what = f"the default of `{name}` of `{node.name}`, which `{f.__name__}` calls,"
+            message = f"{what} is no longer `{ast.unparse(text)}`"
+            raise refusal(f, "U008", message, "Pass it, or leave what it is computed from as it was.")
+
+
+def is_live(node: ast.FunctionDef, live: object, codes: frozenset[CodeType]) -> bool:
+    """Whether a function is the one that a text defines; `codes` is all that the text compiles to."""
+    if not isinstance(live, FunctionType) or not is_made_by(node, live.__code__):
+        return False
+    return has_assertions(node) or live.__code__ in codes
+
+
+def replaced_method(node: ast.ClassDef, live: type, codes: frozenset[CodeType]) -> str:
+    """The name of a method that is no longer the one that the text of a class defines; empty if there is none."""
+    methods: dict[str, list[ast.FunctionDef]] = {}
+    for inside in node.body:
+        if isinstance(inside, ast.FunctionDef):
+            methods.setdefault(inside.name, []).append(inside)
+    for name, nodes in methods.items():
+        found = vars(live).get(name)
+        while not isinstance(found, FunctionType) and (wraps := [n for n in WRAPPED if hasattr(found, n)]):
+            found = getattr(found, wraps[0])
+        if not isinstance(found, FunctionType) and found is not None and any(n.decorator_list for n in nodes):
+            continue
+        if not any(is_live(n, found, codes) for n in nodes):
+            return name
+    return ""
