@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -426,3 +427,15 @@ def test_positions_of_numpy_and_several_names() -> None:
 def test_values_that_are_no_numbers_are_told_at_once() -> None:
     with pytest.raises(TypeError, match="returns a value of type ndarray"):
         ad.grad(lambda x: x[0] * x)(np.ones(3))
+
+
+def test_derivatives_that_do_not_mirror_their_argument_are_refused() -> None:
+    """What is no array by its looks may be one, which shows when the function runs."""
+    holder = SimpleNamespace(weights=np.array([1.0, 2.0]))
+
+    def f(x):
+        return np.sum(holder.weights * x)
+
+    for run in (lambda: ad.grad(f)(3.0), lambda: ad.vjp(f, 3.0)[1](1.0)):
+        with pytest.raises(ad.TransformError, match=r"by `x` has the shape \(2,\), and `x` \(\)"):
+            run()

@@ -197,12 +197,31 @@ class Special:
             return f(*args, **kwargs), {n: zeros(given[n]) for n in self.names}
         more = {self.derivative.seed: seed[0]} if seed else {}
         value, found = self.call(*args, **kwargs, **more)
-        return value, self.named(found)
+        adjoints = self.named(found)
+        if any(map(is_indexed, adjoints.values())):
+            check_shapes(f, adjoints, by_name(f, args, kwargs))
+        return value, adjoints
 
     def named(self, adjoints: Any) -> dict[str, Any]:
         """What the generated adjoint returns behind the value, by the names of the inputs."""
         wrt = self.derivative.wrt if self.derivative is not None else ()
         return dict(zip(wrt, (adjoints,) if len(wrt) == 1 else adjoints))
+
+
+def check_shapes(f: Function, adjoints: dict[str, Any], given: dict[str, Any]) -> None:
+    """Refuse adjoints that do not mirror their arguments: something was an array that does not look like one.
+
+    Raises:
+        TransformError: a number has an array for its adjoint, or an array one of another shape.
+    """
+    from adtransform.live.definitions import refusal
+
+    for name, adjoint in adjoints.items():
+        shape = getattr(given[name], "shape", () if hasattr(given[name], "__float__") else None)
+        if is_indexed(adjoint) and shape is not None and shape != adjoint.shape:
+            message = f"the derivative of `{shown(f)}` by `{name}` has the shape {adjoint.shape}, and `{name}` {shape}"
+            help_ = "What it is computed with may be an array that cannot be seen to be one: annotate or pass it."
+            raise refusal(f, "N154", message, help_)
 
 
 def special(f: Function, names: tuple[str, ...], mode: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Special:
