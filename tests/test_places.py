@@ -346,3 +346,36 @@ def test_what_was_replaced_is_refused(
             ad.grad(getattr(m, name))(3.0)
     unchanged = {"by_function", "by_cache", "by_class", "by_default"} - {*users}
     assert all(ad.grad(getattr(m, n))(3.0) > 0.0 for n in unchanged)
+
+
+def with_defaults(c):
+    def inner(u, k=c * 2, d=(c,
+                             c)):  # fmt: skip
+        return u * k * d[0]
+
+    def calls(x):
+        return inner(x) * x
+
+    fs = [calls]
+    for k in (1.0, 2.0):
+
+        def f(x, k=k):
+            return k * x * x
+
+        fs += [f, lambda x, k=k * 3: k * x]
+    return fs
+
+
+def test_defaults_are_the_values_that_functions_have() -> None:
+    fs = with_defaults(2.0)
+    assert [ad.value_and_grad(f)(3.0) for f in fs] == [(f(3.0), f(3.0) * n / 3.0) for f, n in zip(fs, [2, 2, 1, 2, 1])]
+
+
+def variable(x, *rest, **more):
+    return x * sum(rest) * more.get("k", 1.0)
+
+
+def test_partials_of_a_variable_number_are_refused() -> None:
+    for p in (functools.partial(variable), functools.partial(variable, 1.0, 2.0), functools.partial(variable, k=2.0)):
+        with pytest.raises(ad.TransformError, match="of a function with"):
+            ad.tangent(p)

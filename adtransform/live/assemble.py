@@ -26,9 +26,10 @@ from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleT
 
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.live.arguments import kind_of
+from adtransform.live.defaults import arguments, computed, with_names
 from adtransform.live.definitions import Definition, definition, refusal, text_of
 from adtransform.live.graft import Origin
-from adtransform.live.lines import dedented, indent_of, lines_of, renamed
+from adtransform.live.lines import dedented, fresh, indent_of, lines_of, renamed
 from adtransform.live.recipes import RECIPES, Recipe
 from adtransform.live.unwrap import inner
 
@@ -57,7 +58,13 @@ class Assembly:
         """Add a function under a name, and what it uses."""
         self.bound[name] = f
         found = definition(f)
-        self.pieces.append(piece(f, found, name))
+        used = " ".join([*self.bound, *self.home, *f.__code__.co_varnames, *f.__code__.co_names])
+        given = computed(f, found.node)
+        names = {parameter: fresh(f"{parameter}_default", used) for parameter in given}
+        for parameter, new in names.items():
+            self.name(f, new, given[parameter])
+            self.names[new] = given[parameter]
+        self.pieces.append(piece(found, name, names))
         for other, cell in zip(f.__code__.co_freevars, f.__closure__ or ()):
             self.variable(f, other, cell)
         if f.__globals__ is not self.home and any(i.opname == "STORE_GLOBAL" for i in dis.get_instructions(f)):
@@ -130,12 +137,12 @@ class Assembly:
         return Origin("\n".join(p.text for p in self.pieces), filename, self.names, self.cells)
 
 
-def piece(f: FunctionType, found: Definition, name: str) -> Piece:
-    """The text of one function under another name, dedented."""
-    node, lines = found.node, lines_of(found.text)
+def piece(found: Definition, name: str, defaults: Mapping[str, str]) -> Piece:
+    """The text of one function under another name, dedented, with names for defaults."""
+    node, lines = found.node, lines_of(with_names(found.text, found.node, defaults.get) if defaults else found.text)
     if isinstance(node, ast.Lambda):
         body = ast.get_source_segment(found.text, node.body) or ast.unparse(node.body)
-        text = f"def {name}({ast.unparse(node.args)}):\n    return (\n        {body}\n    )\n"
+        text = f"def {name}({ast.unparse(arguments(node, defaults.get))}):\n    return (\n        {body}\n    )\n"
         return Piece(text, found.filename, node.body.lineno - 2, node.body.col_offset - 8)
     first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
     while first > 1 and lines[first - 2].lstrip().startswith("#"):
@@ -210,7 +217,8 @@ def used_globals(f: FunctionType, found: Definition) -> Iterator[str]:
             if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
                 seen[str(instruction.argval)] = None
     node = found.node
-    others: list[ast.AST] = [node.args, *getattr(node, "decorator_list", [])]
+    others: list[ast.AST] = list(getattr(node, "decorator_list", []))
+    others += [n.annotation for n in ast.walk(node.args) if isinstance(n, ast.arg) and n.annotation is not None]
     if isinstance(node, ast.FunctionDef) and node.returns is not None:
         others.append(node.returns)
     for n in (n for other in others for n in ast.walk(other)):

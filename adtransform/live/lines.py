@@ -60,6 +60,14 @@ def renamed(text: str, node: ast.FunctionDef, name: str, first: int) -> str:
     return "".join(rows)
 
 
+def fresh(name: str, text: str) -> str:
+    """A name that does not occur in a text."""
+    taken, n, found = set(re.findall(r"\w+", text)), 2, name
+    while found in taken:
+        found, n = f"{name}_{n}", n + 1
+    return found
+
+
 def inside_string(node: ast.AST) -> Iterator[int]:
     """The lines that begin inside of a string."""
     if isinstance(node, ast.JoinedStr) or isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):

@@ -24,7 +24,7 @@ from weakref import WeakKeyDictionary
 from adtransform.live.assemble import Assembly, Piece, imported, is_cell
 from adtransform.live.definitions import Definition, definition, read, refusal
 from adtransform.live.graft import Origin
-from adtransform.live.lines import dedented, lines_of, renamed
+from adtransform.live.lines import dedented, fresh, lines_of, renamed
 from adtransform.live.unchanged import check_callees
 from adtransform.live.unwrap import inner
 
@@ -158,14 +158,6 @@ def handed(args: ast.arguments) -> str:
     return ", ".join(parts)
 
 
-def fresh(name: str, text: str) -> str:
-    """A name that does not occur in a text."""
-    taken, n, found = set(re.findall(r"\w+", text)), 2, name
-    while found in taken:
-        found, n = f"{name}_{n}", n + 1
-    return found
-
-
 # --- assembled texts --------------------------------------------------------------------------------------------------
 
 
@@ -216,6 +208,9 @@ def of_partial(p: functools.partial[object]) -> Place:
         help_ = "Write a function with `def` that passes the arguments."
         raise refusal(f, "N003", "a `functools.partial` of what is no function is not supported yet", help_)
     found = definition(f)
+    if found.node.args.vararg or found.node.args.kwarg:
+        help_ = "Write a function with `def` that passes the arguments."
+        raise refusal(f, "N003", "a `functools.partial` of a function with `*args` or `**kwargs` is not read", help_)
     name = f.__name__ if isinstance(found.node, ast.FunctionDef) else "function"
     whole = Assembly(f.__globals__)
     whole.function(f, name)

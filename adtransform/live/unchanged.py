@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterable, Mapping
 from types import CodeType, FunctionType
 
+from adtransform.live.defaults import defaults_of, texts
 from adtransform.live.definitions import Definition, has_assertions, is_made_by, read, refusal
 from adtransform.live.unwrap import inner
 from adtransform.nested import same
@@ -28,11 +30,12 @@ def check_callees(found: Definition, f: FunctionType, owners: Iterable[str] = ()
         if node is found.node:
             continue
         if isinstance(node, ast.ClassDef):
-            name = replaced_method(node, live, codes) if isinstance(live, type) else ""
-            is_same, called = not name, f"{callee}.{name}"
+            is_class = isinstance(live, type) and live.__name__ == callee
+            name = replaced_method(node, live, codes) if isinstance(live, type) and is_class else ""
+            is_same, called = not name and (is_class or bool(node.decorator_list)), f"{callee}.{name}".rstrip(".")
         else:
             plain, called = inner(live), callee
-            is_same = is_live(node, plain, codes) or bool(node.decorator_list) and not isinstance(plain, FunctionType)
+            is_same = is_live(node, plain, codes) or bool(node.decorator_list) and is_decorated(node, plain, codes)
         if not is_same:
             message = f"`{called}`, which `{f.__name__}` calls, is no longer the function that its module defines"
             raise refusal(f, "U008", message, "Differentiate before anything is replaced, or change the source.")
@@ -53,11 +56,8 @@ def reachable(start: Iterable[ast.AST], defined: Mapping[str, ast.AST]) -> list[
 
 def check_defaults(f: FunctionType, node: ast.FunctionDef, live: FunctionType) -> None:
     """Refuse a function if one that it calls has defaults that its text, evaluated now, does not give any more."""
-    ordinary = [*node.args.posonlyargs, *node.args.args][::-1]
-    texts = {a.arg: d for a, d in zip(ordinary, node.args.defaults[::-1])}
-    texts |= {a.arg: d for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults) if d is not None}
-    values = dict(live.__kwdefaults__ or {}) | dict(zip((a.arg for a in ordinary), (live.__defaults__ or ())[::-1]))
-    for name, text in texts.items():
+    values = defaults_of(live)
+    for name, text in texts(node).items():
         if any(isinstance(n, ast.Lambda) for n in ast.walk(text)):
             continue
         now = eval(compile(ast.Expression(text), "<default>", "eval"), live.__globals__)  # as generated code does
@@ -72,6 +72,13 @@ def is_live(node: ast.FunctionDef, live: object, codes: frozenset[CodeType]) -> 
     if not isinstance(live, FunctionType) or not is_made_by(node, live.__code__):
         return False
     return has_assertions(node) or live.__code__ in codes
+
+
+def is_decorated(node: ast.FunctionDef, live: object, codes: frozenset[CodeType]) -> bool:
+    """Whether a function is what a decorator of a user's made of another one: that is refused where it is called."""
+    if not isinstance(live, FunctionType):
+        return True
+    return is_live(node, inspect.unwrap(live), codes) or live.__code__ in codes and "<locals>" in live.__qualname__
 
 
 def replaced_method(node: ast.ClassDef, live: type, codes: frozenset[CodeType]) -> str:
