@@ -87,7 +87,8 @@ def beside(
 ) -> Function:
     """Define a function beside a generated one, in the module that this was generated in."""
     from adtransform.live.graft import Origin, graft
-    from adtransform.live.places import GENERATED, fresh
+    from adtransform.live.lines import fresh
+    from adtransform.live.places import GENERATED
 
     plain = inner(generated)
     assert isinstance(plain, FunctionType)
