@@ -19,9 +19,9 @@ from tests import array_found
 from tests.array_checks import check, check_program
 from tests.program_arrays import program
 
-PROGRAMS = int(os.environ.get("ADTRANSFORM_FUZZ", "250"))
+PROGRAMS = int(os.environ.get("ADTRANSFORM_FUZZ", "150"))
 FIRST = random.randrange(10**9) if "ADTRANSFORM_FUZZ" in os.environ else 0
-SHARDS = 10
+SHARDS = 5
 OFF = ("",) * 4 + OPTIMISATIONS + REVERSE
 
 
