@@ -108,3 +108,40 @@ def test_the_mode_with_fewer_runs_is_taken() -> None:
 
     assert ad.jacobian(counted)(np.ones(50)).tolist() == [2.0] * 50
     assert len(runs) < 5
+
+
+# --- structures, as in JAX --------------------------------------------------------------------------------------------
+
+
+@JACOBIANS
+def test_tuples_of_arguments_stand_in_place_of_the_input(jac: Callable[..., Any]) -> None:
+    both = jac(lambda x, y: [x * y[0], y[1] * x * x], (0, 1))(2.0, [3.0, 4.0])
+    assert both == [(3.0, [2.0, 0.0]), (16.0, [0.0, 4.0])]
+    assert jac(lambda x, y: {"a": x * y, "b": y}, (1, 0))(2.0, 3.0) == {"a": (2.0, 3.0), "b": (1.0, 0.0)}
+    value, aux = jac(lambda x, y: ((x * y, y), x), (0, 1), has_aux=True)(2.0, 3.0)
+    assert value == ((3.0, 2.0), (0.0, 1.0)) and aux == 2.0
+
+
+def test_tuples_of_arguments_in_hessians() -> None:
+    found = ad.hessian(lambda x, y: x * y[0] * y[1], (0, 1))(2.0, [3.0, 4.0])
+    assert found == ((0.0, [4.0, 3.0]), [(4.0, [0.0, 2.0]), (3.0, [2.0, 0.0])])
+    found = ad.hessian(lambda x, y: [x * y, y * y], (1, 0))(2.0, 3.0)
+    assert found == [((0.0, 1.0), (1.0, 0.0)), ((2.0, 0.0), (0.0, 0.0))]
+
+
+@JACOBIANS
+def test_arrays_without_numbers(jac: Callable[..., Any]) -> None:
+    assert jac(lambda x: x * x)(np.zeros(0)).shape == (0, 0)
+    assert jac(lambda x, y: x * y, (0, 1))(np.zeros(0), 2.0)[1].shape == (0,)
+    assert jac(lambda x: np.sum(x))(np.zeros((0, 2))).shape == (0, 2)
+    assert ad.hessian(lambda x: np.sum(x * x))(np.zeros(0)).shape == (0, 0)
+
+
+def test_gradients_of_what_is_no_number_have_no_derivatives() -> None:
+    x = np.ones(3)
+    assert ad.hessian(lambda x: np.sin(x) * x)(x).shape == (3, 3, 3)
+    for f in (ad.jacfwd(ad.hessian(lambda x: np.sin(x) * x)), ad.jacfwd(ad.grad(lambda x: np.sin(x) * x))):
+        with pytest.raises(ad.TransformError, match="its value is no number"):
+            f(x)
+    with pytest.raises(ad.TransformError):
+        ad.jacfwd(ad.jacfwd(lambda x: [[x[0] * x[1]], [x[0]]]))([2.0, 3.0])

@@ -439,3 +439,46 @@ def test_derivatives_that_do_not_mirror_their_argument_are_refused() -> None:
     for run in (lambda: ad.grad(f)(3.0), lambda: ad.vjp(f, 3.0)[1](1.0)):
         with pytest.raises(ad.TransformError, match=r"by `x` has the shape \(2,\), and `x` \(\)"):
             run()
+
+
+def test_structures_are_compared_to_the_last_number() -> None:
+    for primal, tangent in (
+        ([[1.0], [2.0]], [[1.0], [2.0, 3.0]]),
+        ({"a": 1.0, "b": 2.0}, {"a": 1.0, "c": 2.0}),
+        (2.0, np.ones(3)),
+        ((1.0, [2.0]), (1.0, (2.0,))),
+    ):
+        with pytest.raises(TypeError, match="does not mirror"):
+            ad.jvp(lambda x: x if isinstance(x, float) else 1.0, (primal,), (tangent,))
+
+
+def test_seeds_mirror_the_value() -> None:
+    for function, x, seed in (
+        (lambda x: x * x, np.ones(2), 1.0),
+        (lambda x: x * x, 2.0, np.ones(2)),
+        (lambda x: (x, x * x), 2.0, [1.0, 1.0]),
+        (lambda x: [x, x * x], 2.0, [1.0, 1.0, 1.0]),
+        (lambda x: {"a": x, "b": x * x}, 2.0, {"a": 1.0}),
+    ):
+        with pytest.raises(TypeError, match="the seed does not mirror"):
+            ad.vjp(function, x)[1](seed)
+
+
+def test_sets_and_generators_have_no_derivatives() -> None:
+    for x in ({1.0, 2.0}, (i * 1.0 for i in range(2))):
+        with pytest.raises(TypeError, match="derivatives are of numbers, lists"):
+            ad.grad(lambda x: sum(x))(x)
+
+
+def test_variables_that_become_arrays_are_told() -> None:
+    k: Any = 2.0
+
+    def scaled(x):
+        return np.sum(k * x)
+
+    gradient, both = ad.grad(scaled), ad.value_and_grad(scaled)
+    assert gradient(3.0) == 2.0 and both(3.0) == (6.0, 2.0)
+    k = np.ones(3)
+    for call in (gradient, both):
+        with pytest.raises(ad.TransformError, match="N154"):
+            call(3.0)

@@ -103,6 +103,8 @@ def check_argument(f: Callable[..., object], name: str, value: object, is_active
         inner = value.values() if isinstance(value, Mapping) else value
         for one in {type(v): v for v in inner}.values():  # one of each type
             check_argument(f, name, one, is_active and not isinstance(one, (bool, str, type(None))))
+    elif is_active and kind.__module__ == "builtins" and not callable(value):
+        raise TypeError(f"{what} is a {kind.__name__}: derivatives are of numbers, lists, tuples, arrays and objects")
     if kind.__module__ != "builtins" and not callable(value) and is_active and not knows(f, kind):
         raise TypeError(f"{what} is of a class `{kind.__name__}` that the module of the function does not name")
 

@@ -74,8 +74,8 @@ def hessian(f: Callable[P, Any], argnums: Argnums = 0, *, wrt: Wrt = None, has_a
 
     Returns:
         A function that returns the Jacobian of the gradient: an array of n x n for an array of n, lists in a list for a
-        list; a tuple of tuples for a sequence of `argnums`.  For a value that is no number the structure of the value
-        stands outermost.
+        list; for a sequence of `argnums` a tuple of them stands in place of each input, as in JAX.  For a value that is
+        no number the structure of the value stands outermost.
 
     >>> hessian(lambda x: x[0] * x[0] * x[1])([2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]
@@ -95,7 +95,13 @@ def made(f: Function, argnums: Argnums, wrt: Wrt, has_aux: bool, method: Method,
     def derivatives(*args: Any, **kwargs: Any) -> Any:
         names = chosen(f, argnums, wrt, len(args)).names
         value, found = method(f, names, args, kwargs, has_aux)
-        result = picked(found, names, is_single, operator == "hessian")
+        target = value[0] if has_aux else value
+        if is_single:
+            result = found[names[0]][names[0]] if operator == "hessian" else found[names[0]]
+        elif operator == "hessian":
+            result = by_pairs(target, found, names, by_name(f, args, kwargs))
+        else:
+            result = joined(target, [found[n] for n in names], tuple)
         return (result, value[1]) if has_aux else result
 
     what = "The Hessian" if operator == "hessian" else "The Jacobian"
@@ -104,13 +110,22 @@ def made(f: Function, argnums: Argnums, wrt: Wrt, has_aux: bool, method: Method,
     return described(derivatives, f, operator, f"{what} of `{shown(f)}`.", recipe)
 
 
-def picked(found: dict[str, Any], names: tuple[str, ...], is_single: bool, twice: bool) -> Any:
-    """The derivatives in the order that was asked for; those of a Hessian stand by pairs of names."""
-    if is_single:
-        return found[names[0]][names[0]] if twice else found[names[0]]
-    if twice:
-        return tuple(tuple(found[n][m] for m in names) for n in names)
-    return tuple(found[n] for n in names)
+def by_pairs(value: Any, found: dict[str, Any], names: tuple[str, ...], given: dict[str, Any]) -> Any:
+    """Second derivatives: a tuple in place of the first input, and one for each number of that for the second."""
+
+    def of_number(parts: list[Any]) -> Any:
+        rows = [parts[i : i + len(names)] for i in range(0, len(parts), len(names))]
+        return tuple(joined(given[n], row, tuple) for n, row in zip(names, rows))
+
+    return joined(value, [found[n][m] for n in names for m in names], of_number)
+
+
+def joined(value: Any, parts: list[Any], join: Callable[[list[Any]], Any]) -> Any:
+    """The structure of a value with several derivatives of each number, or array, together in its place."""
+    if (inner := items(value)) is None:
+        return join(parts)
+    columns = [items(p) or [] for p in parts]
+    return with_items(value, [joined(v, [c[i] for c in columns], join) for i, v in enumerate(inner)])
 
 
 # --- ways to find them ------------------------------------------------------------------------------------------------
@@ -130,7 +145,9 @@ def by_columns(
             along = {n: unit if n == name else zeros(v) for n, v in given.items()}
             value, column = tangent.tangent(f, *deepcopy((args, kwargs)), along)
             columns.append(column[0] if has_aux else column)
-        found[name] = spread(columns, x) if columns else []
+        if not columns:
+            value = f(*deepcopy(args), **deepcopy(kwargs))
+        found[name] = spread(columns, x) if columns else empty(value[0] if has_aux else value, x)
     return value, found
 
 
@@ -142,7 +159,8 @@ def by_rows(
     value = f(*deepcopy(args), **deepcopy(kwargs))
     rows = [adjoint.adjoint(f, *deepcopy((args, kwargs)), seed)[1] for seed in seeds(value, has_aux)]
     target = value[0] if has_aux else value
-    return value, {n: gathered(iter([row[n] for row in rows]), target) for n in names}
+    given = by_name(f, args, kwargs)
+    return value, {n: gathered(iter([row[n] for row in rows]), target, given[n]) for n in names}
 
 
 def by_shape(
@@ -175,8 +193,10 @@ def second(
                 along = {n: unit if n == name else zeros(v) for n, v in given.items()}
                 columns.append(over_adjoint(f, names, *deepcopy((args, kwargs)), along, seed)[1][1])
             for other in names:
-                found[other][name].append(spread([c[other] for c in columns], x))
-    return value, {n: {m: gathered(iter(rows), target) for m, rows in by.items()} for n, by in found.items()}
+                found[other][name].append(spread([c[other] for c in columns], x) if columns else empty(given[other], x))
+    return value, {
+        n: {m: gathered(iter(rows), target, given[n], given[m]) for m, rows in by.items()} for n, by in found.items()
+    }
 
 
 def units(x: Any) -> Iterator[Any]:
@@ -216,13 +236,26 @@ def filled(x: Any, numbers: Iterator[Any]) -> Any:
     return with_items(x, [filled(p, numbers) for p in parts])
 
 
-def gathered(rows: Iterator[Any], value: Any) -> Any:
-    """The adjoints of each number of `value`, one row each: the structure of `value`, then that of a row."""
+def gathered(rows: Iterator[Any], value: Any, *xs: Any) -> Any:
+    """The derivatives of each number of `value` by `xs`, one row each: the structure of `value`, then that of a row."""
     if (parts := items(value)) is not None:
-        return with_items(value, [gathered(rows, p) for p in parts])
+        return with_items(value, [gathered(rows, p, *xs) for p in parts])
     if is_indexed(value):
-        return stacked([next(rows) for _ in range(value.size)], value.shape)
+        return stacked([next(rows) for _ in range(value.size)], value.shape) if value.size else empty(value, *xs)
     return next(rows) if leaves(value) else 0.0
+
+
+def empty(*values: Any) -> Any:
+    """The derivatives of a value by inputs where one of all these has no numbers."""
+    for i, v in enumerate(values):
+        if (parts := items(v)) is not None:
+            return with_items(v, [empty(*values[:i], p, *values[i + 1 :]) for p in parts])
+    shape = tuple(n for v in values for n in getattr(v, "shape", ()))
+    if not shape:
+        return 0.0
+    import numpy as np
+
+    return np.zeros(shape)
 
 
 def stacked(rows: Sequence[Any], shape: tuple[int, ...]) -> Any:

@@ -27,6 +27,7 @@ from adtransform.live.specialise import (
     mark,
     parameters,
     passed,
+    positional,
     remembered,
     shown,
     special,
@@ -68,10 +69,10 @@ def grad(f: Callable[P, Any], argnums: Argnums = 0, *, wrt: Wrt = None, has_aux:
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
         if not kwargs and (known := fast.get((*map(type, args),)) or direct.get((*map(mark, args),))) is not None:
-            run, basis = known
+            run, basis, at = known
             if basis.holds():
                 value, found = run(*args)
-                if isinstance(value, float):
+                if isinstance(value, float) and (type(found) is float or fits(found, args, at)):
                     return found
         value, found = gradients(args, kwargs)
         return (found, value[1]) if has_aux else found
@@ -95,14 +96,17 @@ def value_and_grad(
 
     def both(*args: Any, **kwargs: Any) -> Any:
         if not kwargs and (known := fast.get((*map(type, args),)) or direct.get((*map(mark, args),))) is not None:
-            run, basis = known
+            run, basis, at = known
             if basis.holds():
                 found = run(*args)
-                if isinstance(found[0], float):
+                if isinstance(found[0], float) and (type(found[1]) is float or fits(found[1], args, at)):
                     return found
         return gradients(args, kwargs)
 
     return gradients.described(both, "value_and_grad")
+
+
+Direct = tuple[Function, Basis, tuple[int, ...]]  # a function, what it was made from, the positions of its inputs
 
 
 class Gradients:
@@ -119,8 +123,8 @@ class Gradients:
         self.is_single = is_one(argnums, wrt)
         self.has_aux = has_aux
         self.known: dict[object, Special] = {}
-        self.direct: dict[object, tuple[Function, Basis]] = {}
-        self.fast: dict[tuple[type, ...], tuple[Function, Basis]] = {}
+        self.direct: dict[object, Direct] = {}
+        self.fast: dict[tuple[type, ...], Direct] = {}
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The value and the gradient."""
@@ -134,12 +138,14 @@ class Gradients:
             seed = ((1.0, zeros(aux)),)
         value, adjoints = special.adjoint(self.f, args, kwargs, *seed)
         check_scalar(self.f, value[0] if self.has_aux else value)
+        names = self.inputs(len(args)).names
         if special.is_direct(self.is_single) and not seed:
             assert special.call is not None
-            self.direct[key] = special.call, special.basis
+            params = positional(self.f)
+            at = tuple(i for i, n in enumerate(params[: len(args)]) if n in names)
+            self.direct[key] = special.call, special.basis, at if len(at) == len(names) else ()
             if all(isinstance(mark, type) for mark in key):  # type: ignore[attr-defined]
-                self.fast[key] = special.call, special.basis  # type: ignore[index]
-        names = self.inputs(len(args)).names
+                self.fast[key] = self.direct[key]  # type: ignore[index]
         return value, adjoints[names[0]] if self.is_single else tuple(adjoints[n] for n in names)
 
     def special(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Special:
@@ -167,6 +173,13 @@ def described(function: Function, f: Function, operator: str, doc: str, recipe: 
     if recipe is not None:
         RECIPES[function] = recipe
     return function
+
+
+def fits(found: Any, args: tuple[Any, ...], at: tuple[int, ...]) -> bool:
+    """Whether adjoints have the shapes of their arguments: variables that a function reads may have become arrays."""
+    if len(at) == 1:
+        return bool(getattr(found, "shape", ()) == getattr(args[at[0]], "shape", ()))
+    return all(getattr(d, "shape", ()) == getattr(args[i], "shape", ()) for d, i in zip(found, at))
 
 
 def check_scalar(f: Function, value: object) -> None:
@@ -231,6 +244,8 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:
     value = f(*deepcopy(given))
 
     def pull(seed: Any) -> tuple[Any, ...]:
+        if not mirrors(value[0] if has_aux else value, seed):
+            raise TypeError(f"the seed does not mirror the value of `{shown(f)}`: {seed!r} for {value!r}")
         whole = (seed, zeros(value[1])) if has_aux else seed
         _, adjoints = found.adjoint(f, deepcopy(given), {}, deepcopy(whole))
         return tuple(adjoints[n] for n in names)
@@ -351,9 +366,13 @@ def mirrors(primal: Any, tangent: Any) -> bool:
         return bool(getattr(tangent, "shape", None) == primal.shape)
     parts = items(primal)
     if parts is None:
-        return hasattr(tangent, "__float__") or not hasattr(primal, "__float__")
+        return not hasattr(primal, "__float__") or hasattr(tangent, "__float__") and not is_indexed(tangent)
     others = items(tangent)
-    return type(tangent) is type(primal) and others is not None and len(others) == len(parts)
+    if type(tangent) is not type(primal) or others is None or len(others) != len(parts):
+        return False
+    if isinstance(primal, dict):
+        return primal.keys() == tangent.keys() and all(mirrors(v, tangent[k]) for k, v in primal.items())
+    return all(map(mirrors, parts, others))
 
 
 def over_adjoint(

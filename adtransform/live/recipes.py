@@ -112,6 +112,8 @@ def gradient(node: ast.FunctionDef, name: str, derivative: Any, recipe: Recipe, 
     names = recipe.names()
     if names != derivative.wrt or recipe.is_single != (len(names) == 1):
         raise recipe.refusal("its inputs are in another order", "Give `argnums` in the order of the parameters.")
+    if derivative.result not in ("number", ""):
+        raise recipe.refusal("its value is no number", "Differentiate a function of one real value, or its `jacfwd`.")
     node.name = name
     without(node.args, derivative.seed)
     at = 1 if ast.get_docstring(node) else 0
@@ -169,7 +171,7 @@ UNITS = {
 
 FORMS = {  # by the kind of the input and of the value
     ("list[float]", "number"): "columns",
-    ("list[float]", "list"): "[[column[i] for column in columns] for i in range(len(columns[0]))]",
+    ("list[float]", "list"): "[[0.0 + column[i] for column in columns] for i in range(len(columns[0]))]",
     ("np.ndarray[tuple[int]]", "number"): "np.array(columns)",
     ("np.ndarray[tuple[int]]", "array"): "np.stack(columns, axis=-1)",
 }
