@@ -379,3 +379,55 @@ def test_partials_of_a_variable_number_are_refused() -> None:
     for p in (functools.partial(variable), functools.partial(variable, 1.0, 2.0), functools.partial(variable, k=2.0)):
         with pytest.raises(ad.TransformError, match="of a function with"):
             ad.tangent(p)
+
+
+def power(x):
+    return x * x
+
+
+def cubed(x):
+    return x**3
+
+
+cubed.__name__ = "power"
+
+
+def calling_each_other():
+    def even(x, n):
+        return x if n == 0 else odd(1.5 * x, n - 1)
+
+    def odd(x, n):
+        return 2.0 * x if n == 0 else even(x * x, n - 1)
+
+    return even
+
+
+def counting():
+    calls = 0
+
+    def f(x):
+        nonlocal calls
+        calls += 1
+        return calls * x
+
+    return f
+
+
+def test_names_that_were_changed_do_not_matter() -> None:
+    assert value_and_slope(cubed, 2.0) == (8.0, 12.0)
+    assert value_and_slope(calling_each_other(), 2.0, 3) == (27.0, 27.0)
+    with pytest.raises(ad.TransformError, match="sets `calls`, a variable of the function around it"):
+        ad.grad(counting())(2.0)
+
+
+def test_exponents_that_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "N = 2\nclass C:\n    def m(self, x): return x**N\ndef g(x): return x**N\ndef f(x): return x * g(x)\n"
+    m = module_of(text, "of_exponents", tmp_path, monkeypatch)
+    gradient, hessian = ad.grad(m.f), ad.hessian(m.f)
+    assert gradient(3.0) == 27.0 and hessian(3.0) == 18.0 and ad.grad(m.C().m)(3.0) == 6.0
+    m.N = 3
+    assert gradient(3.0) == 108.0 and hessian(3.0) == 108.0 and ad.jvp(m.g, (3.0,), (1.0,))[1] == 27.0
+    with pytest.raises(ad.TransformError, match="`N`, an exponent, is no longer"):
+        ad.grad(m.C().m)(3.0)
+    m.N = 0.5
+    assert gradient(4.0) == 1.5 * 2.0

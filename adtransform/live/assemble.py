@@ -58,6 +58,7 @@ class Assembly:
         """Add a function under a name, and what it uses."""
         self.bound[name] = f
         found = definition(f)
+        check_outer(f, found)
         used = " ".join([*self.bound, *self.home, *f.__code__.co_varnames, *f.__code__.co_names])
         given = computed(f, found.node)
         names = {parameter: fresh(f"{parameter}_default", used) for parameter in given}
@@ -90,7 +91,7 @@ class Assembly:
         """Add what a name is bound to."""
         if name in self.bound:
             if self.bound[name] is not value or is_cell != (name in self.cells):
-                if not (self.bound[name] is value and value is f):
+                if not (self.bound[name] is value and isinstance(value, FunctionType)):  # they call each other
                     raise ambiguous(f, name)
             return
         if isinstance(value, FunctionType) and (recipe := RECIPES.get(value)) is not None:
@@ -135,6 +136,14 @@ class Assembly:
     def origin(self, filename: str) -> Origin:
         """The text so far as an origin of generated modules."""
         return Origin("\n".join(p.text for p in self.pieces), filename, self.names, self.cells)
+
+
+def check_outer(f: FunctionType, found: Definition) -> None:
+    """Refuse a function that sets variables of the function around it."""
+    for n in ast.walk(found.node):
+        if isinstance(n, ast.Nonlocal) and (names := {*n.names} & {*f.__code__.co_freevars}):
+            message = f"`{f.__name__}` sets `{min(names)}`, a variable of the function around it"
+            raise refusal(f, "N141", message, "Return the value, or keep it in a list.")
 
 
 def piece(found: Definition, name: str, defaults: Mapping[str, str]) -> Piece:

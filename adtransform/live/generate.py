@@ -24,6 +24,7 @@ from adtransform.live.graft import Origin, graft
 from adtransform.live.places import GENERATED, Place, place_of
 from adtransform.live.recipes import CONSTANT as INDEPENDENT
 from adtransform.live.recipes import source_of
+from adtransform.live.unchanged import folded
 from adtransform.live.unwrap import bound, callable_of, inner
 from adtransform.pipeline import Derivative, Options, Result, names_of, transform
 
@@ -159,6 +160,9 @@ def generate(f: object, place: Place, wrt: tuple[str, ...] | None, mode: str, ki
     if isinstance(function, FunctionType) and place.defaults is not None:
         take_defaults(function, place.defaults)
     basis = basis_of(f, [path for path, _ in result.files], kinds)
+    by_value = folded(place.origin.text)
+    constants = tuple((home, n, v, "" if n in by_value else kind) for home, n, v, kind in basis.constants)
+    basis = replace(basis, constants=constants)
     return Made(function, derivative, bool(place.bound), basis)
 
 

@@ -25,7 +25,7 @@ from adtransform.live.assemble import Assembly, Piece, imported, is_cell
 from adtransform.live.definitions import Definition, definition, read, refusal
 from adtransform.live.graft import Origin
 from adtransform.live.lines import dedented, fresh, lines_of, renamed
-from adtransform.live.unchanged import check_callees
+from adtransform.live.unchanged import changed_exponents, check_callees
 from adtransform.live.unwrap import inner
 
 GENERATED: WeakKeyDictionary[FunctionType, Origin] = WeakKeyDictionary()
@@ -69,9 +69,10 @@ def place_of(f: object, first: tuple[object, ...] = (), kinds: Iterable[tuple[st
     is_method = bool(owner) and "<" not in owner and isinstance(found.node, ast.FunctionDef)
     if is_cell(found.filename):
         return of_cell_method(f, found, owner, first) if is_method else of_assembly(f, found, kinds, first)
-    if found.is_global and defined_once(found, f.__name__):
+    is_once = isinstance(found.node, ast.FunctionDef) and found.is_global and defined_once(found, found.node.name)
+    if isinstance(found.node, ast.FunctionDef) and is_once and not changed_exponents(found.text, f):
         check_callees(found, f)
-        return Place(Origin(found.text, found.filename), f.__name__, f.__globals__, f, bound=first_of(f, first))
+        return Place(Origin(found.text, found.filename), found.node.name, f.__globals__, f, bound=first_of(f, first))
     return of_method(f, found, owner, first) if is_method else of_assembly(f, found, kinds, first)
 
 
@@ -102,10 +103,13 @@ def of_method(f: FunctionType, found: Definition, owner: str, first: tuple[objec
     if own := next(private_names(node), ""):
         message = f"`{own}` is private in `{owner}`: outside of the class it has another name"
         raise refusal(f, "N004", message, f"Call it `{own[1:]}`.")
+    for name in changed_exponents(found.text, f):
+        message = f"`{name}`, an exponent, is no longer the number that its module says"
+        raise refusal(f, "U008", message, "Pass it as an argument.")
     kinds = {d.id for d in node.decorator_list if isinstance(d, ast.Name)}
     if not is_cell(found.filename):
         check_callees(found, f, [owner, *(type(o).__name__ for o in first)])
-    name = fresh(f"{owner.lstrip('_')}_{f.__name__.strip('_')}", found.text)
+    name = fresh(f"{owner.lstrip('_')}_{node.name.strip('_')}", found.text)
     ordinary = node.args.posonlyargs + node.args.args
     bound = ""
     if "classmethod" in kinds:
@@ -173,7 +177,7 @@ def of_cell_method(f: FunctionType, found: Definition, owner: str, first: tuple[
         whole.name(f, cls.__name__, cls)
     text = whole.origin("").text
     classes = [n for n in ast.parse(text).body if isinstance(n, ast.ClassDef) and n.name == owner]
-    nodes = [n for c in classes for n in c.body if isinstance(n, ast.FunctionDef) and n.name == f.__name__]
+    nodes = [n for c in classes for n in c.body if isinstance(n, ast.FunctionDef) and n.name == f.__code__.co_name]
     if len(nodes) != 1:
         raise refusal(f, "N004", f"`{f.__qualname__}` is defined more than once", "Give each method its own name.")
     place = of_method(f, Definition(text, found.filename, nodes[0], False), owner, first)
@@ -188,7 +192,7 @@ def of_assembly(
     """A text of its own."""
     whole = Assembly(f.__globals__)
     taken = [*f.__code__.co_names, *f.__code__.co_freevars, *f.__code__.co_varnames]
-    name = fresh("function", " ".join(taken)) if isinstance(found.node, ast.Lambda) else f.__name__
+    name = fresh("function", " ".join(taken)) if isinstance(found.node, ast.Lambda) else found.node.name
     whole.function(f, name)
     for word in {w: None for _, kind in kinds for w in re.findall(r"\w+", kind)}:
         if isinstance(f.__globals__.get(word), type):
@@ -211,7 +215,7 @@ def of_partial(p: functools.partial[object]) -> Place:
     if found.node.args.vararg or found.node.args.kwarg:
         help_ = "Write a function with `def` that passes the arguments."
         raise refusal(f, "N003", "a `functools.partial` of a function with `*args` or `**kwargs` is not read", help_)
-    name = f.__name__ if isinstance(found.node, ast.FunctionDef) else "function"
+    name = found.node.name if isinstance(found.node, ast.FunctionDef) else "function"
     whole = Assembly(f.__globals__)
     whole.function(f, name)
     whole.names[name] = f

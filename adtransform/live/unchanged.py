@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 from collections.abc import Iterable, Mapping
 from types import CodeType, FunctionType
@@ -41,6 +42,32 @@ def check_callees(found: Definition, f: FunctionType, owners: Iterable[str] = ()
             raise refusal(f, "U008", message, "Differentiate before anything is replaced, or change the source.")
         if isinstance(node, ast.FunctionDef) and isinstance(plain := inner(live), FunctionType):
             check_defaults(f, node, plain)
+
+
+@functools.lru_cache(maxsize=64)
+def folded(text: str) -> Mapping[str, object]:
+    """The constants of a module that exponents are made of, with their values: derivatives are written for these."""
+    tree = ast.parse(text)
+    literals: dict[str, object] = {}
+    for s in tree.body:
+        match s:
+            case ast.Assign([ast.Name(name)], ast.Constant(value)) | ast.AnnAssign(
+                ast.Name(name), value=ast.Constant(value)
+            ) if type(value) in (int, float):
+                literals[name] = value
+    used: set[str] = set()
+    for n in ast.walk(tree):
+        match n:
+            case ast.BinOp(op=ast.Pow(), right=right) | ast.AugAssign(op=ast.Pow(), value=right):
+                used |= {m.id for m in ast.walk(right) if isinstance(m, ast.Name)}
+            case ast.Call(func=ast.Name("pow" | "power") | ast.Attribute(attr="pow" | "power"), args=args):
+                used |= {m.id for a in args for m in ast.walk(a) if isinstance(m, ast.Name)}
+    return {name: value for name, value in literals.items() if name in used}
+
+
+def changed_exponents(text: str, f: FunctionType) -> list[str]:
+    """The constants that exponents are made of that have other values by now."""
+    return [n for n, value in folded(text).items() if not same(f.__globals__.get(n), value)]
 
 
 def reachable(start: Iterable[ast.AST], defined: Mapping[str, ast.AST]) -> list[str]:
