@@ -36,7 +36,8 @@ def with_kind(function: ir.Function, p: ir.Param, kind: str) -> ir.Param:
     if p.annotation is None:
         return replace(p, annotation=given)
     said, is_ = shape_of(p.annotation), shape_of(given)
-    if not said.kind and is_.kind:  # the name of a type, `Vector`, says less than the argument
+    several = isinstance(p.annotation, ir.Binary)  # `float | np.ndarray`
+    if (several or not said.kind) and is_.kind:  # the name of a type, `Vector`, says less than the argument
         return replace(p, annotation=given)
     if said.kind and is_.kind and said.kind != is_.kind and {said.kind, is_.kind} not in SEQUENCES:
         message = f"`{p.name}` is annotated as {CALLED[said.kind]}, and {CALLED[is_.kind]} is given"

@@ -145,3 +145,15 @@ def test_gradients_of_what_is_no_number_have_no_derivatives() -> None:
             f(x)
     with pytest.raises(ad.TransformError):
         ad.jacfwd(ad.jacfwd(lambda x: [[x[0] * x[1]], [x[0]]]))([2.0, 3.0])
+
+
+def cubes(x, i, columns=2.0):
+    return x[0] ** 2 * x[1] * i * columns
+
+
+@JACOBIANS
+@pytest.mark.parametrize("second", [ad.jacfwd, ad.jacrev])
+def test_jacobians_of_jacobians(jac: Callable[..., Any], second: Callable[..., Any]) -> None:
+    x = np.array([2.0, 3.0])
+    assert second(jac(lambda x: np.sum(x**3)))(x).tolist() == [[12.0, 0.0], [0.0, 18.0]]
+    assert second(jac(cubes))(x, 5.0).tolist() == second(jac(cubes))([2.0, 3.0], 5.0) == [[60.0, 40.0], [40.0, 0.0]]

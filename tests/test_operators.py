@@ -482,3 +482,12 @@ def test_variables_that_become_arrays_are_told() -> None:
     for call in (gradient, both):
         with pytest.raises(ad.TransformError, match="N154"):
             call(3.0)
+
+
+def of_either(x: float | np.ndarray) -> float:
+    return np.sum(x * x)
+
+
+def test_unions_leave_it_to_the_argument() -> None:
+    assert ad.grad(of_either)(3.0) == 6.0
+    assert ad.grad(of_either)(np.array([1.0, 2.0])).tolist() == [2.0, 4.0]

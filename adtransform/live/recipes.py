@@ -162,23 +162,25 @@ def without_value(s: ast.stmt) -> ast.stmt:
             return s
 
 
-UNITS = {
-    "float": "",
-    "list[float]": "[0.0] * len({x})",
-    "np.ndarray[tuple[int]]": "np.zeros(len({x}))",
+UNITS = {  # the direction along each number of the input: before the loop, and in it
+    "float": ("", ""),
+    "list[float]": ("", "        {x_d} = [0.0] * len({x})\n        {x_d}[{i}] = 1.0\n"),
+    "np.ndarray[tuple[int]]": ("    {units} = np.eye(len({x}))\n", "        {x_d} = {units}[{i}]\n"),
 }
 
 
 FORMS = {  # by the kind of the input and of the value
-    ("list[float]", "number"): "columns",
-    ("list[float]", "list"): "[[0.0 + column[i] for column in columns] for i in range(len(columns[0]))]",
-    ("np.ndarray[tuple[int]]", "number"): "np.array(columns)",
-    ("np.ndarray[tuple[int]]", "array"): "np.stack(columns, axis=-1)",
+    ("list[float]", "number"): "{columns}",
+    ("list[float]", "list"): "[[0.0 + {column}[{i}] for {column} in {columns}] for {i} in range(len({columns}[0]))]",
+    ("np.ndarray[tuple[int]]", "number"): "np.array({columns})",
+    ("np.ndarray[tuple[int]]", "array"): "np.stack({columns}, axis=-1)",
 }
 
 
 def columns(node: ast.FunctionDef, name: str, derivative: Any, recipe: Recipe, kinds: dict[str, str]) -> str:
     """A Jacobian: one call of the tangent for each number that goes in."""
+    from adtransform.live.lines import fresh
+
     args = node.args
     ordinary = [*args.posonlyargs, *args.args]
     params = [a for a in ordinary if a.arg not in derivative.tangents]
@@ -196,13 +198,13 @@ def columns(node: ast.FunctionDef, name: str, derivative: Any, recipe: Recipe, k
     call = f"{derivative.name}({', '.join(a.arg for a in params)}, {x_d}="
     if kind == "float":
         return f"{head}    return {call}1.0)[1]\n"
-    zeros = UNITS[kind].format(x=x)
     assert form is not None
+    used = " ".join([name, call, *(a.arg for a in ordinary)])
+    own = {n: fresh(n, used) for n in ("i", "units", "columns", "column")}
+    before, inside = (part.format(x=x, x_d=x_d, **own) for part in UNITS[kind])
     return (
-        f"{head}    columns = []\n"
-        f"    for i in range(len({x})):\n"
-        f"        {x_d} = {zeros}\n"
-        f"        {x_d}[i] = 1.0\n"
-        f"        columns.append({call}{x_d})[1])\n"
-        f"    return {form}\n"
+        f"{head}    {own['columns']} = []\n{before}"
+        f"    for {own['i']} in range(len({x})):\n{inside}"
+        f"        {own['columns']}.append({call}{x_d})[1])\n"
+        f"    return {form.format(**own)}\n"
     )
