@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -157,3 +158,20 @@ def test_jacobians_of_jacobians(jac: Callable[..., Any], second: Callable[..., A
     x = np.array([2.0, 3.0])
     assert second(jac(lambda x: np.sum(x**3)))(x).tolist() == [[12.0, 0.0], [0.0, 18.0]]
     assert second(jac(cubes))(x, 5.0).tolist() == second(jac(cubes))([2.0, 3.0], 5.0) == [[60.0, 40.0], [40.0, 0.0]]
+
+
+@dataclass
+class Named:
+    x: float
+    n: int = 2
+    name: str = "p"
+
+
+def products(p, y):
+    return [p.x * y, p.x**p.n]
+
+
+def test_fields_that_are_no_floats_are_handed_on() -> None:
+    for jac in (ad.jacfwd, ad.jacrev):
+        assert jac(products)(Named(3.0), 4.0) == [Named(4.0), Named(6.0)]
+        assert jac(products, (0, 1))(Named(3.0), 4.0) == [(Named(4.0), 3.0), (Named(6.0), 0.0)]

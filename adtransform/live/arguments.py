@@ -91,7 +91,7 @@ def check_argument(f: Callable[..., object], name: str, value: object, is_active
     is_numpy = kind.__module__ == "numpy" and (kind.__name__ == "ndarray" or getattr(value, "shape", None) == ())
     if hasattr(kind, "__array__") and not is_numpy:
         raise TypeError(f"{what} is a {kind.__name__}: convert it with `np.asarray`")
-    if is_active and (kind in SILENT or letter in ("b", "O", "U", "S")):
+    if is_active and (kind in SILENT or letter in ("b", "O", "U", "S", "V", "M", "m")):
         raise TypeError(f"{what} is {kind.__name__}: derivatives are of real numbers")
     if is_active and letter in ("i", "u") and bool(getattr(value, "ndim", False)):
         raise TypeError(f"{what} is an array of whole numbers: convert it with `.astype(float)`")

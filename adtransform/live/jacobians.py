@@ -232,7 +232,7 @@ def filled(x: Any, numbers: Iterator[Any]) -> Any:
         inner = np.shape(entries[0]) if entries else ()
         return np.stack([np.asarray(e) for e in entries], axis=-1).reshape(inner + x.shape)
     if (parts := items(x)) is None:
-        return next(numbers)
+        return next(numbers) if leaves(x) else x  # no number, like the text in a field
     return with_items(x, [filled(p, numbers) for p in parts])
 
 
