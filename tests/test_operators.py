@@ -491,3 +491,18 @@ def of_either(x: float | np.ndarray) -> float:
 def test_unions_leave_it_to_the_argument() -> None:
     assert ad.grad(of_either)(3.0) == 6.0
     assert ad.grad(of_either)(np.array([1.0, 2.0])).tolist() == [2.0, 4.0]
+
+
+def test_pairs_are_expected_with_has_aux() -> None:
+    for function in (lambda x: x * x, lambda x: (x * x, x, x)):
+        for call in (
+            lambda f: ad.grad(f, has_aux=True)(2.0),
+            lambda f: ad.jvp(f, (2.0,), (1.0,), has_aux=True),
+            lambda f: ad.vjp(f, 2.0, has_aux=True),
+        ):
+            with pytest.raises(TypeError, match="with has_aux a pair is expected"):
+                call(function)
+
+
+def test_tuples_without_items() -> None:
+    assert ad.grad(lambda t, x: x * len(t), 1)((), 2.0) == 0.0

@@ -431,3 +431,15 @@ def test_exponents_that_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ad.grad(m.C().m)(3.0)
     m.N = 0.5
     assert gradient(4.0) == 1.5 * 2.0
+
+
+def bound_again(x):
+    return x * x
+
+
+first_of_its_name = bound_again
+bound_again = None  # type: ignore[assignment]
+
+
+def test_functions_whose_name_means_something_else_by_now() -> None:
+    assert value_and_slope(first_of_its_name, 3.0) == (9.0, 6.0)

@@ -31,7 +31,7 @@ def kind_of(value: object) -> str:
         return many("list", value)
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         inner = [kind_of(v) for v in value]
-        return f"tuple[{', '.join(inner)}]" if all(inner) else "tuple"
+        return f"tuple[{', '.join(inner)}]" if inner and all(inner) else "tuple"
     if isinstance(value, Mapping):
         return mapping(value)
     if kind.__module__ == "numpy":

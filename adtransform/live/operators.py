@@ -134,7 +134,7 @@ class Gradients:
             special = self.known[key] = self.special(args, kwargs)
         seed: tuple[object, ...] = () if special.has_seed else (1.0,)
         if self.has_aux:
-            _, aux = self.f(*deepcopy(args), **deepcopy(kwargs))
+            _, aux = pair(self.f, self.f(*deepcopy(args), **deepcopy(kwargs)))
             seed = ((1.0, zeros(aux)),)
         value, adjoints = special.adjoint(self.f, args, kwargs, *seed)
         check_scalar(self.f, value[0] if self.has_aux else value)
@@ -173,6 +173,13 @@ def described(function: Function, f: Function, operator: str, doc: str, recipe: 
     if recipe is not None:
         RECIPES[function] = recipe
     return function
+
+
+def pair(f: Function, value: Any) -> Any:
+    """The value of a function that returns a pair, as `has_aux` says."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise TypeError(f"`{shown(f)}` returns a {type(value).__name__}: with has_aux a pair is expected")
+    return value
 
 
 def fits(found: Any, args: tuple[Any, ...], at: tuple[int, ...]) -> bool:
@@ -216,6 +223,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], *, has_aux
     along = checked(f, primals, tangents)
     found = remembered(f, tuple(along), "forward", tuple(primals))
     value, tangent = found.tangent(f, tuple(primals), {}, along)
+    value = pair(f, value) if has_aux else value
     return (value[0], tangent[0], value[1]) if has_aux else (value, tangent)
 
 
@@ -242,6 +250,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:
     found = remembered(f, names, "reverse", primals)
     given = deepcopy(primals)
     value = f(*deepcopy(given))
+    value = pair(f, value) if has_aux else value
 
     def pull(seed: Any) -> tuple[Any, ...]:
         if not mirrors(value[0] if has_aux else value, seed):

@@ -24,6 +24,7 @@ from weakref import WeakKeyDictionary
 from adtransform.live.assemble import Assembly, Piece, imported, is_cell
 from adtransform.live.definitions import Definition, definition, read, refusal
 from adtransform.live.graft import Origin
+from adtransform.live.graft import bound as names_bound
 from adtransform.live.lines import dedented, fresh, lines_of, renamed
 from adtransform.live.unchanged import changed_exponents, check_callees
 from adtransform.live.unwrap import inner
@@ -87,8 +88,9 @@ def first_of(f: FunctionType, first: tuple[object, ...]) -> str:
 
 
 def defined_once(found: Definition, name: str) -> bool:
+    """Whether nothing else at the top level of the text has the name of a function."""
     tree, _, _ = read(found.text)
-    return sum(isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name == name for n in tree.body) == 1
+    return sum(name in names_bound(n) for n in tree.body) == 1
 
 
 # --- functions that call them -----------------------------------------------------------------------------------------
