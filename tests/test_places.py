@@ -443,3 +443,13 @@ bound_again = None  # type: ignore[assignment]
 
 def test_functions_whose_name_means_something_else_by_now() -> None:
     assert value_and_slope(first_of_its_name, 3.0) == (9.0, 6.0)
+
+
+def test_exponents_of_other_files_that_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = module_of("N = 2\ndef g(x): return x**N\n", "of_other_exponents", tmp_path, monkeypatch)
+    m = module_of("from of_other_exponents import g\ndef f(x): return g(x)\n", "of_importer", tmp_path, monkeypatch)
+    gradient = ad.grad(m.f)
+    assert gradient(3.0) == 6.0
+    other.N = 3
+    with pytest.raises(ad.TransformError, match="`N`, an exponent, is no longer"):
+        gradient(3.0)

@@ -24,7 +24,7 @@ from adtransform.live.graft import Origin, graft
 from adtransform.live.places import GENERATED, Place, place_of
 from adtransform.live.recipes import CONSTANT as INDEPENDENT
 from adtransform.live.recipes import source_of
-from adtransform.live.unchanged import folded
+from adtransform.live.unchanged import check_exponents, folded
 from adtransform.live.unwrap import bound, callable_of, inner
 from adtransform.pipeline import Derivative, Options, Result, names_of, transform
 
@@ -147,6 +147,7 @@ def generate(f: object, place: Place, wrt: tuple[str, ...] | None, mode: str, ki
     if len(result.derivatives) != 1:
         raise refusal(f, "U002", f"`{place.name}` has none of the inputs {', '.join(wrt or ())}", "Check the names.")
     check_others(f, origin.text, place.home, result)
+    check_exponents(f, result.files)
     read = {node.id for node in ast.walk(ast.parse(result.text)) if isinstance(node, ast.Name)}
     origin = replace(origin, names={n: v for n, v in origin.names.items() if n in read})  # f mostly is not
     names = graft(origin, result.text, place.home)

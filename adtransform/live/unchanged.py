@@ -10,6 +10,7 @@ from types import CodeType, FunctionType
 
 from adtransform.live.defaults import defaults_of, texts
 from adtransform.live.definitions import Definition, has_assertions, is_made_by, read, refusal
+from adtransform.live.fingerprints import module_of
 from adtransform.live.unwrap import inner
 from adtransform.nested import same
 
@@ -68,6 +69,16 @@ def folded(text: str) -> Mapping[str, object]:
 def changed_exponents(text: str, f: FunctionType) -> list[str]:
     """The constants that exponents are made of that have other values by now."""
     return [n for n, value in folded(text).items() if not same(f.__globals__.get(n), value)]
+
+
+def check_exponents(f: object, files: Iterable[tuple[str, str | None]]) -> None:
+    """Refuse a function if exponents in other files that were read for it have other values by now."""
+    read = [(source, module_of(path)) for path, source in files if source is not None]
+    for source, live in read:
+        for name, value in folded(source).items():
+            if live is not None and not same(live.get(name), value):
+                message = f"`{name}`, an exponent, is no longer the number that its module says"
+                raise refusal(f, "U008", message, "Pass it as an argument.")
 
 
 def reachable(start: Iterable[ast.AST], defined: Mapping[str, ast.AST]) -> list[str]:
