@@ -142,7 +142,11 @@ def seeded(work: Adjoints, target: ir.Name, value: ir.Expr) -> Iterator[ir.Expr]
 
 def is_array_valued(work: Adjoints, e: ir.Expr) -> bool:
     """Whether an expression of the reverse sweep may be an array."""
-    return any(isinstance(x, ir.Name) and work.extents.of(x) != () and is_known(work, x) for x in walk(e))
+    return any(
+        (work.extents.of(x) != () and is_known(work, x)) if isinstance(x, ir.Name) else is_array(work, x)
+        for x in walk(e)
+        if isinstance(x, (ir.Name, ir.Call, ir.Attribute, ir.Subscript))
+    )
 
 
 def is_known(work: Adjoints, x: ir.Name) -> bool:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
+from adtransform import ir
 from adtransform.live.asked import names_of_decorator
 
 NAME = "differentiable"
@@ -83,3 +85,16 @@ def is_derivative(called: ast.expr) -> bool:
     if isinstance(called, ast.Call):
         return is_derivative(called.func) or (isinstance(called.func, ast.Name) and called.func.id in DERIVATIVES)
     return isinstance(called, ast.Attribute) and called.attr in DERIVATIVES
+
+
+def of_derivative(d: ir.Expr) -> ir.Expr:
+    """The decorator of a derivative: Numba's without the signature, which was that of another function.
+
+    Adjoints are not compiled for running in parallel either, as the turns of a loop may add to one number.
+    """
+    match d:
+        case ir.Call(ir.Name("njit" | "jit") | ir.Attribute(_, "njit" | "jit") as func, args):
+            kept = tuple(a for a in args if a.keyword and a.keyword not in ("parallel", "signature"))
+            return replace(d, args=kept) if kept else func
+        case _:
+            return d

@@ -15,10 +15,11 @@ from adtransform.array_rules import ARRAY_RULES
 from adtransform.calls import bind
 from adtransform.directives import is_passive
 from adtransform.methods import call, method, receiver
-from adtransform.module_values import GLOBAL, module_value
+from adtransform.module_values import GLOBAL, UNBOUND, module_value
 from adtransform.operators import Operation, settled
 from adtransform.scopes import Callee, LibraryCall, NestedCall, Program, Unit, UnitCall, UnknownCall
 from adtransform.structure import (
+    SEVERAL,
     Shape,
     Shapes,
     Signature,
@@ -39,6 +40,7 @@ from adtransform.traverse import blocks, children, expressions, statements, walk
 Lookup = Callable[[Unit], Signature | None]
 
 NUMBER_HELPERS = frozenset({"digamma", "polygamma"})
+ARITHMETIC = frozenset("+ - * / **".split())
 INDEXED = "it is indexed"
 COPIED = "it gets a second name"
 NESTED = "it is used in a nested function"
@@ -89,6 +91,10 @@ class Inference:
             if s.kind == "array":
                 rank_of(s).guarded = True
         # what an array is combined with may be a row; many indices tell the number of axes
+        given = [s for p in self.unit.function.params if not (s := find(self.variable(p.name))).kind]
+        for o in (o for o in self.open if o.op in ARITHMETIC and o.meets_array):  # before what meets numbers alone
+            if any(find(s) is g for s in o.operands for g in given):
+                settled(o, certain=False)
         for o in sorted(self.open, key=lambda o: (o.op == "item", not o.chooses, -o.depth)):
             settled(o, certain=False)
         self.open = []
@@ -115,6 +121,8 @@ class Inference:
                 default = self.of(p.default, path)
                 if find(default).kind in ("list", "tuple"):
                     unify(shape, default)
+        if not path and (returned := of_annotation(f.returns)).kind == "array":
+            unify(self.shapes.results.setdefault("", Shape()), returned)
         self.block(f.body, path)
 
     def block(self, block: ir.Block, path: str) -> None:
@@ -177,6 +185,8 @@ class Inference:
                 if find(shape).kind in ("list", "sequence"):
                     more(shape, INDEXED)
                     parts = [find(shape).items[0] for _ in items]
+                elif find(shape).odd and self.has_arrays:
+                    parts = [self.opaque(find(shape).odd) for _ in items]
                 else:
                     parts = [Shape() for _ in items]
                     unify(shape, Shape("tuple", parts, record=find(shape).record))
@@ -267,7 +277,7 @@ class Inference:
         """The shape of what a sequence holds."""
         found = find(s)
         if found.odd:
-            return Shape(odd=found.odd)
+            return self.opaque(found.odd)
         match found.kind:
             case "list":
                 return found.items[0]
@@ -298,6 +308,12 @@ class Inference:
         if not isinstance(e, ir.Call) or (isinstance(e.func, ir.Name) and e.func.id in self.local):
             return UnknownCall("") if isinstance(e, ir.Call) else None
         return self.program.callee(self.unit, path, e.func)
+
+    def opaque(self, why: str) -> Shape:
+        """A value of which nothing is known: where there are arrays it may be one."""
+        shape = array(rank=SEVERAL) if self.has_arrays and why != UNBOUND else Shape()
+        shape.odd = why
+        return shape
 
     def odd(self, e: ir.Expr, path: str, why: str) -> Shape:
         """An expression that stands where lists cannot be followed."""
@@ -343,9 +359,9 @@ class Inference:
         """The shape of a global: lists of a module are not followed."""
         program = self.unit.program
         found = module_value(program.project, self.unit.module, id) if program is not None else Shape()
-        if not found.kind and not found.odd and self.has_arrays:
-            found = array()
-        if found.kind != "number":
+        if not found.kind and not found.odd:
+            return self.opaque(GLOBAL)
+        if found.kind != "number" and not found.odd:
             found.odd = GLOBAL
         return found
 
@@ -404,7 +420,8 @@ class Inference:
             case ir.Attribute(value, attr) if (s := self.attribute(value, attr, path)) is not None:
                 return s
             case ir.Attribute(value):
-                return self.odd(value, path, KEPT) if not isinstance(value, ir.Library) else number()
+                self.odd(value, path, KEPT)
+                return self.opaque(KEPT) if not isinstance(value, ir.Library) else number()
             case ir.Comprehension("[" | "("):
                 return self.comprehension(e, path)
             case ir.Lambda(params, body):
@@ -446,7 +463,7 @@ class Inference:
             return arrays.item(self, ir.Subscript(value, index), whole, path)
         at = find(self.of(index, path))
         if known.odd:
-            return Shape(odd=known.odd)
+            return self.opaque(known.odd)
         k = index.value if isinstance(index, ir.Const) else None
         if isinstance(index, ir.Unary) and isinstance(index.operand, ir.Const):
             k = -index.operand.value if isinstance(index.operand.value, int) else None
@@ -575,7 +592,7 @@ class Inference:
             self.odd(a.value, path, HANDED)
         if isinstance(e.func, ir.Attribute):
             self.odd(e.func.value, path, HANDED)
-        return Shape(odd=HANDED)
+        return self.opaque(HANDED)
 
     def nested_call(self, e: ir.Call, inner: str, functions: tuple[ir.Function, ...], path: str) -> Shape:
         """A nested function has one shape for all of its calls."""
@@ -606,7 +623,7 @@ class Inference:
         if (signature is None and not own) or bound is None or bound.loose:
             for shape in given.values():
                 escape(shape, HANDED)
-            return Shape(odd=HANDED)
+            return self.opaque(HANDED)
         memo: dict[int, Shape] = {}
         pairs = self.shapes.arguments.setdefault(id(e), [])
         for p, a in bound.pairs:

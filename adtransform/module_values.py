@@ -28,6 +28,7 @@ GIVEN = frozenset({"array", "asarray", "asfarray", "ascontiguousarray"})
 TOTALS = frozenset({"sum", "prod", "mean", "max", "min", "std", "var", "trace", "median"})
 OF_ARRAYS = frozenset({"copy", "reshape", "transpose", "astype", "ravel", "flatten"})
 GLOBAL = "it is a global"
+UNBOUND = "it is no name of the source"
 NUMBERS = frozenset({"float", "int", "len", "round"})
 
 
@@ -46,6 +47,8 @@ def module_value(project: Project, module: Module, name: str, depth: int = 0) ->
             return assigned(project, home, original, depth)
         case (_, _, Imported("math" | "numpy", constant)) if constant:
             return number()
+        case None:
+            return Shape(odd=UNBOUND)
         case (_, _, Value()):
             return Shape()
         case (_, _, Imported(_, attribute)) if attribute and attribute.isupper():

@@ -11,6 +11,7 @@ to work on both is refused here.  Objects that a unit writes to are split into v
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,9 @@ from adtransform.writes import set_in
 
 if TYPE_CHECKING:
     from adtransform.scopes import Program
+
+
+PRIVATE = re.compile(r"\.__(?!\w*__\b)\w+")
 
 
 class Objects:
@@ -148,6 +152,8 @@ class Objects:
             return self.methods[full] if self.classes_of[full] == cls else None
         node = cls.methods[name]
         f = with_named_lambdas(reader.function(node), cls.module.identifiers)
+        if PRIVATE.search(reader.text_of(node)):
+            return None  # names that mean something else outside of the class
         f = replace(f, name=full, decorators=())
         if kind in ("method", "property"):
             if not f.params or f.params[0].role not in ("", "/"):

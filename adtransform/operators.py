@@ -42,6 +42,10 @@ class Operation:
         """Whether it is an `np.where` that chooses between arrays."""
         return self.op == "numpy where" and any(find(s).kind == "array" for s in self.operands)
 
+    @property
+    def meets_array(self) -> bool:
+        return any(find(s).kind == "array" for s in self.operands)
+
 
 def settled(o: Operation, certain: bool) -> bool:
     """Make the shape of a result what it is by those of the operands; False if that does not show yet.

@@ -45,7 +45,7 @@ def features_of(function: ir.Function) -> Features:
     unread: list[ir.Unread] = []
     dynamic: list[ir.Expr] = []
     calls: list[ir.Call] = []
-    lists = any(is_array_word(p.annotation) for p in function.params)
+    lists = any(is_array_word(a) for a in (*(p.annotation for p in function.params), function.returns))
     sequences: set[str] = {p.name for p in function.params if p.role == "*" or holds_record(p.annotation)}
     for s in statements(function.body):
         sequences |= sequences_in(s)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adtransform import ir
+from adtransform.aliases import expanded
 from adtransform.modules import Imported
 from adtransform.rules import CONSTANTS
 from adtransform.scopes import LibraryCall, Program, Unit, UnknownCall
@@ -76,5 +77,11 @@ def resolve(program: Program, unit: Unit) -> ir.Function:
 
     changed: list[ir.Expr] = []  # what is spelled in another way
     f = unit.raw
-    params = tuple(replace(p, default=p.default and expression(p.default, "", frozenset())) for p in f.params)
-    return replace(f, params=params, body=tuple(statement(s, "") for s in f.body))
+    known = program.project, unit.module
+
+    def param(p: ir.Param) -> ir.Param:
+        default = p.default and expression(p.default, "", frozenset())
+        return replace(p, default=default, annotation=expanded(*known, p.annotation))
+
+    body = tuple(statement(s, "") for s in f.body)
+    return replace(f, params=tuple(map(param, f.params)), returns=expanded(*known, f.returns), body=body)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from adtransform import ir
 from adtransform.activity import Activity
 from adtransform.adjoints import Adjoints
+from adtransform.decorators import of_derivative
 from adtransform.diagnostics import TransformError
 from adtransform.directives import without_directives
 from adtransform.documentation import documented, tangent_of
@@ -255,6 +256,7 @@ class Session:
         functions: dict[str, list[ir.Function]] = {}
         others: list[ir.Function] = []
         for i, fs in written.items():
+            fs = tuple(replace(f, decorators=tuple(map(of_derivative, f.decorators))) for f in fs)
             spelled = [spelling.function(i.unit, respelled(f, self.supply(i.unit)), known) for f in fs]
             is_own = i.unit.module is self.main and i.unit.name not in self.program.lifted
             home = functions.setdefault(i.unit.name, []) if is_own else others
@@ -302,7 +304,8 @@ class Session:
         depths = tuple(depth(self.activity, current.unit, n) for n in wrt)
         stacks = self.activity.stacks
         signature = stacks.signature(current.unit) if stacks is not None else None
-        result = find(signature.result).kind if signature is not None else ""
+        shape = find(signature.result) if signature is not None else None
+        result = "" if shape is None else "dictionary" if shape.keyed else shape.kind
         if self.gradients is not None:
             seed = self.gradients.seeds.get(current, "")
             return Derivative(current.unit.name, self.names[current], wrt, seed=seed, depths=depths, result=result)

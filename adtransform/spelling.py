@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adtransform import ir
+from adtransform.aliases import contracted
 from adtransform.helpers import HELPERS
 from adtransform.modules import Imported, Module
 from adtransform.names import Supply
@@ -238,7 +239,7 @@ class Spelling:
                 new = replace(new, source=replace(new.source, text=None))
             return map_blocks(new, lambda b: tuple(statement(x, hidden) for x in b))
 
-        return whole(f, frozenset())
+        return whole(contracted(self.program.project, unit.module, unit.raw, f), frozenset())
 
     def local_library(self, unit: Unit, e: ir.Library, hidden: frozenset[str]) -> ir.Expr | None:
         """A library that the function itself imports; what is generated may only rely on imports that surely ran."""

@@ -107,9 +107,12 @@ class Transposer:
         return self.work.lists
 
     def is_repeatable(self, s: ir.Stmt, e: ir.Expr) -> bool:
-        """Whether an expression of a statement has the same value in the reverse sweep."""
+        """Whether an expression of a statement has the same value in the reverse sweep, which a target still holds."""
         place = self.places.get(id(s))
-        return place is not None and self.tables.is_repeatable(e, place)
+        targets = s.targets if isinstance(s, ir.Assign) else ()
+        if place is None or any(self.tables.is_list(t) and not self.tables.is_stable(t, place) for t in targets):
+            return False
+        return self.tables.is_repeatable(e, place)
 
     def statement(self, s: ir.Stmt) -> list[ir.Stmt]:
         work = self.work

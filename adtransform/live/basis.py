@@ -36,21 +36,26 @@ Names = Mapping[str, object]
 class Basis:
     """Functions and classes by where they were found, and what constants were.
 
-    `own` is the function itself, which whoever asks holds, and `code` its code.  Functions and classes are held
-    weakly: a derivative does not keep alive what it was made from.  Constants are as they were if their kind is the
-    same, or the value if there is no kind.
+    `own` is the function itself, which whoever asks holds, `code` and `defaults` are its own.  Functions and classes
+    are held weakly: a derivative does not keep alive what it was made from.  Constants are as they were if their kind
+    is the same, or the value if there is no kind.
     """
 
     own: ref[Any] | None = None
     code: CodeType | None = None
+    defaults: tuple[object, object] = (None, None)
     found: tuple[tuple[Names, str, ref[Any], CodeType | None], ...] = ()
     cells: tuple[tuple[CellType, ref[Any]], ...] = ()
     constants: tuple[tuple[Names, str, object, str], ...] = ()
 
     def holds(self) -> bool:
         """Whether all of it is still there."""
-        if self.own is not None and getattr(self.own(), "__code__", None) is not self.code:
-            return False
+        if self.own is not None:
+            own = self.own()
+            if own is None or own.__code__ is not self.code or own.__defaults__ is not self.defaults[0]:
+                return False
+            if own.__kwdefaults__ is not self.defaults[1]:
+                return False
         for names, name, was, code in self.found:
             value: Any = names.get(name)
             if value is not was() or value is None or code is not None and value.__code__ is not code:
@@ -85,7 +90,8 @@ def basis_of(f: object, files: Iterable[str] = (), kinds: Iterable[tuple[str, st
     if plain in BASES:
         return BASES[plain]
     walk = Walk(plain, frozenset(files), [word for _, kind in kinds for word in WORD.findall(kind)])
-    return Basis(ref(plain), plain.__code__, tuple(walk.found), tuple(walk.cells), tuple(walk.constants))
+    defaults = plain.__defaults__, plain.__kwdefaults__
+    return Basis(ref(plain), plain.__code__, defaults, tuple(walk.found), tuple(walk.cells), tuple(walk.constants))
 
 
 def function_in(f: object) -> FunctionType | None:

@@ -275,7 +275,7 @@ def row_sums_b(m: list[list[float]], seed: float = 1.0) -> tuple[float, list[lis
 
 def outside_b(
     points: tuple[float, ...], *more: float, seed: float = 1.0
-) -> tuple[float, tuple[tuple[float, ...], float]]:
+) -> tuple[float, tuple[tuple[float, ...], tuple[float, ...]]]:
     """Adjoint of `outside`: its value, and seed times its gradient with respect to points,
     more.
 
