@@ -429,16 +429,13 @@ def test_values_that_are_no_numbers_are_told_at_once() -> None:
         ad.grad(lambda x: x[0] * x)(np.ones(3))
 
 
-def test_derivatives_that_do_not_mirror_their_argument_are_refused() -> None:
-    """What is no array by its looks may be one, which shows when the function runs."""
+def test_what_is_no_array_by_its_looks_may_be_one() -> None:
     holder = SimpleNamespace(weights=np.array([1.0, 2.0]))
 
     def f(x):
         return np.sum(holder.weights * x)
 
-    for run in (lambda: ad.grad(f)(3.0), lambda: ad.vjp(f, 3.0)[1](1.0)):
-        with pytest.raises(ad.TransformError, match=r"by `x` has the shape \(2,\), and `x` \(\)"):
-            run()
+    assert ad.grad(f)(3.0) == 3.0 and ad.vjp(f, 3.0)[1](1.0) == (3.0,)
 
 
 def test_structures_are_compared_to_the_last_number() -> None:

@@ -108,11 +108,11 @@ def beside(
 
 def gradient(node: ast.FunctionDef, name: str, derivative: Any, recipe: Recipe, kinds: dict[str, str]) -> str:
     """A gradient: the adjoint, without the value that it returns."""
-    del kinds
     names = recipe.names()
     if names != derivative.wrt or recipe.is_single != (len(names) == 1):
         raise recipe.refusal("its inputs are in another order", "Give `argnums` in the order of the parameters.")
-    if derivative.result not in ("number", ""):
+    without_axes = any(kinds.get(n) == "np.ndarray" for n in names)
+    if derivative.result not in ("number", "") and not without_axes:
         raise recipe.refusal("its value is no number", "Differentiate a function of one real value, or its `jacfwd`.")
     node.name = name
     without(node.args, derivative.seed)
