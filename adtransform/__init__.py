@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from adtransform.diagnostics import Refusal as Refusal
     from adtransform.diagnostics import TransformError as TransformError
     from adtransform.live.checks import check_grads as check_grads
+    from adtransform.live.curvature import hvp as hvp
     from adtransform.live.decorator import differentiable as differentiable
+    from adtransform.live.directions import jvp as jvp
+    from adtransform.live.directions import vjp as vjp
     from adtransform.live.generate import adjoint as adjoint
     from adtransform.live.generate import tangent as tangent
     from adtransform.live.hook import install_import_hook as install_import_hook
@@ -22,10 +25,7 @@ if TYPE_CHECKING:
     from adtransform.live.jacobians import jacrev as jacrev
     from adtransform.live.magic import load_ipython_extension as load_ipython_extension
     from adtransform.live.operators import grad as grad
-    from adtransform.live.operators import hvp as hvp
-    from adtransform.live.operators import jvp as jvp
     from adtransform.live.operators import value_and_grad as value_and_grad
-    from adtransform.live.operators import vjp as vjp
     from adtransform.pipeline import derive as derive
 
 __version__ = "0.1.0"
@@ -55,9 +55,9 @@ HOMES = {
     "adjoint": "live.generate",
     "grad": "live.operators",
     "value_and_grad": "live.operators",
-    "jvp": "live.operators",
-    "vjp": "live.operators",
-    "hvp": "live.operators",
+    "jvp": "live.directions",
+    "vjp": "live.directions",
+    "hvp": "live.curvature",
     "jacfwd": "live.jacobians",
     "jacrev": "live.jacobians",
     "jacobian": "live.jacobians",

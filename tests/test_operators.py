@@ -296,6 +296,12 @@ def test_functions_that_change_their_arguments() -> None:
     assert pull(1.0) == pull(1.0) == ([36.0, 24.0],) and x == [2.0, 3.0]
 
 
+def test_counts_of_primals_and_tangents_are_not_mixed_up() -> None:
+    assert ad.hvp(f, (2.0, 3.0), (1.0, 0.0))[1] == 4.0
+    with pytest.raises(TypeError, match="3 primals and 1 tangents"):
+        ad.hvp(f, (2.0, 3.0, 1.0), (0.0,))
+
+
 def test_products_with_the_hessian() -> None:
     assert ad.hvp(lambda x: x**3, (2.0,), (1.0,)) == 12.0
     assert ad.hvp(f, (2.0, 3.0), (1.0, 0.0)) == pytest.approx((6.0 - math.sin(2.0), 4.0))

@@ -15,7 +15,8 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from adtransform.diagnostics import TransformError
-from adtransform.live.operators import Wrt, described, grad, over_adjoint
+from adtransform.live.curvature import over_adjoint
+from adtransform.live.operators import Wrt, described, grad
 from adtransform.live.recipes import Recipe
 from adtransform.live.specialise import Argnums, Function, by_name, chosen, is_indexed, is_one, remembered, shown
 from adtransform.nested import items, leaves, replaced, with_items, zeros
