@@ -49,7 +49,7 @@ def mark(value: object) -> object:
         inside = (*map(type, value),)  # type: ignore[call-overload]
         return inside if SIMPLE.issuperset(inside) else ("tuple", *map(mark, value))  # type: ignore[call-overload]
     if (axes := getattr(value, "ndim", None)) is not None:
-        return kind, axes, value.dtype.num  # type: ignore[attr-defined]
+        return kind, axes, getattr(getattr(value, "dtype", None), "num", None)
     return kind, kind_of(value)
 
 
