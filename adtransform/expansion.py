@@ -103,7 +103,10 @@ class Expansion:
             self.text = self.text.spliced(edits)
         self.syntax = syntax = Syntax(self.text.chars)
         self.blocked |= blocked(
-            syntax, lambda node: self.reasons.get(self.text.origin[syntax.start(node)]), self.located
+            syntax,
+            lambda node: self.reasons.get(self.text.origin[syntax.start(node)]),
+            self.located,
+            self.options.live,
         )
 
     def state_kinds(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable
 
 from adtransform.applications import (
@@ -41,10 +42,15 @@ def unread_imports(syntax: Syntax, text: Text) -> list[Edit]:
     return edits
 
 
-def blocked(syntax: Syntax, known: Known, located: Located) -> dict[str, Refusal]:
-    """The names of the module that stand for what still uses operators, and why."""
+def blocked(syntax: Syntax, known: Known, located: Located, live: bool) -> dict[str, Refusal]:
+    """The names of the module that stand for what still uses operators, and why.
+
+    The values of a `live` module are there, whatever they were computed with.
+    """
     direct: dict[ast.AST, Refusal] = {}
     for s in syntax.tree.body:
+        if live and not isinstance(s, DEFINITIONS) and not is_derivative(s, syntax):
+            continue
         if not isinstance(s, (ast.Import, ast.ImportFrom)) and (names := mentions(s, syntax)):
             direct[s] = reason(s, names[0], syntax, known, located)
     changed = {n.id: why for s, why in direct.items() if not isinstance(s, DEFINITIONS) for n in syntax.names(s)}
@@ -52,12 +58,40 @@ def blocked(syntax: Syntax, known: Known, located: Located) -> dict[str, Refusal
     for name, bound in syntax.module.bound.items() if direct else ():
         for node in reached([top(b, syntax) for b in bound], syntax):
             why = direct.get(node)
-            if why is None and isinstance(node, VALUES):  # a value that a statement with operators may change
+            if (
+                why is None and isinstance(node, VALUES) and not is_fixed(node.value)
+            ):  # a value that a statement with operators may change
                 targets = (n.id for n in syntax.names(node) if isinstance(n.ctx, ast.Store))
                 why = next((changed[t] for t in targets if t in changed), None)
             if why is not None:
                 found.setdefault(name, why)
     return found
+
+
+def is_derivative(s: ast.stmt, syntax: Syntax) -> bool:
+    """Whether a statement gives a name to what `grad(f)` or the like returns, a function."""
+    return isinstance(s, VALUES) and any(
+        a.node is s.value and a.operator not in ("jvp", "vjp", "hvp") for a in applications(s, syntax)
+    )
+
+
+def is_fixed(value: ast.expr | None) -> bool:
+    """Whether what a name is bound to cannot be changed by a statement that mentions it: a number, a text, a type."""
+    match value:
+        case ast.Constant():
+            return True
+        case ast.UnaryOp(operand=operand):
+            return is_fixed(operand)
+        case ast.BinOp(left, _, right):
+            return is_fixed(left) and is_fixed(right)
+        case ast.Tuple(items):
+            return all(map(is_fixed, items))
+        case ast.Name(name):
+            return hasattr(builtins, name)
+        case ast.Attribute(ast.Name("math")) | ast.Call(ast.Attribute(ast.Name("math"))):
+            return True
+        case _:
+            return False
 
 
 def reason(statement: ast.stmt, name: ast.Name | ast.alias, syntax: Syntax, known: Known, located: Located) -> Refusal:

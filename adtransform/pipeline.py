@@ -29,9 +29,9 @@ class Options:
     function.  `wrt`: inputs of every requested function, or None for the default (each float); `wrt_of`: inputs by
     function.  `kinds`: what the arguments of the one function are that is asked for, as annotations of its
     parameters.  `passive`: inputs that are left out by default.  `constants`: functions that do not depend on the
-    inputs that are named are gone through, too.  `disabled`: optimisations switched off.  `emit`: a stage whose
-    functions are printed instead of the derivatives.  `keep_going`: write what can be written and report the rest.
-    `source_name` and `command` go into the header.
+    inputs that are named are gone through, too.  `live`: the module has been executed, its values are there.
+    `disabled`: optimisations switched off.  `emit`: a stage whose functions are printed instead of the derivatives.
+    `keep_going`: write what can be written and report the rest.  `source_name` and `command` go into the header.
     """
 
     mode: str = "forward"
@@ -41,6 +41,7 @@ class Options:
     kinds: tuple[tuple[str, str], ...] = ()
     passive: tuple[str, ...] = ()
     constants: bool = False
+    live: bool = False
     disabled: frozenset[str] = frozenset()
     emit: str | None = None
     keep_going: bool = False

@@ -226,7 +226,9 @@ class Spelling:
 
             returns = g.returns and expression(g.returns, outer)
             body = tuple(statement(s, hidden) for s in g.body)
-            return replace(g, params=tuple(param(p) for p in g.params), returns=returns, body=body)
+            decorators = tuple(expression(d, outer) for d in g.decorators)
+            params = tuple(param(p) for p in g.params)
+            return replace(g, params=params, returns=returns, body=body, decorators=decorators)
 
         def statement(s: ir.Stmt, hidden: frozenset[str]) -> ir.Stmt:
             def e(x: ir.Expr) -> ir.Expr:

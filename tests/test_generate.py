@@ -359,3 +359,32 @@ def test_compiled_modules_know_their_package_and_file() -> None:
     module = compile_module("from . import abc\nname = __file__\n", "x.py", package="collections", path="/tmp/x.py")
     assert (module.__name__, module.__package__, module.name) == ("collections.x", "collections", "/tmp/x.py")
     assert "collections.x" not in sys.modules
+
+
+def test_scripts_that_take_derivatives_of_their_functions(load: Callable[..., ModuleType]) -> None:
+    script = load("""
+        import adtransform as ad
+
+        Number = float
+        W = [0.5, 0.25]
+
+
+        def square(x: Number) -> Number:
+            return x * x
+
+
+        def weighted(v):
+            return W[0] * v[0] + W[1] * v[1] ** 2
+
+
+        slope: Number = ad.grad(square)(3.0)
+        slopes = [ad.grad(square)(float(i)) for i in range(3)]
+        print(ad.grad(weighted)(W), ad.hessian(weighted)(W), ad.hvp(square, (2.0,), (1.0,)))
+
+
+        def uses_values(x):
+            return slope * x + slopes[2] * x
+        """)
+    assert (script.slope, script.slopes) == (6.0, [0.0, 2.0, 4.0])
+    assert ad.grad(script.uses_values)(1.0) == 10.0
+    assert ad.grad(script.weighted)([1.0, 2.0]) == [0.5, 1.0]

@@ -132,6 +132,7 @@ def run(filename: str, text: str, asked: Asked, mode: str) -> Result | None:
             functions=None if every else tuple(chosen),
             wrt=chosen[""] if every else None,
             wrt_of=() if every else tuple((name, wrt) for name, wrt in chosen.items() if wrt is not None),
+            live=True,
             keep_going=True,
             source_name=os.path.basename(filename),
         )

@@ -139,7 +139,7 @@ def generate(f: object, place: Place, wrt: tuple[str, ...] | None, mode: str, ki
     """Transform the text that the function stands in, and execute what is new in it."""
     origin, passive = place.origin, (place.bound,) if place.bound else ()
     base = os.path.basename(origin.filename)
-    options = Options(mode=mode, functions=(place.name,), wrt=wrt, kinds=kinds, passive=passive, source_name=base)
+    options = Options(mode, (place.name,), wrt, kinds=kinds, passive=passive, live=True, source_name=base)
     try:
         result = proved(origin, options)
     except TransformError as error:

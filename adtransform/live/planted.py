@@ -121,7 +121,7 @@ def refuse(batch: Batch, name: str, f: object) -> TransformError:
         if not batch.has(name, (mode,)):
             base = os.path.basename(batch.filename)
             try:
-                transform(source, batch.filename, Options(mode=mode, functions=(name,), wrt=wrt, source_name=base))
+                transform(source, batch.filename, Options(mode, (name,), wrt, live=True, source_name=base))
             except TransformError as error:
                 return error.with_traceback(None)
     return refusal(f, "U002", f"`{name}` has none of the inputs {', '.join(wrt or ())}", "Check the names.")
