@@ -18,6 +18,8 @@ from adtransform.live.asked import names_of_decorator
 
 NAME = "differentiable"
 DERIVATIVES = ("tangent", "adjoint")
+CACHES = frozenset({"lru_cache", "cache"})
+COMPILERS = frozenset({"njit", "jit"})
 CALLED = re.compile(r"\b(?:tangent|adjoint)\b[^\n]*\(")
 
 
@@ -87,14 +89,36 @@ def is_derivative(called: ast.expr) -> bool:
     return isinstance(called, ast.Attribute) and called.attr in DERIVATIVES
 
 
-def of_derivative(d: ir.Expr) -> ir.Expr:
-    """The decorator of a derivative: Numba's without the signature, which was that of another function.
+def of_derivative(f: ir.Function, seed: str | None = None) -> ir.Function:
+    """A derivative with the decorators that fit it.
 
-    Adjoints are not compiled for running in parallel either, as the turns of a loop may add to one number.
+    Numba's loses the signature, which was that of another function; adjoints are not compiled for running in parallel
+    either, as the turns of a loop may add to one number.  A cache stays only where all arguments can be looked up in
+    it: seeds may be lists, and so may what a forward sweep keeps.
+
+    Arguments:
+        f: the derivative, with the decorators of what it is the derivative of.
+        seed: the parameter for the seed in reverse mode, None in forward mode.
     """
-    match d:
-        case ir.Call(ir.Name("njit" | "jit") | ir.Attribute(_, "njit" | "jit") as func, args):
-            kept = tuple(a for a in args if a.keyword and a.keyword not in ("parallel", "signature"))
-            return replace(d, args=kept) if kept else func
+    is_cached = seed is None or any(p.name == seed and p.default is not None for p in f.params)
+    kept = (d for d in f.decorators if is_cached or word_of(d) not in CACHES)
+    return replace(f, decorators=tuple(for_numba(d) if word_of(d) in COMPILERS else d for d in kept))
+
+
+def word_of(decorator: ir.Expr) -> str:
+    """The last word of a decorator: `njit` of `@numba.njit(cache=True)`."""
+    match decorator:
+        case ir.Call(func):
+            return word_of(func)
+        case ir.Name(word) | ir.Attribute(_, word):
+            return word
         case _:
-            return d
+            return ""
+
+
+def for_numba(decorator: ir.Expr) -> ir.Expr:
+    """Numba's decorator as it stands at a derivative."""
+    if not isinstance(decorator, ir.Call):
+        return decorator
+    kept = tuple(a for a in decorator.args if a.keyword and a.keyword not in ("parallel", "signature"))
+    return replace(decorator, args=kept) if kept else decorator.func

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from adtransform import ir
+from adtransform.decorators import CACHES, COMPILERS, word_of
 from adtransform.plain import merge
 from adtransform.refusals import Refused
 from adtransform.scopes import Unit
 
-KNOWN_DECORATORS = frozenset({"lru_cache", "cache", "njit", "jit", "override", "no_type_check", "deprecated"})
+KNOWN_DECORATORS = CACHES | COMPILERS | {"override", "no_type_check", "deprecated"}
 
 
 def check(unit: Unit) -> None:
@@ -22,9 +22,7 @@ def check(unit: Unit) -> None:
             f, "U010", message, "Write `# adgen: partial x = …`, one line an argument, or `# adgen: passive`."
         )
     for d in f.decorators:
-        target = d.func if isinstance(d, ir.Call) else d
-        word = target.attr if isinstance(target, ir.Attribute) else target.id if isinstance(target, ir.Name) else ""
-        if word not in KNOWN_DECORATORS:
+        if (word := word_of(d)) not in KNOWN_DECORATORS:
             raise Refused(
                 d,
                 "N130",

@@ -256,7 +256,8 @@ class Session:
         functions: dict[str, list[ir.Function]] = {}
         others: list[ir.Function] = []
         for i, fs in written.items():
-            fs = tuple(replace(f, decorators=tuple(map(of_derivative, f.decorators))) for f in fs)
+            seed = self.gradients.seeds.get(i, "") if self.gradients is not None else None
+            fs = tuple(of_derivative(f, seed) for f in fs)
             spelled = [spelling.function(i.unit, respelled(f, self.supply(i.unit)), known) for f in fs]
             is_own = i.unit.module is self.main and i.unit.name not in self.program.lifted
             home = functions.setdefault(i.unit.name, []) if is_own else others

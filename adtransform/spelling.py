@@ -162,7 +162,13 @@ class Spelling:
                 return ir.Name(bound)
         key = (id(home), name)
         if key not in self.foreign:
-            self.foreign[key] = self.import_from(home.dotted, name)
+            is_absolute = binding.level == 0 and binding.attribute
+            if binding.level == 0 and not binding.attribute and f"import {name}." not in home.text:
+                new = self.foreign[key] = self.free(name, f"{name}_module")
+                self.added[f"import {name}" if binding.dotted == new else f"import {binding.dotted} as {new}"] = None
+            else:
+                place = (binding.dotted, binding.attribute) if is_absolute else (home.dotted, name)
+                self.foreign[key] = self.import_from(*place)
         return ir.Name(self.foreign[key])
 
     def import_from(self, dotted: str, name: str) -> str:
@@ -176,13 +182,16 @@ class Spelling:
             and resolved[0] is not self.main
         ):
             return name
-        if name not in self.main.identifiers and not hasattr(builtins, name) and name not in self.supply.taken:
-            self.supply.taken.add(name)
-            self.added[f"from {dotted} import {name}"] = None
-            return name
-        new = self.supply.fresh(f"{dotted.rpartition('.')[2]}_{name}".lstrip("_"))
-        self.added[f"from {dotted} import {name} as {new}"] = None
+        new = self.free(name, f"{dotted.rpartition('.')[2]}_{name}".lstrip("_"))
+        self.added[f"from {dotted} import {name}" if new == name else f"from {dotted} import {name} as {new}"] = None
         return new
+
+    def free(self, name: str, other: str) -> str:
+        """A name for what is imported: its own, or another one if that is taken."""
+        if name in self.main.identifiers or hasattr(builtins, name) or name in self.supply.taken:
+            return self.supply.fresh(other)
+        self.supply.taken.add(name)
+        return name
 
     def aliased(self, unit: Unit) -> ir.Expr:
         """A function of any module by its name here."""

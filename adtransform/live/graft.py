@@ -120,13 +120,14 @@ def only_new(statement: ast.stmt, old: set[str]) -> list[ast.stmt]:
 
 def for_numba(function: ast.FunctionDef, decorator: ast.expr) -> None:
     """Let Numba compile a function that its decorator stands at."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    if ast.unparse(called).rpartition(".")[2] not in ("njit", "jit"):
+        return
     if isinstance(decorator, ast.Call):
         decorator.args = []  # the signature was that of another function
         # only what stands in files can be kept; what the turns of a loop add to one number must not run in parallel
         decorator.keywords = [k for k in decorator.keywords if k.arg not in ("cache", "parallel")]
-        decorator = decorator.func
-    if ast.unparse(decorator).rpartition(".")[2] in ("njit", "jit"):
-        function.body = [Spelled().visit(s) for s in function.body]
+    function.body = [Spelled().visit(s) for s in function.body]
 
 
 class Spelled(ast.NodeTransformer):
