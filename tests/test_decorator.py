@@ -352,6 +352,16 @@ def test_methods(folder: Folder) -> None:
             @staticmethod
             def cube(x: float) -> float:
                 return x * x * x
+
+            SCALE = 3.0
+
+            @ad.differentiable(wrt="x")
+            @classmethod
+            def scaled(cls, x: float) -> float:
+                return cls.SCALE * x * x
+
+        class Heavy(Body):
+            SCALE = 5.0
         """)
     body = model.Body(3.0)
     assert body.force(2.0) == 12.0
@@ -359,6 +369,10 @@ def test_methods(folder: Folder) -> None:
     assert body.square(3.0) == model.Body.square(3.0) == 9.0
     assert model.Body.square.adjoint(3.0) == body.square.tangent(3.0, 1.0) == (9.0, 6.0)
     assert body.cube(2.0) == 8.0 and model.Body.cube.grad(2.0) == 12.0
+    assert model.Body.scaled(2.0) == 12.0 and model.Heavy.scaled(2.0) == 20.0
+    for cls, slope in ((model.Body, 12.0), (model.Heavy, 20.0)):
+        assert cls.scaled.grad(cls, 2.0) == cls.scaled.adjoint(cls, 2.0)[1] == slope
+        assert cls.scaled.tangent(cls, 2.0, 1.0) == (cls.scaled(2.0), slope)
 
 
 def test_nested_functions(folder: Folder) -> None:

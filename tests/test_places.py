@@ -98,6 +98,18 @@ class Heavy(Body):
         return 10.0 * c * self.mass * x
 
 
+class Scale:
+    FACTOR = 3.0
+
+    @classmethod
+    def scaled(cls, x: float) -> float:
+        return cls.FACTOR * x * x
+
+
+class Larger(Scale):
+    FACTOR = 5.0
+
+
 def value_and_slope(f: Callable[..., Any], *args: Any) -> tuple[Any, Any]:
     return ad.adjoint(f)(*args)
 
@@ -144,6 +156,7 @@ def test_methods() -> None:
 def test_methods_of_derived_classes() -> None:
     assert ad.grad(Heavy(2.0).drag)(3.0) == 20.0
     assert ad.grad(Body(2.0).drag)(3.0) == 12.0
+    assert [ad.grad(cls.scaled)(2.0) for cls in (Scale, Larger)] == [12.0, 20.0]
 
 
 def test_objects_that_can_be_called() -> None:

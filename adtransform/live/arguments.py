@@ -93,6 +93,8 @@ def check_argument(f: Callable[..., object], name: str, value: object, is_active
         raise TypeError(f"{what} is a {kind.__name__}: convert it with `np.asarray`")
     if is_active and (kind in SILENT or letter in ("b", "O", "U", "S", "V", "M", "m")):
         raise TypeError(f"{what} is {kind.__name__}: derivatives are of real numbers")
+    if is_active and isinstance(value, type):
+        raise TypeError(f"{what} is a class: derivatives are of numbers, lists, tuples, arrays and objects")
     if is_active and letter in ("i", "u") and bool(getattr(value, "ndim", False)):
         raise TypeError(f"{what} is an array of whole numbers: convert it with `.astype(float)`")
     if is_numpy or kind in NUMBERS or kind in SILENT:

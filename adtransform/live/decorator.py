@@ -80,9 +80,10 @@ def differentiable(
     A function of a module is differentiated when it is defined, or read from the cache.  A method, a nested function
     and one without a file are differentiated when a derivative is first used, and have no `source`:
     `inspect.getsource(f.tangent)` shows it.  The derivatives of a method are called through its class,
-    `Body.drag.tangent(body, x, x_d)`; without `wrt` the object is an input, too.  What Numba, `functools.lru_cache`,
-    `staticmethod`, `classmethod` or `property` made of a function may be decorated as well.  Gradients of what is no
-    function of floats alone are generated for the kinds of the arguments, when they come for the first time.
+    `Body.drag.tangent(body, x, x_d)`, those of a class method take the class first; without `wrt` the object is an
+    input, too.  What Numba, `functools.lru_cache`, `staticmethod`, `classmethod` or `property` made of a function may
+    be decorated as well.  Gradients of what is no function of floats alone are generated for the kinds of the
+    arguments, when they come for the first time.
 
     Arguments:
         f: the function.

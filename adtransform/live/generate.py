@@ -128,7 +128,8 @@ def derivative_of(
         known = CACHE.setdefault(plain, {})
     except TypeError:  # no weak references to it: one of NumPy's, which stay
         known = CONSTANT.setdefault(id(plain), {})
-    key = (getattr(plain, "__code__", None), wrt, mode, kinds, *map(type, first))
+    owners = (o if isinstance(o, type) else type(o) for o in first)  # class methods are bound to classes
+    key = (getattr(plain, "__code__", None), wrt, mode, kinds, *owners)
     if key not in known or not known[key].basis.holds():
         with LOCK:
             known[key] = generate(plain, place_of(plain, first, kinds), wrt, mode, kinds)

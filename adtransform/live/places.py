@@ -114,10 +114,12 @@ def of_method(f: FunctionType, found: Definition, owner: str, first: tuple[objec
     name = fresh(f"{owner.lstrip('_')}_{node.name.strip('_')}", found.text)
     ordinary = node.args.posonlyargs + node.args.args
     bound = ""
-    if "classmethod" in kinds:
-        text = of_classmethod(node, name, first[0].__name__ if first and isinstance(first[0], type) else owner)
+    if "classmethod" in kinds and first:
+        text = of_classmethod(node, name, first[0].__name__ if isinstance(first[0], type) else owner)
     elif "staticmethod" in kinds or not ordinary:
         text = moved_out(found, node, name, {})
+    elif "classmethod" in kinds:  # the class is passed, as it may be a derived one
+        text = moved_out(found, node, name, {ordinary[0].arg: f"type[{owner}]"})
     else:
         bound = ordinary[0].arg if first else ""
         text = moved_out(found, node, name, {ordinary[0].arg: type(first[0]).__name__ if first else owner})
