@@ -17,7 +17,7 @@ from tests.program_shrink import shrunk
 from tests.programs import Program, random_program
 
 FUZZ = os.environ.get("ADTRANSFORM_FUZZ")
-EXAMPLES = int(FUZZ or 500)
+EXAMPLES = int(FUZZ or 300)
 PATIENCE = 60.0  # seconds for shrinking
 
 ENDLESS = 30.0  # seconds after which a program counts as one that does not end

@@ -19,7 +19,7 @@ from tests import array_found
 from tests.array_checks import check, check_program
 from tests.program_arrays import program
 
-PROGRAMS = int(os.environ.get("ADTRANSFORM_FUZZ", "150"))
+PROGRAMS = int(os.environ.get("ADTRANSFORM_FUZZ", "100"))
 FIRST = random.randrange(10**9) if "ADTRANSFORM_FUZZ" in os.environ else 0
 SHARDS = 5
 OFF = ("",) * 4 + OPTIMISATIONS + REVERSE

@@ -15,7 +15,7 @@ from adtransform.pipeline import OPTIMISATIONS, REVERSE
 from tests.list_checks import check
 from tests.program_lists import program
 
-PROGRAMS = int(os.environ.get("ADTRANSFORM_FUZZ", "400"))
+PROGRAMS = int(os.environ.get("ADTRANSFORM_FUZZ", "300"))
 FIRST = random.randrange(10**9) if "ADTRANSFORM_FUZZ" in os.environ else 0
 SHARDS = 5
 OFF = ("",) * 4 + OPTIMISATIONS + REVERSE

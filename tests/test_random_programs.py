@@ -15,7 +15,7 @@ from tests.program_scope import Chooser
 from tests.program_search import EXAMPLES, explore
 from tests.programs import Program
 
-SHARDS = 5
+SHARDS = 3
 OFF = ("",) * 4 + OPTIMISATIONS
 
 
