@@ -11,7 +11,7 @@ import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -259,10 +259,11 @@ def sure_imports(node: Any) -> dict[str, Imported]:
     return {n: i for n, i in found.items() if i.dotted in ("math", "numpy") and i.attribute != "*"}
 
 
+@lru_cache(maxsize=32)
 def parse(text: str, filename: str) -> cst.Module:
     """The tree of a file; raises `TransformError` where it is no Python.
 
-    CPython's own parser goes first: its messages are better, and its limits on depth are checked.
+    It is never changed, and remembered: a living module is read once for each of its functions.  CPython's own parser goes first: its messages are better, and its limits on depth are checked.
     """
     try:
         with warnings.catch_warnings():

@@ -12,7 +12,7 @@ from adtransform.traverse import expressions, map_blocks, map_expressions, rebui
 
 NUMBERED = re.compile(r"t\d+$")
 VALUE = ir.Name("the new value")  # stands for what the primal statement assigns; no variable can have this name
-STORE_HELP = "Keep active values in variables or tuples; lists, arrays and objects are not supported yet."
+STORE_HELP = "Keep active values in variables, in tuples, or in lists and arrays that are made in the function."
 
 
 def pair(value: ir.Expr, tangent: ir.Expr) -> ir.Expr:

@@ -79,7 +79,7 @@ class Requests:
             return "the file defines no function at its top level", "Give a file with functions of floats."
         return (
             "no function of the file has a derivative: none returns a value that depends on a float parameter",
-            "Annotate float parameters with `float`; lists, arrays and objects are not supported yet.",
+            "Annotate parameters with `float`, `list[float]` or `np.ndarray`, or choose some with --wrt.",
         )
 
     def inputs(self, unit: Unit, wrt: tuple[str, ...] | None, explicit: bool) -> frozenset[str]:

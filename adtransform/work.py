@@ -43,7 +43,7 @@ class Work:
         self.bound: dict[str, ir.Expr | None] = {}  # variables of the comprehension at hand, and their tangents
 
         self.inference = activity.stacks.inference(unit) if activity.stacks is not None else None
-        self.integers = integers(unit, activity)
+        self.integers = integers(unit, activity) - self.active  # an exponent that is differentiated may be any number
         self.effectful = self.with_effects()
         self.active |= {path + RESULT for path in self.effectful}
         self.varied |= {path + RESULT for path in self.effectful}

@@ -113,10 +113,11 @@ def abs_of(x: float) -> float:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"args": (1.0, 2.0), "modes": "forward"}, ValueError, "use 'fwd' or 'rev'"),
+        ({"args": (1.0, 2.0), "modes": "forward"}, ValueError, "takes 'fwd', 'rev' or both"),
         ({"args": (1.0, 2.0), "order": 0}, ValueError, "at least 1"),
+        ({"args": (1.0, 2.0), "modes": ()}, ValueError, "`modes` takes"),
         ({"args": 1.0}, TypeError, "tuple or list"),
-        ({"args": ("a", None)}, TypeError, "no real numbers"),
+        ({"args": ("a", None)}, TypeError, "no floats"),
     ],
 )
 def test_wrong_use(arguments: dict[str, Any], error: type[Exception], message: str) -> None:

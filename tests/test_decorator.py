@@ -286,8 +286,11 @@ def test_what_is_no_function_and_no_option_raises() -> None:
         ad.differentiable(math.sin)
     with pytest.raises(ValueError, match="`modes` takes"):
         ad.differentiable(modes="sideways")
-    with pytest.raises(TypeError, match="`wrt` takes"):
-        ad.differentiable(wrt=(1, 2))  # type: ignore[arg-type]
+    for wrt in ((1, 2), 3, "", ()):
+        with pytest.raises(TypeError, match="`wrt` takes"):
+            ad.differentiable(wrt=wrt)  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match="give inputs as `wrt='x'`"):
+        ad.differentiable("x")  # type: ignore[call-overload]
 
 
 def test_what_is_not_found_statically_has_a_run_of_its_own(folder: Folder) -> None:

@@ -23,15 +23,28 @@ def options(wrt: str | Iterable[str] | None, modes: str | Iterable[str]) -> Opti
     >>> options("x, y", "reverse")
     (('x', 'y'), ('reverse',))
     """
-    names = None
-    if wrt is not None:
-        names = tuple(name.strip() for name in wrt.split(",")) if isinstance(wrt, str) else tuple(wrt)
-        if not all(isinstance(name, str) for name in names):
-            raise TypeError(f"`wrt` takes a name or names of parameters, not {wrt!r}")
-    chosen = (modes,) if isinstance(modes, str) else tuple(modes)
+    chosen = (modes,) if isinstance(modes, str) else tuple(modes) if hasattr(modes, "__iter__") else ()
     if not chosen or not set(chosen) <= {*MODES}:
         raise ValueError(f'`modes` takes "forward", "reverse" or both, not {modes!r}')
-    return names, tuple(mode for mode in MODES if mode in chosen)
+    return names_of(wrt, "wrt"), tuple(mode for mode in MODES if mode in chosen)
+
+
+def names_of(names: str | Iterable[str] | None, option: str) -> tuple[str, ...] | None:
+    """One name, several with commas between them, or an iterable of names; None for what is not chosen.
+
+    Raises:
+        TypeError: they are no names; it says what option they were given as.
+
+    >>> names_of("x, y", "wrt")
+    ('x', 'y')
+    """
+    if names is None:
+        return None
+    given = names.split(",") if isinstance(names, str) else names if hasattr(names, "__iter__") else ()
+    found = tuple(name.strip() if isinstance(name, str) else "" for name in given)
+    if not found or not all(found):
+        raise TypeError(f"`{option}` takes a name or names, not {names!r}")
+    return found
 
 
 def decorated(source: bytes) -> Asked:

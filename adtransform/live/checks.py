@@ -40,21 +40,22 @@ def check_grads(
     Raises:
         AssertionError: with a table, if a derivative is wrong, or if no difference says anything.
         TransformError: the function is refused.
+        TypeError: the arguments do not fit, or none is differentiated.
+        ValueError: there is no such mode or order.
 
     >>> check_grads(lambda x: x**3, (2.0,), order=2)
     """
     chosen = (modes,) if isinstance(modes, str) else tuple(modes)
-    for mode in chosen:
-        if mode not in MODES:
-            raise ValueError(f"there is no mode {mode!r}: use 'fwd' or 'rev'")
-    if order < 1:
-        raise ValueError(f"order={order}: at least 1 is expected")
+    if not chosen or not set(chosen) <= {*MODES}:
+        raise ValueError(f"`modes` takes 'fwd', 'rev' or both, not {modes!r}")
+    if not isinstance(order, int) or order < 1:
+        raise ValueError(f"order={order}: a whole number of at least 1 is expected")
     if not isinstance(args, (tuple, list)):
         raise TypeError("args is a tuple or list, one item an argument")
     given = dict(zip(by_name(f, tuple(args), {}), args))  # what has its default stays as it is
     names = tuple(n for n, v in given.items() if any(True for _ in floats(v)))
     if not names:
-        raise TypeError(f"`{shown(f)}` is given no real numbers")
+        raise TypeError(f"`{shown(f)}` is given no floats, nor lists or arrays of them")
     rule = judge_within(atol or 0.0, rtol or 0.0) if atol is not None or rtol is not None else judge_by_estimate
     trial = Trial(chosen, names, rule, random.Random(0))
     rows = tuple(trial.rows(Step(f, tuple(args), {}, ""), order))

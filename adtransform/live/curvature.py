@@ -35,8 +35,8 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     >>> hvp(lambda x: x**3, (2.0,), (1.0,))
     12.0
     """
-    if len(primals) != len(tangents):
-        raise TypeError(f"there are {len(primals)} primals and {len(tangents)} tangents")
+    if type(primals) is not tuple or type(tangents) is not tuple or len(primals) != len(tangents):
+        checked(f, primals, tangents)
     try:
         known = PRODUCTS.setdefault(f, {})
     except TypeError:  # neither a hash nor weak references

@@ -95,6 +95,8 @@ def differentiable(
         TypeError: it is no function, or the options are none.
         ValueError: there is no such mode.
     """
+    if isinstance(f, str):
+        raise TypeError(f"`differentiable` decorates functions: give inputs as `wrt={f!r}`")
     if f is not None:
         return attach(f, DEFAULT, None, sys._getframe(1))
     chosen = options(wrt, modes)

@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 from adtransform.diagnostics import TransformError
 from adtransform.live.assemble import relocated
+from adtransform.live.asked import names_of
 from adtransform.live.basis import Basis, basis_of, check_others
 from adtransform.live.definitions import refusal
 from adtransform.live.graft import Origin, graft
@@ -26,7 +27,7 @@ from adtransform.live.recipes import CONSTANT as INDEPENDENT
 from adtransform.live.recipes import source_of
 from adtransform.live.unchanged import check_exponents, folded
 from adtransform.live.unwrap import bound, callable_of, inner
-from adtransform.pipeline import Derivative, Options, Result, names_of, transform
+from adtransform.pipeline import Derivative, Options, Result, transform
 
 if TYPE_CHECKING:
     from typing import TypeVar
@@ -80,7 +81,8 @@ def adjoint(f: Callable[..., R], wrt: str | Iterable[str] | None = None) -> Call
 
     Returns:
         `f_b(x, y, seed=1.0) -> (value, (x_b, y_b))`, for a single input `(value, x_b)`: every derivative at the cost of
-        a few calls of `f`.  The seed mirrors the value; by default it is all ones.  The rest is as with `tangent`.
+        a few calls of `f`.  The seed mirrors the value: all ones by default for a number or a tuple of them, to be
+        given for a list or an array.  The rest is as with `tangent`.
 
     Raises:
         TransformError: as with `tangent`.
@@ -105,7 +107,7 @@ class Made:
 
 def generated(f: Function, wrt: str | Iterable[str] | None, mode: str) -> Function:
     """The derivative of a function, bound to the object that a method is bound to."""
-    made, first = derivative_of(f, names_of(wrt), mode)
+    made, first = derivative_of(f, names_of(wrt, "wrt"), mode)
     return bound(made.function, first) if made.is_method else made.function
 
 

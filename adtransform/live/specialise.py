@@ -15,11 +15,12 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from adtransform.diagnostics import TransformError
+from adtransform.live.asked import names_of
 from adtransform.live.arguments import check_argument, kind_of
 from adtransform.live.basis import Basis, basis_of
 from adtransform.live.recipes import CONSTANT
 from adtransform.nested import zeros
-from adtransform.pipeline import Derivative, names_of
+from adtransform.pipeline import Derivative
 
 Function = Callable[..., Any]
 Argnums = int | Sequence[int]
@@ -79,7 +80,7 @@ def chosen(f: Function, argnums: Argnums, wrt: object, given: int = 0) -> Inputs
     """
     if wrt is not None:
         params = parameters(f)
-        names = names_of(wrt) or ()  # type: ignore[arg-type]
+        names = names_of(wrt, "wrt") or ()  # type: ignore[arg-type]
         for name in names:
             if name not in params:
                 raise TypeError(f"`{shown(f)}` has no parameter `{name}`: there are {', '.join(params)}")
@@ -90,8 +91,10 @@ def chosen(f: Function, argnums: Argnums, wrt: object, given: int = 0) -> Inputs
         raise TypeError(f"argnums is a number or a sequence of numbers, not {argnums!r}")
     whole = [n.__index__() for n in numbers]
     count = given if 0 < given < len(params) else len(params)
-    if any(not -count <= n < len(params) for n in whole):
-        raise ValueError(f"argnums={argnums!r}, but `{shown(f)}` has {count} parameters that are passed by position")
+    if any(n >= len(params) for n in whole):
+        raise ValueError(f"argnums={argnums!r}, but `{shown(f)}` has {len(params)} parameters passed by position")
+    if any(n < -count for n in whole):
+        raise ValueError(f"argnums={argnums!r}, but {count} arguments of `{shown(f)}` are passed by position")
     names = tuple(params[n if n >= 0 else n + count] for n in whole)
     if len(set(names)) < len(names):
         raise ValueError(f"argnums={argnums!r} names a parameter twice")
