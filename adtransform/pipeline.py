@@ -13,6 +13,7 @@ from pathlib import Path
 
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.imports import Import
+from adtransform.live.asked import names_of
 
 COMMON = ("read", "flat")  # the modes part behind these stages
 STAGES = {"forward": (*COMMON, "forward"), "reverse": (*COMMON, "reverse")}

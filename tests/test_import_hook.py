@@ -265,6 +265,9 @@ def test_wrong_use_raises() -> None:
         ad.install_import_hook()
     with pytest.raises(ValueError, match="`modes` takes"):
         ad.install_import_hook("mypkg", modes="sideways")
+    for name in ("*", "mypkg/physics.py", ""):
+        with pytest.raises(ValueError, match="is no dotted name"):
+            ad.install_import_hook(name)
 
 
 def test_decorated_modules_may_be_hooked(folder: Folder) -> None:

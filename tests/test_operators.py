@@ -200,6 +200,10 @@ def test_what_it_looks_like() -> None:
         (lambda: ad.grad(norm)(np.array([1j])), "complex"),
         (lambda: ad.grad(norm)(np.ma.array([1.0])), "np.asarray"),
         (lambda: ad.grad(f, wrt="z")(1.0, 2.0), "`f` has no parameter `z`"),
+        (lambda: ad.grad(f, wrt=())(1.0, 2.0), "`wrt` takes a name or names"),
+        (lambda: ad.tangent(f, 3), "`wrt` takes a name or names"),  # type: ignore[arg-type]
+        (lambda: ad.derive(f), "`derive` takes the text of a module"),  # type: ignore[arg-type]
+        (lambda: ad.hvp(f, 1.0, 1.0), "one item an argument"),  # type: ignore[arg-type]
         (lambda: ad.grad(f, "x")(1.0, 2.0), "argnums"),
         (lambda: ad.grad(3.0), "a function is expected"),  # type: ignore[arg-type]
         (lambda: ad.grad(f)(1.0), "missing a required argument"),
@@ -213,6 +217,8 @@ def test_wrong_use(run: Callable[[], object], message: str) -> None:
 def test_arguments_that_are_not_there() -> None:
     with pytest.raises(ValueError, match="has 2 parameters"):
         ad.grad(f, 2)(1.0, 2.0)
+    with pytest.raises(ValueError, match="has 2 parameters"):
+        ad.grad(f, 2)(1.0, y=2.0)
     with pytest.raises(ValueError, match="twice"):
         ad.grad(f, (0, -2))(1.0, 2.0)
 

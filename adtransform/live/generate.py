@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from adtransform.diagnostics import TransformError
-from adtransform.live.assemble import relocated
 from adtransform.live.asked import names_of
+from adtransform.live.assemble import relocated
 from adtransform.live.basis import Basis, basis_of, check_others
 from adtransform.live.definitions import refusal
 from adtransform.live.graft import Origin, graft

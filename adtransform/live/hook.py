@@ -46,9 +46,9 @@ def install_import_hook(
     """
     if not modules or not all(isinstance(module, str) for module in modules):
         raise TypeError("`install_import_hook` takes the names of modules")
-    for module in modules:
-        if not all(part.isidentifier() for part in module.removesuffix(".*").split(".")):
-            raise ValueError(f"{module!r} is no dotted name: `mypkg.physics` is a module, `mypkg.*` all of a package")
+    for name in modules:
+        if not all(part.isidentifier() for part in name.removesuffix(".*").split(".")):
+            raise ValueError(f"{name!r} is no dotted name: `mypkg.physics` is a module, `mypkg.*` all of a package")
     hook = Hook(modules, options(wrt, modes))
     sys.meta_path.insert(0, hook)
     for name, module in list(sys.modules.items()):

@@ -15,8 +15,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from adtransform.diagnostics import TransformError
-from adtransform.live.asked import names_of
 from adtransform.live.arguments import check_argument, kind_of
+from adtransform.live.asked import names_of
 from adtransform.live.basis import Basis, basis_of
 from adtransform.live.recipes import CONSTANT
 from adtransform.nested import zeros
