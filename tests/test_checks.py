@@ -125,6 +125,16 @@ def test_wrong_use(arguments: dict[str, Any], error: type[Exception], message: s
         ad.check_grads(f, **arguments)
 
 
+def test_functions_with_assertions() -> None:
+    k = 3.0
+
+    def checked(x: float) -> float:
+        assert x > 0.0
+        return k * x * x
+
+    ad.check_grads(checked, (2.0,), order=2)
+
+
 def test_what_has_its_default_is_left_alone() -> None:
     def drag(v: float, c: float = 0.3, *, area: float = 1.0) -> float:
         return 0.5 * c * area * v * v

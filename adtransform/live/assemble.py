@@ -233,7 +233,7 @@ def used_globals(f: FunctionType, found: Definition) -> Iterator[str]:
     for n in (n for other in others for n in ast.walk(other)):
         if isinstance(n, ast.Name):
             seen[n.id] = None
-    return iter(n for n in seen if n not in f.__code__.co_freevars)
+    return iter(n for n in seen if n.isidentifier() and n not in f.__code__.co_freevars)  # pytest adds `@pytest_ar`
 
 
 def codes(code: CodeType) -> Iterator[CodeType]:

@@ -45,6 +45,7 @@ def check_grads(
 
     >>> check_grads(lambda x: x**3, (2.0,), order=2)
     """
+    __tracebackhide__ = True  # pytest shows the test
     chosen = (modes,) if isinstance(modes, str) else tuple(modes)
     if not chosen or not set(chosen) <= {*MODES}:
         raise ValueError(f"`modes` takes 'fwd', 'rev' or both, not {modes!r}")
