@@ -174,7 +174,7 @@ class Module:
     @cached_property
     def rebound(self) -> frozenset[str]:
         """Names that some function declares global: their value at the top level is not the only one."""
-        lines = re.findall(r"^[ \t]+global[ \t]+([\w ,\t]+)", self.text, re.MULTILINE)
+        lines = re.findall(r"\bglobal[ \t]+([\w ,\t]+)", self.text)
         return frozenset(n.strip() for line in lines for n in line.split(","))
 
     @cached_property
@@ -212,13 +212,16 @@ class Module:
     @cached_property
     def constants(self) -> dict[str, ir.Expr]:
         """Values of the names that are bound once, to a literal."""
-        found = {}
+        found: dict[str, ir.Expr] = {}
+        times = Counter(name for item in self.items for name in item.binds)
         for item in self.items:
+            if item.binds == ("*",):
+                found.clear()  # it may bind them anew
             if item.kind == "assign" and len(item.binds) == 1 and isinstance(self.bindings[item.binds[0]], Value):
                 s = reader.statement(item.node)[0]
                 if isinstance(s, ir.Assign) and isinstance(s.value, ir.Const):
                     found[item.binds[0]] = s.value
-        return {n: v for n, v in found.items() if n not in self.rebound}
+        return {n: v for n, v in found.items() if times[n] == 1 and n not in self.rebound}
 
 
 STRING_OR_COMMENT = re.compile(
@@ -263,7 +266,8 @@ def sure_imports(node: Any) -> dict[str, Imported]:
 def parse(text: str, filename: str) -> cst.Module:
     """The tree of a file; raises `TransformError` where it is no Python.
 
-    It is never changed, and remembered: a living module is read once for each of its functions.  CPython's own parser goes first: its messages are better, and its limits on depth are checked.
+    It is never changed, and remembered: a living module is read once for each of its functions.  CPython's own parser
+    goes first: its messages are better, and its limits on depth are checked.
     """
     try:
         with warnings.catch_warnings():

@@ -41,7 +41,7 @@ def write(module: Module, output: Output, style: Style) -> str:
     wanted |= set().union(*(global_names(text) for text in output.helpers)) if output.helpers else set()
     needed = needed_items(module, wanted)
     blocks = [header(module, output)]
-    blocks += module_head(module, needed, output, style)
+    blocks += module_head(module, needed, output)
     placed = False
     for at, item in enumerate(module.items):
         if item.kind in ("docstring",) or (item.kind == "import" and at_top(module, item)):
@@ -92,7 +92,7 @@ def at_top(module: Module, item: Item) -> bool:
     return False
 
 
-def module_head(module: Module, needed: dict[int, set[str]], output: Output, style: Style) -> list[str]:
+def module_head(module: Module, needed: dict[int, set[str]], output: Output) -> list[str]:
     """Docstring and imports, with the new imports behind the old ones."""
     rows: list[str] = []
     imports: list[str] = []
@@ -102,8 +102,6 @@ def module_head(module: Module, needed: dict[int, set[str]], output: Output, sty
         elif item.kind == "import" and at_top(module, item) and id(item) in needed:
             text = item_text(module, item, needed[id(item)], output.extended)
             imports.append(text if imports else text.lstrip("\n"))
-    known = {n for item in module.items if item.kind == "import" for n in item.binds}
-    assert known is not None
     extended = "".join(imports)
     for home, extra in output.extended.items():
         if f"from {home} import" not in extended:
@@ -250,6 +248,7 @@ def needed_items(module: Module, wanted: set[str]) -> dict[int, set[str]]:
             if item.kind == "other" and not hit and id(item) not in found:
                 if id(item) not in mentioned:
                     mentioned[id(item)] = item_names(module, item)
+                    mentioned[id(item)] |= set_by_calls(module, mentioned[id(item)])
                 hit = touches(module, item, mentioned[id(item)] & seen)
             if hit:
                 if id(item) not in found and item.kind != "import":
@@ -260,6 +259,17 @@ def needed_items(module: Module, wanted: set[str]) -> dict[int, set[str]]:
         if item.kind == "import" and isinstance(item.node.body[0], cst.ImportFrom):
             if any(b.dotted == "__future__" for b in imported_names(item.node.body[0]).values()):
                 found[id(item)] = set(item.binds)
+    return found
+
+
+def set_by_calls(module: Module, mentioned: set[str]) -> set[str]:
+    """The globals that functions set which are mentioned, directly or through one of them."""
+    functions = {item.binds[0]: item for item in module.items if item.kind == "function"} if module.rebound else {}
+    pending, found = [n for n in mentioned if n in functions], set[str]()
+    for name in pending:  # grows meanwhile
+        inside = item_names(module, functions[name])
+        found |= inside & module.rebound
+        pending += sorted(n for n in inside if n in functions and n not in pending)
     return found
 
 

@@ -28,7 +28,7 @@ def powers_d(x: float, n: int, x_d: float) -> tuple[list[float], list[float]]:
     return found, found_d
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=64)
 def legendre_d(n: int, x: float, x_d: float) -> tuple[float, float]:
     """Tangent of `legendre` with respect to x."""
     if n < 2:

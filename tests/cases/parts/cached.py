@@ -3,7 +3,7 @@ import functools
 from functools import lru_cache
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=64)
 def legendre(n: int, x: float) -> float:
     if n < 2:
         return x if n else 1.0
