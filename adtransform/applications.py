@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from adtransform.lexical import Function, Scope, Syntax
+from adtransform.lexical import Scope, Syntax
 
 PACKAGE = "adtransform"
 OWN = "adtransform_"  # before an operator: how the expansion itself spells it
@@ -47,12 +47,21 @@ class Application:
 
     @property
     def operand(self) -> ast.expr:
+        """The function.
+
+        Raises:
+            Unwritten: it is not the first argument.
+        """
         if self.node.args and not isinstance(self.node.args[0], ast.Starred):
             return self.node.args[0]
         raise Unwritten(self.node, "N180", f"the function that `{self.operator}` is given is not its first argument")
 
     def inputs(self, params: list[str]) -> tuple[tuple[str, ...], bool]:
-        """The inputs that are asked for, by name, and whether they are a tuple."""
+        """The inputs that are asked for, by name, and whether they are a tuple.
+
+        Raises:
+            Unwritten: they cannot be read, or are none of the parameters.
+        """
         said = dict(zip(FIRST, self.node.args[1:], strict=False)) | {k.arg or "**": k.value for k in self.node.keywords}
         if isinstance(aux := said.pop("has_aux", None), ast.Constant) and aux.value is False:
             aux = None
@@ -85,7 +94,11 @@ def called(a: Application, syntax: Syntax) -> ast.Call | None:
 
 
 def pair(a: Application) -> tuple[list[ast.expr], list[ast.expr]]:
-    """The arguments and the tangents that `jvp` is given; `vjp` is given arguments alone."""
+    """The arguments and the tangents that `jvp` is given; `vjp` is given arguments alone.
+
+    Raises:
+        Unwritten: they are not written out.
+    """
     match a.node:
         case ast.Call(args=[_, *x], keywords=[]) if a.operator == "vjp":
             return x, []
@@ -218,6 +231,3 @@ def reached(start: list[ast.AST], syntax: Syntax) -> list[ast.AST]:
                     found[target] = None
                     queue.append(target)
     return queue
-
-
-__all__ = ["Application", "Function", "Unwritten"]

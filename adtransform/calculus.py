@@ -5,7 +5,7 @@ A derivative is an expression, or `None` where it is zero.
 
 from __future__ import annotations
 
-from adtransform.ir import Binary, Choice, Compare, Const, Expr, Library, Logic, Name, Unary
+from adtransform.ir import Binary, Choice, Const, Expr, Library, Logic, Name, Unary
 
 Derivative = Expr | None
 
@@ -226,8 +226,3 @@ def float_literal(e: Expr) -> Expr:
     """A whole number as a float: the operand beside it is one, and float times float is faster."""
     value = number(e)
     return constant(value) if isinstance(value, int) and abs(value) < 2**53 else e
-
-
-def is_condition(e: Expr) -> bool:
-    """Whether a derivative is a conditional expression, which reads well only as a statement of its own."""
-    return isinstance(e, (Choice, Compare, Logic))

@@ -43,8 +43,8 @@ from adtransform.lifting import Lifted
 from adtransform.modules import STRING_OR_COMMENT
 from adtransform.names import suffix
 from adtransform.operands import Operands
-from adtransform.rewriting import front, primal, replaced, rewritten
-from adtransform.splices import Edit, Text, placed
+from adtransform.rewriting import below_imports, front, primal, replaced, rewritten
+from adtransform.splices import Edit, Text, above, outermost, placed
 from adtransform.writer import WORD
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class Expansion:
         made = self.generated(trial, {w: self.place(a) for a, (_, w) in reversed(todo.items())})
         edits: list[Edit] = [(at, at, above([*new, *made.definitions], text, at))]
         if made.imports:
-            head = self.head()
+            head = below_imports(syntax)
             edits.append((head, head, text.at("".join(f"{line}\n" for line in made.imports), max(head - 1, 0))))
         for a, (f, w) in todo.items():
             if (no := made.refused.get(w)) is not None:
@@ -233,42 +233,19 @@ class Expansion:
         found = Refusal(self.filename, 1, 1, refused.code, refused.message, refused.help)
         return placed(found, self.source, self.text.origin[start], self.text.origin[end - 1] + 1)
 
-    def head(self) -> int:
-        """The end of the imports that the module starts with, or of its docstring."""
-        at = 0
-        for i, s in enumerate(self.syntax.tree.body):
-            is_doc = i == 0 and isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)
-            if not is_doc and not isinstance(s, (ast.Import, ast.ImportFrom)):
-                break
-            at = self.syntax.starts[s.end_lineno or s.lineno]
-        return min(at, len(self.text.chars))
-
 
 def wanted(a: Application, f: Lifted) -> Wanted:
-    """The derivative that an operator stands for."""
+    """The derivative that an operator stands for.
+
+    Raises:
+        Unwritten: its inputs or arguments are none of the function's.
+    """
     if a.operator not in DIRECT:
         return Wanted(f.name, MODES[a.operator], a.inputs(f.inputs)[0])
     primals = pair(a)[0]
     if not 0 < len(primals) <= len(f.positional):
         raise Unwritten(a.node, "N180", f"the arguments do not match those of `{f.name}`")
     return Wanted(f.name, MODES[a.operator], tuple(f.positional[: len(primals)]))
-
-
-def above(parts: list[Text], text: Text, at: int) -> Text:
-    """Functions in front of another one."""
-    result = Text("", ())
-    for part in parts:
-        result += part + text.at("\n\n", at)
-    return result
-
-
-def outermost(edits: list[Edit]) -> list[Edit]:
-    """Edits that do not overlap: what stands inside another one waits."""
-
-    def waits(e: Edit) -> bool:
-        return any(o is not e and o[0] <= e[0] < e[1] <= o[1] for o in edits)
-
-    return [e for e in edits if not waits(e)]
 
 
 # --- from outside -----------------------------------------------------------------------------------------------------

@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 
 Function = ast.FunctionDef | ast.Lambda
 Node = ast.AST
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 @dataclass(eq=False)
 class Scope:
-    """`bound` has the nodes that bind a name; `kind` is that of the node, "module", "class" or "function"."""
+    """`bound` has the nodes that bind a name; `kind` is "module", "class", "function" or "comprehension"."""
 
     node: Node = field(repr=False)
     kind: str
@@ -162,6 +161,7 @@ class Syntax:
             self.visit(node, scope)
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> None:
+        """Note the bindings of a function: parameters inside, what stands at them outside."""
         inner = Scope(node, "function", scope)
         self.inside[node] = inner
         a = node.args
@@ -179,6 +179,7 @@ class Syntax:
         self.all(list(node.body), inner)
 
     def comprehension(self, node: Node, scope: Scope) -> None:
+        """Note the bindings of a comprehension: all but its first iterable is inside."""
         inner = Scope(node, "comprehension", scope)
         generators: list[ast.comprehension] = getattr(node, "generators", [])
         for i, g in enumerate(generators):

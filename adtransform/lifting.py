@@ -83,7 +83,11 @@ class Closure:
     seen: dict[str, Scope] = field(default_factory=dict)  # the variables of all outside names
 
     def gather(self, node: ast.AST, inside: Scope) -> None:
-        """Take up the names of one function; `inside` is the scope that it opens."""
+        """Take up the names of one function; `inside` is the scope that it opens.
+
+        Raises:
+            Unwritten: a variable is rebound, or one name stands for two.
+        """
         syntax = self.syntax
         for n in ast.walk(node):
             if isinstance(n, ast.Nonlocal):
@@ -131,7 +135,11 @@ def literal_defaults(function: Function, syntax: Syntax) -> None:
 
 
 def lifted(syntax: Syntax, text: Text, function: Function, name: str) -> Lifted:
-    """A nested function or a lambda as a function of the module, called `name`."""
+    """A nested function or a lambda as a function of the module, called `name`.
+
+    Raises:
+        Unwritten: it would not do the same there.
+    """
     args = function.args
     literal_defaults(function, syntax)
     if isinstance(function, ast.FunctionDef) and function.decorator_list:

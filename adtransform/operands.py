@@ -21,7 +21,11 @@ class Operands:
     known: dict[str, str] = field(default_factory=dict)
 
     def function(self, a: Application, syntax: Syntax, text: Text) -> Lifted:
-        """The function of an operator; its `text` is set where it is to be added to the module."""
+        """The function of an operator; its `text` is set where it is to be added to the module.
+
+        Raises:
+            Unwritten: it is none that can be a function of the module.
+        """
         operand = a.operand
         found: ast.AST | None = operand
         if isinstance(operand, ast.Name):
@@ -48,7 +52,11 @@ class Operands:
         return made if is_new else made.known
 
     def wrapper(self, a: Application, syntax: Syntax, text: Text) -> Lifted:
-        """A function around one that is imported: how many arguments it takes shows by the call."""
+        """A function around one that is imported: how many arguments it takes shows by the call.
+
+        Raises:
+            Unwritten: that does not show.
+        """
         call = called(a, syntax)
         given = pair(a)[0] if a.operator in DIRECT else call.args if call is not None and not call.keywords else []
         if not given or any(isinstance(g, ast.Starred) for g in given):

@@ -236,11 +236,11 @@ def show_statement(s: ir.Stmt, depth: int, style: Style) -> list[str]:
         case ir.Comment():
             return lead
         case _:
-            rows = simple_lines(s, margin, style, len(trail) if len(trail) < 40 else 0)
+            rows = simple_lines(s, margin, style)
             return [*lead, *rows[:-1], rows[-1] + trail]
 
 
-def simple_lines(s: ir.Stmt, margin: str, style: Style, reserve: int = 0) -> list[str]:
+def simple_lines(s: ir.Stmt, margin: str, style: Style) -> list[str]:
     if s.source.text is not None:
         return (margin + str(s.source.text).replace("\0", margin)).split("\n")
     match s:

@@ -24,7 +24,19 @@ from adtransform.splices import Edit, Text
 
 
 def rewritten(a: Application, f: Lifted, g: Generated, syntax: Syntax, text: Text, names: Operands) -> list[Edit]:
-    """The call of a generated function instead of an operator, and what it needs in the module."""
+    """The call of a generated function instead of an operator, and what it needs in the module.
+
+    Arguments:
+        a: the operator.
+        f: its function.
+        g: the derivative that it stands for.
+        syntax: the tree of the text.
+        text: what is changed.
+        names: those that were added to the module.
+
+    Raises:
+        Unwritten: there is no such call.
+    """
     if a.operator == "jvp":
         return [replaced(a.node, f"{g.name}({', '.join(pushed(a, f, g.tangents, syntax))})", syntax, text)]
     if a.operator == "vjp":
@@ -102,6 +114,9 @@ def pulled(a: Application, f: Lifted, g: Generated, syntax: Syntax, text: Text, 
     """`vjp` as a call of the function, and the calls of what it gives as calls of the adjoint.
 
     The arguments get names of their own, so that the calls find them as they were.
+
+    Raises:
+        Unwritten: what it gives is not just called.
     """
     around = syntax.parent[a.node]
     match around:
@@ -139,6 +154,7 @@ def one(call: ast.Call, value: str, syntax: Syntax, text: Text) -> Edit:
 
 
 def replaced(node: ast.expr | ast.stmt, chars: str, syntax: Syntax, text: Text) -> Edit:
+    """Something else in the place of a node."""
     start = syntax.start(node)
     return start, syntax.end(node), text.at(chars, start)
 
@@ -157,11 +173,26 @@ def front(a: Application, syntax: Syntax) -> int:
     return syntax.starts[row]
 
 
+def below_imports(syntax: Syntax) -> int:
+    """The end of the imports that the module starts with, or of its docstring."""
+    at = 0
+    for i, s in enumerate(syntax.tree.body):
+        is_doc = i == 0 and isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)
+        if not is_doc and not isinstance(s, (ast.Import, ast.ImportFrom)):
+            break
+        at = syntax.starts[s.end_lineno or s.lineno]
+    return min(at, len(syntax.chars))
+
+
 # --- arguments --------------------------------------------------------------------------------------------------------
 
 
 def arguments(f: Lifted, call: ast.Call, syntax: Syntax) -> list[str]:
-    """The arguments of a call of the function, with the free variables behind them."""
+    """The arguments of a call of the function, with the free variables behind them.
+
+    Raises:
+        Unwritten: they do not match its parameters, or cannot be handed on as they are.
+    """
     given = call.args
     if any(isinstance(a, ast.Starred) for a in given) or any(k.arg is None for k in call.keywords):
         raise Unwritten(call, "N180", "starred arguments are not supported here", "Write the arguments one by one.")
@@ -185,7 +216,11 @@ def handed(a: Application, f: Lifted, syntax: Syntax) -> list[str]:
 
 
 def pushed(a: Application, f: Lifted, tangents: tuple[str, ...], syntax: Syntax) -> list[str]:
-    """The arguments of a tangent: what the function takes, and the tangents behind it."""
+    """The arguments of a tangent: what the function takes, and the tangents behind it.
+
+    Raises:
+        Unwritten: they cannot be handed on as they are.
+    """
     primals, along = pair(a)
     passed = handed(a, f, syntax)
     if any(isinstance(n, (ast.NamedExpr, ast.Starred)) for t in along for n in ast.walk(t)):

@@ -46,7 +46,7 @@ class Spelling:
             return ir.Name(e.name)
         if e.home == "helper":
             return ir.Name(self.helper(e.name))
-        home = e.home or ("numpy" if self.alias("numpy", hidden) and not self.reaches("math", hidden) else "math")
+        home = e.home or ("numpy" if self.alias("numpy", hidden) and not self.reaches("math") else "math")
         name = e.name if e.home else twin_name(home, e.name)
         for bound in self.bound_to(home, name):
             if bound not in hidden:
@@ -78,14 +78,15 @@ class Spelling:
     def alias(self, home: str, hidden: frozenset[str]) -> str | None:
         return next((n for n in self.bound.get(Imported(home), ()) if n not in hidden), None)
 
-    def reaches(self, home: str, hidden: frozenset[str]) -> bool:
+    def reaches(self, home: str) -> bool:
+        """Whether the main module imports a library, or something of it."""
         return home in self.homes
 
     def add_library(self, home: str, name: str, hidden: frozenset[str]) -> ir.Expr:
         short = {"numpy": "np"}.get(home, home)
         added = f"import {home}" if short == home else f"import {home} as {short}"
         free = self.supply.is_free(name) and name not in hidden
-        if self.reaches(home, hidden) and (free or name in self.extended.get(home, ())):
+        if self.reaches(home) and (free or name in self.extended.get(home, ())):
             names = self.extended.setdefault(home, [])
             if name not in names:
                 names.append(name)

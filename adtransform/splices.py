@@ -54,6 +54,23 @@ class Text:
         return placed(refusal, first, begin, max(self.origin[min(end, len(self.origin) - 1)], begin) + 1)
 
 
+def above(parts: list[Text], text: Text, at: int) -> Text:
+    """Functions in front of what stands at a place of a text."""
+    result = Text("", ())
+    for part in parts:
+        result += part + text.at("\n\n", at)
+    return result
+
+
+def outermost(edits: list[Edit]) -> list[Edit]:
+    """Edits that do not overlap: what stands inside another one waits."""
+
+    def waits(e: Edit) -> bool:
+        return any(o is not e and o[0] <= e[0] < e[1] <= o[1] for o in edits)
+
+    return [e for e in edits if not waits(e)]
+
+
 def offset(chars: str, line: int, column: int) -> int:
     """The index of a place that is counted from one."""
     rows = chars.split("\n")

@@ -13,8 +13,6 @@ from adtransform.scopes import UnitCall
 from adtransform.structure import lists_in
 from adtransform.tangents import Tangents
 
-LIST_HELP = "Start it with `[]` and push to it."
-
 
 def stack_operation(work: Tangents, s: ir.Stmt, path: str) -> ir.Expr | None:
     """The call in a statement that does nothing but push to a stack or pop from it."""

@@ -30,6 +30,11 @@ def with_kinds(function: ir.Function, kinds: tuple[tuple[str, str], ...]) -> ir.
 
 
 def with_kind(function: ir.Function, p: ir.Param, kind: str) -> ir.Param:
+    """One parameter with its annotation.
+
+    Raises:
+        Refused: it has one that says something else.
+    """
     if not kind or p.role in ("*", "**"):
         return p
     given = annotation(kind)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from adtransform import ir
 from adtransform.annotations import DICTIONARIES
-from adtransform.classes import Class, field_kind
+from adtransform.classes import Class
 from adtransform.scopes import Callee, LibraryCall, NestedCall, Unit, UnitCall
 from adtransform.traverse import expressions, own_names, statements, target_names, walk
 
@@ -427,8 +427,3 @@ def keyed_names(f: ir.Function) -> set[str]:
                 case ir.Subscript(ir.Name(id), ir.Const(str())):
                     found.add(id)
     return found
-
-
-def shows_float(e: ir.Expr | None) -> bool:
-    """Whether a field carries a derivative."""
-    return field_kind(e) in ("float", "class", "other")

@@ -49,6 +49,7 @@ def many(name: str, values: Iterable[object]) -> str:
 
 
 def mapping(values: Mapping[object, object]) -> str:
+    """A dictionary of values of one kind."""
     keys = {type(k) for k in values}
     (key,) = keys if len(keys) == 1 else (str,)
     inner = many("list", values.values()).removeprefix("list").removeprefix("[").removesuffix("]")

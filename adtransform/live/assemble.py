@@ -15,33 +15,20 @@ from __future__ import annotations
 
 import ast
 import dis
-import inspect
-import linecache
-import os
 import sys
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CellType, FunctionType, ModuleType
 
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.live.arguments import kind_of
+from adtransform.live.class_texts import class_source
 from adtransform.live.defaults import arguments, computed, with_names
-from adtransform.live.definitions import Definition, definition, refusal, text_of
+from adtransform.live.definitions import Definition, all_codes, definition, refusal, text_of
 from adtransform.live.graft import Origin
-from adtransform.live.lines import dedented, fresh, indent_of, lines_of, renamed
+from adtransform.live.lines import Piece, dedented, fresh, indent_of, lines_of, renamed
 from adtransform.live.recipes import RECIPES, Recipe
 from adtransform.live.unwrap import inner
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A function in the text: its lines, and where the first of them stands in its file."""
-
-    text: str
-    filename: str = ""
-    line: int = 0
-    indent: int = 0
 
 
 @dataclass
@@ -55,7 +42,11 @@ class Assembly:
     names: dict[str, object] = field(default_factory=dict)
 
     def function(self, f: FunctionType, name: str) -> None:
-        """Add a function under a name, and what it uses."""
+        """Add a function under a name, and what it uses.
+
+        Raises:
+            TransformError: it has no source, or sets variables of others, or a name has two meanings.
+        """
         self.bound[name] = f
         found = definition(f)
         check_outer(f, found)
@@ -77,7 +68,11 @@ class Assembly:
                     self.names[other] = f.__globals__[other]
 
     def variable(self, f: FunctionType, name: str, cell: CellType) -> None:
-        """Add a variable of the function around."""
+        """Add a variable of the function around.
+
+        Raises:
+            TransformError: it has no value yet, or another one in another function.
+        """
         if self.cells.get(name, cell) is not cell:
             raise ambiguous(f, name)
         try:
@@ -88,7 +83,11 @@ class Assembly:
         self.cells[name] = cell
 
     def name(self, f: FunctionType, name: str, value: object, is_cell: bool = False) -> None:
-        """Add what a name is bound to."""
+        """Add what a name is bound to.
+
+        Raises:
+            TransformError: it means something else already.
+        """
         if name in self.bound:
             if self.bound[name] is not value or is_cell != (name in self.cells):
                 if not (self.bound[name] is value and isinstance(value, FunctionType)):  # they call each other
@@ -161,67 +160,10 @@ def piece(found: Definition, name: str, defaults: Mapping[str, str]) -> Piece:
     return Piece(renamed(text, node, name, first).rstrip("\n") + "\n", found.filename, first, indent)
 
 
-def class_source(cls: type) -> Piece | None:
-    """The text of a class: what stands around one of its methods, as `inspect` does not know cells of notebooks."""
-    own = [v for v in vars(cls).values() if isinstance(v, FunctionType)]
-    for method in (m for m in own if m.__qualname__ == f"{cls.__qualname__}.{m.__name__}"):
-        text = text_of(method)
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.ClassDef) and node.name == cls.__name__:
-                start = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-                if start <= method.__code__.co_firstlineno <= (node.end_lineno or 0):
-                    lines = lines_of(text)[start - 1 : node.end_lineno]
-                    filename = method.__code__.co_filename
-                    return Piece(dedented(lines, start, node), filename, start, indent_of(lines[0]))
-    try:
-        lines, start = inspect.getsourcelines(cls)
-    except (OSError, TypeError):
-        return class_of_fields(cls)
-    return Piece(textwrap.dedent("".join(lines)), inspect.getsourcefile(cls) or "", start, indent_of(lines[0]))
-
-
-def class_of_fields(cls: type) -> Piece | None:
-    """The text of a class without methods, from the latest cell that defines one with the same fields."""
-    for filename in reversed([name for name in linecache.cache if is_cell(name)]):
-        lines = linecache.getlines(filename)
-        try:
-            tree = ast.parse("".join(lines))
-        except (SyntaxError, ValueError):
-            continue
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef) and node.name == cls.__name__ and has_fields(node, cls):
-                start = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-                return Piece("".join(lines[start - 1 : node.end_lineno]).rstrip("\n") + "\n", filename, start)
-    return None
-
-
-def has_fields(node: ast.ClassDef, cls: type) -> bool:
-    """Whether a class has the fields that a text says, and nothing else stands in the text."""
-    said = {}
-    for statement in node.body:
-        match statement:
-            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
-                said[name] = ast.unparse(annotation)
-            case ast.Pass() | ast.Expr(value=ast.Constant(value=str())):
-                pass
-            case _:
-                return False
-    live = {name: inspect.formatannotation(kind, cls.__module__) for name, kind in cls.__annotations__.items()}
-    return list(said) == list(live) and all(
-        kind.strip("'").rpartition(".")[2] == said[name].rpartition(".")[2] for name, kind in live.items()
-    )
-
-
-def is_cell(filename: str) -> bool:
-    """Whether a text is the cell of a notebook, or of something like it, and no file that can be imported."""
-    known = linecache.cache.get(filename)
-    return not os.path.isfile(filename) or known is not None and len(known) == 4 and known[1] is None
-
-
 def used_globals(f: FunctionType, found: Definition) -> Iterator[str]:
     """The global names that a function reads, those of its annotations and decorators included, in order."""
     seen: dict[str, None] = {}
-    for code in codes(f.__code__):
+    for code in all_codes(f.__code__):
         for instruction in dis.get_instructions(code):
             if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
                 seen[str(instruction.argval)] = None
@@ -234,13 +176,6 @@ def used_globals(f: FunctionType, found: Definition) -> Iterator[str]:
         if isinstance(n, ast.Name):
             seen[n.id] = None
     return iter(n for n in seen if n.isidentifier() and n not in f.__code__.co_freevars)  # pytest adds `@pytest_ar`
-
-
-def codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from codes(constant)
 
 
 def imported(name: str, value: object) -> str:
@@ -263,6 +198,7 @@ def declared(name: str, value: object) -> str:
 
 
 def ambiguous(f: FunctionType, name: str) -> TransformError:
+    """The refusal of a name with two meanings."""
     help_ = "Give one of them another name."
     return refusal(f, "N141", f"`{name}` means one thing in `{f.__name__}` and another in a function it uses", help_)
 

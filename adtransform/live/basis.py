@@ -22,10 +22,10 @@ from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
-from adtransform.diagnostics import TransformError
 from adtransform.live.arguments import kind_of
 from adtransform.live.definitions import refusal
 from adtransform.live.fingerprints import is_same, known, module_of
+from adtransform.live.unchanged import literals, replaced
 from adtransform.live.unwrap import inner
 from adtransform.pipeline import Result
 
@@ -122,6 +122,7 @@ class Walk:
             self.function(one)
 
     def function(self, f: FunctionType) -> None:
+        """Note what the names of a function are bound to, and walk on to the functions among it."""
         for cell in f.__closure__ or ():
             value = contents(cell)
             if isinstance(plain := inner(value), FunctionType) and all(cell is not c for c, _ in self.cells):
@@ -169,6 +170,7 @@ def used(code: CodeType) -> Iterator[str]:
 
 
 def contents(cell: CellType) -> object:
+    """The value of a variable of a function around; None if it has none yet."""
     try:
         return cell.cell_contents
     except ValueError:  # not yet set
@@ -228,16 +230,4 @@ def imports(text: str) -> tuple[ast.alias, ...]:
 def numbers(text: str) -> frozenset[str]:
     """The names that are bound to a number in a text, and to nothing else."""
     bound = Counter(n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-    found = set()
-    for statement in ast.parse(text).body:
-        match statement:
-            case ast.Assign([ast.Name(name)], ast.Constant(value)) | ast.AnnAssign(
-                ast.Name(name), value=ast.Constant(value)
-            ) if type(value) in (int, float) and bound[name] == 1:
-                found.add(name)
-    return frozenset(found)
-
-
-def replaced(f: object, name: str) -> TransformError:
-    message = f"`{name}`, which `{getattr(f, '__name__', f)}` calls, is no longer the function that its module defines"
-    return refusal(f, "U008", message, "Differentiate before anything is replaced, or reload what was changed.")
+    return frozenset(name for name in literals(ast.parse(text)) if bound[name] == 1)

@@ -83,6 +83,11 @@ class Entry:
         return marshal.loads(data)
 
     def slice(self, start: int, end: int) -> bytes:
+        """A part of the file.
+
+        Raises:
+            Damaged: it cannot be read.
+        """
         if self.data is not None:
             return self.data[start:end]
         try:

@@ -7,6 +7,7 @@ import ast
 import functools
 import inspect
 import linecache
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType, FunctionType
@@ -74,6 +75,12 @@ def text_of(f: FunctionType) -> str:
     filename = f.__code__.co_filename
     linecache.checkcache(filename)
     return "".join(linecache.getlines(filename, f.__globals__))
+
+
+def is_cell(filename: str) -> bool:
+    """Whether a text is the cell of a notebook, or of something like it, and no file that can be imported."""
+    known = linecache.cache.get(filename)
+    return not os.path.isfile(filename) or known is not None and len(known) == 4 and known[1] is None
 
 
 @functools.lru_cache(maxsize=64)

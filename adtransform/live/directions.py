@@ -73,7 +73,11 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:
 
 
 def checked(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> dict[str, Any]:
-    """The tangents by the names of the parameters; they are copied, as generated code may change them."""
+    """The tangents by the names of the parameters; they are copied, as generated code may change them.
+
+    Raises:
+        TypeError: primals and tangents do not fit.
+    """
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise TypeError("primals and tangents are tuples or lists, one item an argument: `(x,)` and `(x_d,)`")
     if len(primals) != len(tangents):

@@ -139,7 +139,11 @@ def derivative_of(
 
 
 def generate(f: object, place: Place, wrt: tuple[str, ...] | None, mode: str, kinds: Kinds) -> Made:
-    """Transform the text that the function stands in, and execute what is new in it."""
+    """Transform the text that the function stands in, and execute what is new in it.
+
+    Raises:
+        TransformError: the function is refused, or has none of the inputs.
+    """
     origin, passive = place.origin, (place.bound,) if place.bound else ()
     base = os.path.basename(origin.filename)
     options = Options(mode, (place.name,), wrt, kinds=kinds, passive=passive, live=True, source_name=base)

@@ -116,6 +116,7 @@ class Loader:
         return module
 
     def exec_module(self, module: ModuleType) -> None:
+        """Execute a module that has derivatives from the start."""
         module.__loader__ = self.loader
         if module.__spec__ is not None:
             module.__spec__.loader = self.loader

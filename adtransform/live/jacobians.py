@@ -88,7 +88,11 @@ Method = Callable[[Function, tuple[str, ...], tuple[Any, ...], dict[str, Any], b
 
 
 def made(f: Function, argnums: Argnums, wrt: Wrt, has_aux: bool, method: Method, operator: str) -> Callable[..., Any]:
-    """A function that returns derivatives, made by a method that gives them by the names of the inputs."""
+    """A function that returns derivatives, made by a method that gives them by the names of the inputs.
+
+    Raises:
+        TypeError: `f` is no function.
+    """
     is_single = is_one(argnums, wrt)
     if not callable(f):
         raise TypeError(f"a function is expected, not {f!r}")

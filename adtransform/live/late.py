@@ -37,14 +37,16 @@ class Late:
 
     @property
     def follows(self) -> bool:
+        """Whether it is to be made anew at each use: what it is made from are cells of a notebook."""
         plain, _, batch = self.state
         if batch is not None or self.kind not in ("tangent", "adjoint"):  # the others look by themselves
             return False
-        from adtransform.live.assemble import is_cell
+        from adtransform.live.definitions import is_cell
 
         return is_cell(plain.__code__.co_filename)
 
     def make(self) -> Any:
+        """The function, made now."""
         import adtransform
 
         plain, inputs, batch = self.state

@@ -5,8 +5,19 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A definition: its lines, and where the first of them stands in its file."""
+
+    text: str
+    filename: str = ""
+    line: int = 0
+    indent: int = 0
 
 
 def lines_of(text: str) -> list[str]:

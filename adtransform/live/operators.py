@@ -170,7 +170,11 @@ def described(function: Function, f: Function, operator: str, doc: str, recipe: 
 
 
 def pair(f: Function, value: Any) -> Any:
-    """The value of a function that returns a pair, as `has_aux` says."""
+    """The value of a function that returns a pair, as `has_aux` says.
+
+    Raises:
+        TypeError: it is none.
+    """
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise TypeError(f"`{shown(f)}` returns a {type(value).__name__}: with has_aux a pair is expected")
     return value
@@ -184,6 +188,11 @@ def fits(found: Any, args: tuple[Any, ...], at: tuple[int, ...]) -> bool:
 
 
 def check_scalar(f: Function, value: object) -> None:
+    """Refuse the value of a function that has no gradient.
+
+    Raises:
+        TypeError: it is no real number.
+    """
     if isinstance(value, (bool, complex)) or not hasattr(value, "__float__") or is_indexed(value):
         what = type(value).__name__
         raise TypeError(

@@ -21,11 +21,11 @@ from dataclasses import dataclass, replace
 from types import FunctionType
 from weakref import WeakKeyDictionary
 
-from adtransform.live.assemble import Assembly, Piece, imported, is_cell
-from adtransform.live.definitions import Definition, definition, read, refusal
+from adtransform.live.assemble import Assembly, imported
+from adtransform.live.definitions import Definition, definition, is_cell, read, refusal
 from adtransform.live.graft import Origin
 from adtransform.live.graft import bound as names_bound
-from adtransform.live.lines import dedented, fresh, lines_of, renamed
+from adtransform.live.lines import Piece, dedented, fresh, lines_of, renamed
 from adtransform.live.unchanged import changed_exponents, check_callees
 from adtransform.live.unwrap import inner
 
@@ -78,7 +78,11 @@ def place_of(f: object, first: tuple[object, ...] = (), kinds: Iterable[tuple[st
 
 
 def first_of(f: FunctionType, first: tuple[object, ...]) -> str:
-    """The parameter that the object of a method is passed to; empty for what is no method."""
+    """The parameter that the object of a method is passed to; empty for what is no method.
+
+    Raises:
+        TransformError: it has none.
+    """
     if not first:
         return ""
     if f.__code__.co_argcount == 0:
@@ -97,7 +101,11 @@ def defined_once(found: Definition, name: str) -> bool:
 
 
 def of_method(f: FunctionType, found: Definition, owner: str, first: tuple[object, ...]) -> Place:
-    """A method: the module, and the method once more as a function of it."""
+    """A method: the module, and the method once more as a function of it.
+
+    Raises:
+        TransformError: it cannot be a function of the module, or what it uses was replaced.
+    """
     if "." in owner:
         raise refusal(f, "N004", f"`{f.__qualname__}`: classes inside classes are not read", "Move the class out.")
     node = found.node

@@ -20,6 +20,7 @@ from adtransform.live.generate import CACHE, Made, take_defaults
 from adtransform.live.graft import Origin, planted
 from adtransform.live.notes import show
 from adtransform.live.places import GENERATED
+from adtransform.live.unchanged import replaced
 from adtransform.live.unwrap import inner
 from adtransform.pipeline import Derivative, Options, transform
 
@@ -47,15 +48,14 @@ def check(
     """
     if not is_same(f, own[name]):
         raise refusal(f, "U007", f"the source of `{name}` is no longer what was imported", "Reload the module.")
-    replaced = [n for n in reachable(name, own)[1:] if not is_same(live.get(n), own[n])]
+    changed = [n for n in reachable(name, own)[1:] if not is_same(live.get(n), own[n])]
     for file, other, known in others:
         module = module_of(file)
         if module is not None and not is_same(module.get(other), known):
-            replaced.append(other)
-    replaced += [other for other, known in bound if other in live and not is_same(live[other], known)]
-    if replaced:
-        message = f"`{replaced[0]}`, which `{name}` calls, is no longer the function that its module defines"
-        raise refusal(f, "U008", message, "Differentiate before anything is replaced, or change the source.")
+            changed.append(other)
+    changed += [other for other, known in bound if other in live and not is_same(live[other], known)]
+    if changed:
+        raise replaced(f, changed[0])
 
 
 def plant(text: str, code: bytes, filename: str, live: dict[str, Any]) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class Recipe:
         return known
 
     def make(self, kinds: Kinds) -> Function:
+        """The same, made now."""
         from adtransform.live.generate import derivative_of
 
         if self.has_aux:
@@ -107,7 +108,11 @@ def beside(
 
 
 def gradient(node: ast.FunctionDef, name: str, derivative: Any, recipe: Recipe, kinds: dict[str, str]) -> str:
-    """A gradient: the adjoint, without the value that it returns."""
+    """A gradient: the adjoint, without the value that it returns.
+
+    Raises:
+        TransformError: it would return something else than the adjoint does.
+    """
     names = recipe.names()
     if names != derivative.wrt or recipe.is_single != (len(names) == 1):
         raise recipe.refusal("its inputs are in another order", "Give `argnums` in the order of the parameters.")
@@ -178,7 +183,11 @@ FORMS = {  # by the kind of the input and of the value
 
 
 def columns(node: ast.FunctionDef, name: str, derivative: Any, recipe: Recipe, kinds: dict[str, str]) -> str:
-    """A Jacobian: one call of the tangent for each number that goes in."""
+    """A Jacobian: one call of the tangent for each number that goes in.
+
+    Raises:
+        TransformError: the input or the value has a structure that there is no form for.
+    """
     from adtransform.live.lines import fresh
 
     args = node.args

@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Iterable, Mapping
 from types import CodeType, FunctionType
 
+from adtransform.diagnostics import TransformError
 from adtransform.live.defaults import defaults_of, texts
 from adtransform.live.definitions import Definition, has_assertions, is_made_by, read, refusal
 from adtransform.live.fingerprints import module_of
@@ -24,6 +25,9 @@ def check_callees(found: Definition, f: FunctionType, owners: Iterable[str] = ()
         found: where it is defined.
         f: the function.
         owners: classes whose methods it may call without their name: its own, that of the object it is bound to.
+
+    Raises:
+        TransformError: one of them was replaced.
     """
     tree, codes, _ = read(found.text)
     defined = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
@@ -39,8 +43,7 @@ def check_callees(found: Definition, f: FunctionType, owners: Iterable[str] = ()
             plain, called = inner(live), callee
             is_same = is_live(node, plain, codes) or bool(node.decorator_list) and is_decorated(node, plain, codes)
         if not is_same:
-            message = f"`{called}`, which `{f.__name__}` calls, is no longer the function that its module defines"
-            raise refusal(f, "U008", message, "Differentiate before anything is replaced, or change the source.")
+            raise replaced(f, called)
         if isinstance(node, ast.FunctionDef) and isinstance(plain := inner(live), FunctionType):
             check_defaults(f, node, plain)
 
@@ -49,13 +52,6 @@ def check_callees(found: Definition, f: FunctionType, owners: Iterable[str] = ()
 def folded(text: str) -> Mapping[str, object]:
     """The constants of a module that exponents are made of, with their values: derivatives are written for these."""
     tree = ast.parse(text)
-    literals: dict[str, object] = {}
-    for s in tree.body:
-        match s:
-            case ast.Assign([ast.Name(name)], ast.Constant(value)) | ast.AnnAssign(
-                ast.Name(name), value=ast.Constant(value)
-            ) if type(value) in (int, float):
-                literals[name] = value
     used: set[str] = set()
     for n in ast.walk(tree):
         match n:
@@ -63,7 +59,25 @@ def folded(text: str) -> Mapping[str, object]:
                 used |= {m.id for m in ast.walk(right) if isinstance(m, ast.Name)}
             case ast.Call(func=ast.Name("pow" | "power") | ast.Attribute(attr="pow" | "power"), args=args):
                 used |= {m.id for a in args for m in ast.walk(a) if isinstance(m, ast.Name)}
-    return {name: value for name, value in literals.items() if name in used}
+    return {name: value for name, value in literals(tree).items() if name in used}
+
+
+def literals(tree: ast.Module) -> dict[str, object]:
+    """The names of a module that are set to a number that is written out."""
+    found: dict[str, object] = {}
+    for s in tree.body:
+        match s:
+            case ast.Assign([ast.Name(name)], ast.Constant(value)) | ast.AnnAssign(
+                ast.Name(name), value=ast.Constant(value)
+            ) if type(value) in (int, float):
+                found[name] = value
+    return found
+
+
+def replaced(f: object, name: str) -> TransformError:
+    """The refusal of a function that calls one that is not what the source says."""
+    message = f"`{name}`, which `{getattr(f, '__name__', f)}` calls, is no longer the function that its module defines"
+    return refusal(f, "U008", message, "Differentiate before anything is replaced, and reload what was changed.")
 
 
 def changed_exponents(text: str, f: FunctionType) -> list[str]:
