@@ -117,7 +117,7 @@ class Module:
     @cached_property
     def blocked(self) -> Mapping[str, Refusal]:
         """Names that cannot be differentiated for the derivative operators in what they stand for."""
-        from adtransform.expansion import unexpanded
+        from adtransform.expand.expansion import unexpanded
 
         found: Mapping[str, Refusal] = (
             unexpanded(self.text, self.filename) if self.expansion is None else self.expansion.blocked

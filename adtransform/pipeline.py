@@ -102,7 +102,7 @@ def transform(source: str, filename: str, options: Options) -> Result:
     Raises:
         TransformError: with every refusal, sorted by place.
     """
-    from adtransform.expansion import expand
+    from adtransform.expand.expansion import expand
     from adtransform.session import Session
 
     if options.mode not in ("forward", "reverse"):

@@ -40,7 +40,7 @@ from adtransform.traverse import bound_names, expressions, names, statements
 from adtransform.writer import Output, write
 
 if TYPE_CHECKING:
-    from adtransform.expansion import Expansion
+    from adtransform.expand.expansion import Expansion
     from adtransform.pipeline import Derivative, Options, Result
 
 

@@ -415,6 +415,36 @@ def test_a_function_that_was_replaced_is_refused(folder: Folder) -> None:
             model.force.tangent(0.5, v_d=1.0)
 
 
+def test_exponents_that_changed_are_refused(folder: Folder) -> None:
+    text = """
+        import adtransform as ad
+        from powers import cubed
+
+        N = 2
+        M = 1
+        M += 1
+
+        @ad.differentiable
+        def power(x: float) -> float:
+            return x**N
+
+        @ad.differentiable
+        def both(x: float) -> float:
+            return cubed(x) * x**M
+        """
+    folder.write("powers.py", "K = 3\ndef cubed(x: float) -> float:\n    return x**K\n")
+    model = folder.load(text)
+    assert model.power.grad(3.0) == 6.0 and model.both.adjoint(2.0) == (32.0, 80.0)
+    model.N = 3
+    assert model.power.grad(3.0) == 27.0  # made anew
+    with pytest.raises(ad.TransformError, match="`N`, an exponent, is no longer"):
+        model.power.adjoint(3.0)
+    model.N = 2
+    sys.modules["powers"].K = 4  # type: ignore[attr-defined]
+    with pytest.raises(ad.TransformError, match="`K`, an exponent, is no longer"):
+        model.both.tangent(2.0, 1.0)
+
+
 def test_byte_code_that_is_older_than_its_source_is_refused(folder: Folder) -> None:
     path = folder.write("model.py", MODEL)
     code = compile(dedent(MODEL).replace("* cd", "/ cd"), str(path), "exec")  # as from another source

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from adtransform.lexical import Scope, Syntax
+from adtransform.expand.lexical import Scope, Syntax
 
 PACKAGE = "adtransform"
 OWN = "adtransform_"  # before an operator: how the expansion itself spells it

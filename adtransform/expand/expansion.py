@@ -19,7 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from adtransform.applications import (
+from adtransform.diagnostics import Refusal, TransformError
+from adtransform.expand.applications import (
     DEFINITIONS,
     DIRECT,
     MODES,
@@ -35,16 +36,15 @@ from adtransform.applications import (
     reached,
     top,
 )
-from adtransform.diagnostics import Refusal, TransformError
-from adtransform.generation import Generated, Made, Wanted, arrays_given, generate
-from adtransform.leftovers import blocked, kept, unread_imports
-from adtransform.lexical import Syntax
-from adtransform.lifting import Lifted
+from adtransform.expand.generation import Generated, Made, Wanted, arrays_given, generate
+from adtransform.expand.leftovers import blocked, kept, unread_imports
+from adtransform.expand.lexical import Syntax
+from adtransform.expand.lifting import Lifted
+from adtransform.expand.operands import Operands
+from adtransform.expand.rewriting import below_imports, front, primal, replaced, rewritten
+from adtransform.expand.splices import Edit, Text, above, outermost, placed
 from adtransform.modules import STRING_OR_COMMENT
 from adtransform.names import suffix
-from adtransform.operands import Operands
-from adtransform.rewriting import below_imports, front, primal, replaced, rewritten
-from adtransform.splices import Edit, Text, above, outermost, placed
 from adtransform.writer import WORD
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import builtins
 import keyword
 from dataclasses import dataclass, field
 
-from adtransform.applications import DIRECT, Application, Unwritten, called, definition, pair
-from adtransform.lexical import Scope, Syntax
-from adtransform.lifting import Lifted, lifted
-from adtransform.splices import Text
+from adtransform.expand.applications import DIRECT, Application, Unwritten, called, definition, pair
+from adtransform.expand.lexical import Scope, Syntax
+from adtransform.expand.lifting import Lifted, lifted
+from adtransform.expand.splices import Text
 
 
 @dataclass

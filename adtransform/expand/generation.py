@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from adtransform.diagnostics import Refusal, TransformError
+from adtransform.expand.operands import Operands
+from adtransform.expand.splices import Text
 from adtransform.modules import Defined
-from adtransform.operands import Operands
-from adtransform.splices import Text
 
 if TYPE_CHECKING:
-    from adtransform.expansion import Expansion
+    from adtransform.expand.expansion import Expansion
     from adtransform.pipeline import Derivative
     from adtransform.session import Session
 

@@ -6,7 +6,8 @@ import ast
 import builtins
 from collections.abc import Callable
 
-from adtransform.applications import (
+from adtransform.diagnostics import Refusal
+from adtransform.expand.applications import (
     DEFINITIONS,
     PACKAGE,
     SHAPE,
@@ -19,10 +20,9 @@ from adtransform.applications import (
     reached,
     top,
 )
-from adtransform.diagnostics import Refusal
-from adtransform.lexical import Syntax
-from adtransform.rewriting import replaced
-from adtransform.splices import Edit, Text
+from adtransform.expand.lexical import Syntax
+from adtransform.expand.rewriting import replaced
+from adtransform.expand.splices import Edit, Text
 
 Known = Callable[[ast.Call], "Refusal | None"]  # why an operator was left
 Located = Callable[[Unwritten], Refusal]

@@ -15,12 +15,12 @@ import ast
 import copy
 from collections.abc import Callable
 
-from adtransform.applications import Application, Unwritten, called, pair, top
-from adtransform.generation import Generated
-from adtransform.lexical import Syntax
-from adtransform.lifting import Lifted, literal_defaults
-from adtransform.operands import Operands
-from adtransform.splices import Edit, Text
+from adtransform.expand.applications import Application, Unwritten, called, pair, top
+from adtransform.expand.generation import Generated
+from adtransform.expand.lexical import Syntax
+from adtransform.expand.lifting import Lifted, literal_defaults
+from adtransform.expand.operands import Operands
+from adtransform.expand.splices import Edit, Text
 
 
 def rewritten(a: Application, f: Lifted, g: Generated, syntax: Syntax, text: Text, names: Operands) -> list[Edit]:

@@ -14,9 +14,9 @@ import ast
 import copy
 from dataclasses import dataclass, field, replace
 
-from adtransform.applications import Unwritten, definition
-from adtransform.lexical import Function, Scope, Syntax
-from adtransform.splices import Text
+from adtransform.expand.applications import Unwritten, definition
+from adtransform.expand.lexical import Function, Scope, Syntax
+from adtransform.expand.splices import Text
 
 INDENT = "    "
 CONSTANT = (ast.Constant, ast.Name, ast.Tuple, ast.UnaryOp, ast.BinOp)
