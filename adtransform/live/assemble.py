@@ -24,7 +24,8 @@ from adtransform.diagnostics import Refusal, TransformError
 from adtransform.live.arguments import kind_of
 from adtransform.live.class_texts import class_source
 from adtransform.live.defaults import arguments, computed, with_names
-from adtransform.live.definitions import Definition, all_codes, definition, refusal, text_of
+from adtransform.live.definitions import Definition, definition, refusal, text_of
+from adtransform.live.fingerprints import all_codes
 from adtransform.live.graft import Origin
 from adtransform.live.lines import Piece, dedented, fresh, indent_of, lines_of, renamed
 from adtransform.live.recipes import RECIPES, Recipe

@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
@@ -92,6 +91,12 @@ def basis_of(f: object, files: Iterable[str] = (), kinds: Iterable[tuple[str, st
     walk = Walk(plain, frozenset(files), [word for _, kind in kinds for word in WORD.findall(kind)])
     defaults = plain.__defaults__, plain.__kwdefaults__
     return Basis(ref(plain), plain.__code__, defaults, tuple(walk.found), tuple(walk.cells), tuple(walk.constants))
+
+
+def with_values(basis: Basis, names: Collection[str]) -> Basis:
+    """The same, for which some constants must be what they were, not only of the same kind: exponents."""
+    constants = tuple((home, n, v, "" if n in names else kind) for home, n, v, kind in basis.constants)
+    return replace(basis, constants=constants)
 
 
 def function_in(f: object) -> FunctionType | None:
@@ -228,6 +233,5 @@ def imports(text: str) -> tuple[ast.alias, ...]:
 
 @lru_cache(maxsize=64)
 def numbers(text: str) -> frozenset[str]:
-    """The names that are bound to a number in a text, and to nothing else."""
-    bound = Counter(n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-    return frozenset(name for name in literals(ast.parse(text)) if bound[name] == 1)
+    """The names of a module that are bound to a number, and to nothing else."""
+    return frozenset(literals(ast.parse(text)))

@@ -27,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT = b"adgen 1\n"
+FORMAT = b"adgen 2\n"
 START = len(FORMAT) + 24  # of the head
 
 Digest = bytes
@@ -40,7 +40,8 @@ def tool() -> str:
     folder = os.path.dirname(os.path.dirname(__file__))
     if f"-packages{os.sep}" in folder:
         return __version__
-    entries = [entry for part in (folder, os.path.join(folder, "live")) for entry in os.scandir(part)]
+    parts = (folder, *(os.path.join(folder, part) for part in ("expand", "live")))
+    entries = [entry for part in parts for entry in os.scandir(part)]
     files = [entry.stat() for entry in entries if entry.name.endswith(".py")]
     return f"{__version__} {max(s.st_mtime_ns for s in files)} {sum(s.st_size for s in files)}"
 

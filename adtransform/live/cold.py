@@ -17,6 +17,7 @@ from adtransform.live.cache import Digest, digest, pack
 from adtransform.live.fingerprints import Known, known
 from adtransform.live.generate import LOCK
 from adtransform.live.graft import compiled_graft
+from adtransform.live.unchanged import folded
 from adtransform.pipeline import Options, Result, transform
 
 
@@ -25,7 +26,8 @@ def packed(filename: str, source: bytes, asked: Asked, key: Digest) -> tuple[byt
 
     The head of the entry is `(asked, names, texts, parts)`: the names of the derivatives by mode and function, and what
     `f.source` says, as texts and as their numbers by function.  The blobs are `(text, code)` for each mode, as `graft`
-    wants them, what `fingerprints` knows of this file and of the others, and what is known of the adjoints.
+    wants them, what `fingerprints` knows of this file and of the others together with the exponents that are constants
+    of these, and what is known of the adjoints.
 
     Arguments:
         filename: the source file.
@@ -49,7 +51,9 @@ def packed(filename: str, source: bytes, asked: Asked, key: Digest) -> tuple[byt
     texts, parts = shown([(result.text, names[mode]) for mode, result in runs.items() if result])
     blobs: list[object] = [compiled(filename, text, result) for result in runs.values()]
     others = tuple(outside(files, {f for result in results for f in result.functions}))
-    blobs.append((known(text), others, tuple(bindings(filename, text, imports, others))))
+    read = {"": text} | {path: read for path, read in files.items() if read is not None}
+    exponents = tuple((path, name, value) for path, source in read.items() for name, value in folded(source).items())
+    blobs.append((known(text), others, tuple(bindings(filename, text, imports, others)), exponents))
     adjoints = runs["reverse"].derivatives if runs["reverse"] is not None else ()
     blobs.append({derivative.function: astuple(derivative) for derivative in adjoints})
     return pack(key, (asked, names, texts, parts), sources, tuple(imports.items()), blobs), is_stable

@@ -8,11 +8,11 @@ import functools
 import inspect
 import linecache
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 
 from adtransform.diagnostics import Refusal, TransformError
+from adtransform.live.fingerprints import all_codes
 
 FUTURE = functools.reduce(int.__or__, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names))
 
@@ -92,14 +92,6 @@ def read(text: str, flags: int = 0) -> tuple[ast.Module, frozenset[CodeType], tu
     tree = ast.parse(text)
     codes = frozenset(all_codes(compile(tree, "<text>", "exec", flags, dont_inherit=True)))
     return tree, codes, tuple(n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.Lambda)))
-
-
-def all_codes(code: CodeType) -> Iterator[CodeType]:
-    """A code and those of all functions in it."""
-    yield code
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            yield from all_codes(inner)
 
 
 def is_made_by(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> bool:

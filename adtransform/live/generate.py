@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 from adtransform.diagnostics import TransformError
 from adtransform.live.asked import names_of
 from adtransform.live.assemble import relocated
-from adtransform.live.basis import Basis, basis_of, check_others
+from adtransform.live.basis import Basis, basis_of, check_others, with_values
 from adtransform.live.definitions import refusal
 from adtransform.live.graft import Origin, graft
 from adtransform.live.places import GENERATED, Place, place_of
@@ -167,10 +167,7 @@ def generate(f: object, place: Place, wrt: tuple[str, ...] | None, mode: str, ki
     assert callable(function)
     if isinstance(function, FunctionType) and place.defaults is not None:
         take_defaults(function, place.defaults)
-    basis = basis_of(f, [path for path, _ in result.files], kinds)
-    by_value = folded(place.origin.text)
-    constants = tuple((home, n, v, "" if n in by_value else kind) for home, n, v, kind in basis.constants)
-    basis = replace(basis, constants=constants)
+    basis = with_values(basis_of(f, [path for path, _ in result.files], kinds), folded(place.origin.text))
     return Made(function, derivative, bool(place.bound), basis)
 
 

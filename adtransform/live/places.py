@@ -26,7 +26,7 @@ from adtransform.live.definitions import Definition, definition, is_cell, read, 
 from adtransform.live.graft import Origin
 from adtransform.live.graft import bound as names_bound
 from adtransform.live.lines import Piece, dedented, fresh, lines_of, renamed
-from adtransform.live.unchanged import changed_exponents, check_callees
+from adtransform.live.unchanged import changed_exponent, changed_exponents, check_callees
 from adtransform.live.unwrap import inner
 
 GENERATED: WeakKeyDictionary[FunctionType, Origin] = WeakKeyDictionary()
@@ -114,8 +114,7 @@ def of_method(f: FunctionType, found: Definition, owner: str, first: tuple[objec
         message = f"`{own}` is private in `{owner}`: outside of the class it has another name"
         raise refusal(f, "N004", message, f"Call it `{own[1:]}`.")
     for name in changed_exponents(found.text, f):
-        message = f"`{name}`, an exponent, is no longer the number that its module says"
-        raise refusal(f, "U008", message, "Pass it as an argument.")
+        raise changed_exponent(f, name)
     kinds = {d.id for d in node.decorator_list if isinstance(d, ast.Name)}
     if not is_cell(found.filename):
         check_callees(found, f, [owner, *(type(o).__name__ for o in first)])

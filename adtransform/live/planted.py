@@ -12,7 +12,7 @@ from adtransform.compiled import register
 from adtransform.diagnostics import TransformError
 from adtransform.files import decode
 from adtransform.live.asked import MODES
-from adtransform.live.basis import basis_of
+from adtransform.live.basis import basis_of, with_values
 from adtransform.live.batch import Batch, content
 from adtransform.live.definitions import refusal
 from adtransform.live.fingerprints import Known, is_same, module_of, reachable
@@ -20,8 +20,9 @@ from adtransform.live.generate import CACHE, Made, take_defaults
 from adtransform.live.graft import Origin, planted
 from adtransform.live.notes import show
 from adtransform.live.places import GENERATED
-from adtransform.live.unchanged import replaced
+from adtransform.live.unchanged import changed_exponent, replaced
 from adtransform.live.unwrap import inner
+from adtransform.nested import same
 from adtransform.pipeline import Derivative, Options, transform
 
 
@@ -32,6 +33,7 @@ def check(
     own: Mapping[str, Known],
     others: Iterable[tuple[str, str, Known]],
     bound: Iterable[tuple[str, Known]],
+    exponents: Iterable[tuple[str, str, object]],
 ) -> None:
     """Refuse a function if it, or one that it calls, is no longer what the sources define.
 
@@ -42,6 +44,7 @@ def check(
         own: the functions of the module.
         others: those of other files that derivatives were made from.
         bound: the same by the names that the module has for them.
+        exponents: constants that derivatives are written for: file, empty for the module's own, name, and value.
 
     Raises:
         TransformError: one of them was replaced, or its file changed between its import and the transformation.
@@ -56,6 +59,10 @@ def check(
     changed += [other for other, known in bound if other in live and not is_same(live[other], known)]
     if changed:
         raise replaced(f, changed[0])
+    for file, constant, value in exponents:
+        module = module_of(file) if file else live
+        if module is not None and not same(module.get(constant), value):
+            raise changed_exponent(f, constant)
 
 
 def plant(text: str, code: bytes, filename: str, live: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +110,9 @@ def remember(batch: Batch, f: FunctionType, inputs: str | tuple[str, ...] | None
     derivative = Derivative(*batch.blob(len(MODES) + 1)[f.__name__])
     if set(names) <= set(derivative.wrt):
         key = (f.__code__, names, "reverse", tuple((param, "float") for param in params))
-        made = Made(batch.function(f.__name__, "reverse", f), derivative, False, basis_of(f, batch.files()))
+        exponents = {constant for _, constant, _ in batch.blob(len(MODES))[3]}
+        basis = with_values(basis_of(f, batch.files()), exponents)
+        made = Made(batch.function(f.__name__, "reverse", f), derivative, False, basis)
         CACHE.setdefault(f, {}).setdefault(key, made)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from types import CodeType, FunctionType
 
@@ -12,6 +13,7 @@ from adtransform.diagnostics import TransformError
 from adtransform.live.defaults import defaults_of, texts
 from adtransform.live.definitions import Definition, has_assertions, is_made_by, read, refusal
 from adtransform.live.fingerprints import module_of
+from adtransform.live.graft import bound
 from adtransform.live.unwrap import inner
 from adtransform.nested import same
 
@@ -63,15 +65,17 @@ def folded(text: str) -> Mapping[str, object]:
 
 
 def literals(tree: ast.Module) -> dict[str, object]:
-    """The names of a module that are set to a number that is written out."""
+    """The names of a module that are bound once, to a number that is written out."""
     found: dict[str, object] = {}
+    times = Counter(name for s in tree.body for name in bound(s))
+    times.update(name for n in ast.walk(tree) if isinstance(n, ast.Global) for name in n.names)
     for s in tree.body:
         match s:
             case ast.Assign([ast.Name(name)], ast.Constant(value)) | ast.AnnAssign(
                 ast.Name(name), value=ast.Constant(value)
             ) if type(value) in (int, float):
                 found[name] = value
-    return found
+    return {name: value for name, value in found.items() if times[name] == 1}
 
 
 def replaced(f: object, name: str) -> TransformError:
@@ -85,14 +89,23 @@ def changed_exponents(text: str, f: FunctionType) -> list[str]:
     return [n for n, value in folded(text).items() if not same(f.__globals__.get(n), value)]
 
 
+def changed_exponent(f: object, name: str) -> TransformError:
+    """The refusal of a function with an exponent that has another value by now."""
+    message = f"`{name}`, an exponent, is no longer the number that its module says"
+    return refusal(f, "U008", message, "Pass it as an argument.")
+
+
 def check_exponents(f: object, files: Iterable[tuple[str, str | None]]) -> None:
-    """Refuse a function if exponents in other files that were read for it have other values by now."""
+    """Refuse a function if exponents in other files that were read for it have other values by now.
+
+    Raises:
+        TransformError: one has.
+    """
     read = [(source, module_of(path)) for path, source in files if source is not None]
     for source, live in read:
         for name, value in folded(source).items():
             if live is not None and not same(live.get(name), value):
-                message = f"`{name}`, an exponent, is no longer the number that its module says"
-                raise refusal(f, "U008", message, "Pass it as an argument.")
+                raise changed_exponent(f, name)
 
 
 def reachable(start: Iterable[ast.AST], defined: Mapping[str, ast.AST]) -> list[str]:
