@@ -411,9 +411,9 @@ def is_plain(e: ir.Expr) -> bool:
     return isinstance(e, ir.Name) or (isinstance(e, ir.Subscript) and is_plain(e.value))
 
 
+TUPLES = "Give each number a variable of its own, as in `x, y = r[0], r[1]`."
 NOT_A_NUMBER = (
     "N161",
     "a tuple whose length does not show stands here with active values: not supported in reverse mode yet",
-    "Give each number a variable of its own.",
+    TUPLES,
 )
-TUPLES = "Give each number a variable of its own."
