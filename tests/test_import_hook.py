@@ -260,6 +260,19 @@ def test_libraries_without_source_are_left_alone() -> None:
         assert not hasattr(math, "sin_d")
 
 
+def test_exponents_that_changed_are_noticed(folder: Folder) -> None:
+    folder.write("powers.py", "N = 2\ndef power(x: float) -> float:\n    return x**N\n")
+    with ad.install_import_hook("powers"):
+        model = folder.imported("powers")
+    assert model.power_b(3.0) == (9.0, 6.0)
+    model.N = 3  # type: ignore[attr-defined]
+    for name in ("power_b", "power_d"):
+        with pytest.raises(AttributeError, match="`N`, an exponent, is no longer"):
+            getattr(model, name)
+    model.N = 2  # type: ignore[attr-defined]
+    assert model.power_d(3.0, 1.0) == (9.0, 6.0)
+
+
 def test_wrong_use_raises() -> None:
     with pytest.raises(TypeError, match="takes the names of modules"):
         ad.install_import_hook()

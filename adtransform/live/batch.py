@@ -77,6 +77,10 @@ class Batch:
         """What is known of the functions at the top level of the module, by name."""
         return self.blob(len(MODES))[0]
 
+    def exponents(self) -> Any:
+        """The constants that derivatives are written for: file, empty for the module's own, name, and value."""
+        return self.blob(len(MODES))[3]
+
     def files(self) -> list[str]:
         """The other files that were read."""
         return [path for path, _ in self.entry.sources]

@@ -111,6 +111,7 @@ class Beside:
             raise Lacking(self.lacking[name])
         if not callable(f) or (batch := self.batch()) is None or stem not in batch.functions():
             return None
+        self.check_constants(batch, stem, f)
         if name not in self.made:
             try:
                 self.made[name] = made_from, self.fetched(batch, name, stem, mode, f)
@@ -118,6 +119,20 @@ class Beside:
                 self.lacking[name] = str(lacking)
                 raise
         return self.made[name][1]
+
+    def check_constants(self, batch: Batch, stem: str, f: object) -> None:
+        """Refuse a derivative that was made for other exponents.
+
+        Raises:
+            Lacking: one was changed since.
+        """
+        from adtransform.diagnostics import TransformError
+        from adtransform.live.planted import check_constants
+
+        try:
+            check_constants(f, self.live, batch.exponents())
+        except TransformError as error:
+            raise Lacking(f"`{stem}` is refused\n{error}") from None
 
     def fetched(self, batch: Batch, name: str, stem: str, mode: str, f: object) -> Any:
         """A derivative from what was generated for the module, or for it alone: some are left out unless asked for.

@@ -59,6 +59,20 @@ def check(
     changed += [other for other, known in bound if other in live and not is_same(live[other], known)]
     if changed:
         raise replaced(f, changed[0])
+    check_constants(f, live, exponents)
+
+
+def check_constants(f: object, live: Mapping[str, object], exponents: Iterable[tuple[str, str, object]]) -> None:
+    """Refuse a function if an exponent is no longer the number that its derivatives were written for.
+
+    Arguments:
+        f: the function.
+        live: the names of its module.
+        exponents: as for `check`.
+
+    Raises:
+        TransformError: one has another value.
+    """
     for file, constant, value in exponents:
         module = module_of(file) if file else live
         if module is not None and not same(module.get(constant), value):
@@ -110,7 +124,7 @@ def remember(batch: Batch, f: FunctionType, inputs: str | tuple[str, ...] | None
     derivative = Derivative(*batch.blob(len(MODES) + 1)[f.__name__])
     if set(names) <= set(derivative.wrt):
         key = (f.__code__, names, "reverse", tuple((param, "float") for param in params))
-        exponents = {constant for _, constant, _ in batch.blob(len(MODES))[3]}
+        exponents = {constant for _, constant, _ in batch.exponents()}
         basis = with_values(basis_of(f, batch.files()), exponents)
         made = Made(batch.function(f.__name__, "reverse", f), derivative, False, basis)
         CACHE.setdefault(f, {}).setdefault(key, made)
