@@ -139,7 +139,7 @@ class Gradients:
             at = tuple(i for i, n in enumerate(params[: len(args)]) if n in names)
             self.direct[key] = special.call, special.basis, at if len(at) == len(names) else ()
             if all(isinstance(mark, type) for mark in key):  # type: ignore[attr-defined]
-                self.fast[key] = self.direct[key]  # type: ignore[index]
+                self.fast[key] = special.call, special.basis, ()  # type: ignore[index]
         return value, adjoints[names[0]] if self.is_single else tuple(adjoints[n] for n in names)
 
     def special(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Special:
@@ -182,6 +182,9 @@ def pair(f: Function, value: Any) -> Any:
 
 def fits(found: Any, args: tuple[Any, ...], at: tuple[int, ...]) -> bool:
     """Whether adjoints have the shapes of their arguments: variables that a function reads may have become arrays."""
+    if not at:  # numbers alone
+        each = found if type(found) is tuple else (found,)
+        return {*map(type, each)} == {float} or not any(map(is_indexed, each))
     if len(at) == 1:
         return bool(getattr(found, "shape", ()) == getattr(args[at[0]], "shape", ()))
     return all(getattr(d, "shape", ()) == getattr(args[i], "shape", ()) for d, i in zip(found, at))
