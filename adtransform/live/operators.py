@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from adtransform.live.basis import Basis
 from adtransform.live.recipes import RECIPES, Recipe
 from adtransform.live.specialise import (
     Argnums,
@@ -63,8 +62,8 @@ def grad(f: Callable[P, Any], argnums: Argnums = 0, *, wrt: Wrt = None, has_aux:
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
         if not kwargs and (known := fast.get((*map(type, args),)) or direct.get((*map(mark, args),))) is not None:
-            run, basis, at = known
-            if basis.holds():
+            run, holds, at = known
+            if holds():
                 value, found = run(*args)
                 if isinstance(value, float) and (type(found) is float or fits(found, args, at)):
                     return found
@@ -90,8 +89,8 @@ def value_and_grad(
 
     def both(*args: Any, **kwargs: Any) -> Any:
         if not kwargs and (known := fast.get((*map(type, args),)) or direct.get((*map(mark, args),))) is not None:
-            run, basis, at = known
-            if basis.holds():
+            run, holds, at = known
+            if holds():
                 found = run(*args)
                 if isinstance(found[0], float) and (type(found[1]) is float or fits(found[1], args, at)):
                     return found
@@ -100,7 +99,9 @@ def value_and_grad(
     return gradients.described(both, "value_and_grad")
 
 
-Direct = tuple[Function, Basis, tuple[int, ...]]  # a function, what it was made from, the positions of its inputs
+FLOATS = frozenset({float})
+
+Direct = tuple[Function, Callable[[], bool], tuple[int, ...]]  # a function, whether it holds, where its inputs are
 
 
 class Gradients:
@@ -137,9 +138,9 @@ class Gradients:
             assert special.call is not None
             params = positional(self.f)
             at = tuple(i for i, n in enumerate(params[: len(args)]) if n in names)
-            self.direct[key] = special.call, special.basis, at if len(at) == len(names) else ()
+            self.direct[key] = special.call, special.basis.holds, at if len(at) == len(names) else ()
             if all(isinstance(mark, type) for mark in key):  # type: ignore[attr-defined]
-                self.fast[key] = special.call, special.basis, ()  # type: ignore[index]
+                self.fast[key] = special.call, special.basis.holds, ()  # type: ignore[index]
         return value, adjoints[names[0]] if self.is_single else tuple(adjoints[n] for n in names)
 
     def special(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Special:
@@ -183,8 +184,9 @@ def pair(f: Function, value: Any) -> Any:
 def fits(found: Any, args: tuple[Any, ...], at: tuple[int, ...]) -> bool:
     """Whether adjoints have the shapes of their arguments: variables that a function reads may have become arrays."""
     if not at:  # numbers alone
-        each = found if type(found) is tuple else (found,)
-        return {*map(type, each)} == {float} or not any(map(is_indexed, each))
+        if type(found) is not tuple:
+            return not is_indexed(found)
+        return FLOATS.issuperset(map(type, found)) or not any(map(is_indexed, found))
     if len(at) == 1:
         return bool(getattr(found, "shape", ()) == getattr(args[at[0]], "shape", ()))
     return all(getattr(d, "shape", ()) == getattr(args[i], "shape", ()) for d, i in zip(found, at))
