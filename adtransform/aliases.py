@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from adtransform import ir, reader
 from adtransform.modules import Imported, Module, Project, Value
+from adtransform.traverse import names as mentioned
 from adtransform.traverse import rebuild
 
 DEEP = 20
@@ -61,7 +62,7 @@ def is_type(e: ir.Expr) -> bool:
 def contracted(project: Project, module: Module, raw: ir.Function, f: ir.Function) -> ir.Function:
     """A generated function with the names of types that the source has for them."""
     notes = [*(p.annotation for p in raw.params), raw.returns]
-    names = {x for e in notes if e is not None for x in named(e)}
+    names = {x for e in notes if e is not None for x in mentioned(e)}
     known = {m: ir.Name(n) for n in sorted(names) if (m := meaning(project, module, n, 0)) is not None}
     if not known:
         return f
@@ -71,9 +72,3 @@ def contracted(project: Project, module: Module, raw: ir.Function, f: ir.Functio
 
     params = tuple(replace(p, annotation=p.annotation and back(p.annotation)) for p in f.params)
     return replace(f, params=params, returns=f.returns and back(f.returns))
-
-
-def named(e: ir.Expr) -> set[str]:
-    from adtransform.traverse import names
-
-    return names(e)

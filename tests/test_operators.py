@@ -450,6 +450,36 @@ def test_what_is_no_array_by_its_looks_may_be_one() -> None:
     assert ad.grad(f)(3.0) == 3.0 and ad.vjp(f, 3.0)[1](1.0) == (3.0,)
 
 
+def test_fields_that_hold_arrays_are_not_taken_for_numbers() -> None:
+    """A gradient that was made for numbers must not serve arrays in the same fields."""
+
+    def dot(p):
+        return np.sum(p.a * p.b)
+
+    slope = ad.grad(dot)
+    assert slope(Pair(2.0, 3.0)) == Pair(3.0, 2.0)
+    for gradient in (slope, ad.grad(dot)):
+        with pytest.raises(ad.TransformError, match="has the shape"):
+            gradient(Pair(2.0, np.array([1.0, 2.0])))
+    one, arrays = Pair(2.0, 3.0), Pair(2.0, np.array([1.0, 2.0]))
+    assert ad.hvp(dot, (one,), (Pair(1.0, 0.0),)) == Pair(0.0, 1.0)
+    assert ad.hessian(dot)(one) == Pair(Pair(0.0, 1.0), Pair(1.0, 0.0))
+    for second in (lambda: ad.hvp(dot, (arrays,), (Pair(1.0, np.zeros(2)),)), lambda: ad.hessian(dot)(arrays)):
+        with pytest.raises(ad.TransformError, match="has the shape"):
+            second()
+
+
+def test_variables_that_have_no_value_yet() -> None:
+    def uses(p):
+        return p.x * later
+
+    slope = ad.grad(uses)
+    with pytest.raises(ad.TransformError, match="`later` has no value yet"):
+        slope(Point(1.0, 2.0))
+    later = 3.0
+    assert slope(Point(1.0, 2.0)) == Point(3.0, 0.0)
+
+
 def test_structures_are_compared_to_the_last_number() -> None:
     for primal, tangent in (
         ([[1.0], [2.0]], [[1.0], [2.0, 3.0]]),

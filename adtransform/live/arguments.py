@@ -9,8 +9,9 @@ Point(1.0, 2.0)       Point
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
+
+from adtransform.live.definitions import contents, function_in
 
 NUMBERS = frozenset({float, int})
 SILENT = frozenset({bool, str, bytes, type(None), complex})
@@ -114,9 +115,9 @@ def check_argument(f: Callable[..., object], name: str, value: object, is_active
 
 def knows(f: Callable[..., object], kind: type) -> bool:
     """Whether the name of a class means that class where a function is defined."""
-    plain = inspect.unwrap(getattr(f, "func", f))
-    plain = getattr(plain, "__func__", plain)
-    names = dict(getattr(plain, "__globals__", {}))
-    cells = zip(getattr(getattr(plain, "__code__", None), "co_freevars", ()), getattr(plain, "__closure__", None) or ())
-    names |= {n: c.cell_contents for n, c in cells}
+    plain = function_in(f)
+    if plain is None:
+        return False
+    cells = zip(plain.__code__.co_freevars, plain.__closure__ or ())
+    names = plain.__globals__ | {name: contents(cell) for name, cell in cells}
     return names.get(kind.__name__) is kind

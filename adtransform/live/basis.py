@@ -22,7 +22,7 @@ from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 from adtransform.live.arguments import kind_of
-from adtransform.live.definitions import refusal
+from adtransform.live.definitions import contents, function_in, refusal
 from adtransform.live.fingerprints import is_same, known, module_of
 from adtransform.live.unchanged import literals, replaced
 from adtransform.live.unwrap import inner
@@ -71,7 +71,6 @@ class Basis:
 
 NOTHING = Basis()
 WORD = re.compile(r"\w+")
-INSIDE = ("__func__", "func", "__wrapped__", "py_func")  # of methods, partials, decorated and compiled functions
 BASES: WeakKeyDictionary[FunctionType, Basis] = WeakKeyDictionary()  # of functions that stand for derivatives
 
 
@@ -97,15 +96,6 @@ def with_values(basis: Basis, names: Collection[str]) -> Basis:
     """The same, for which some constants must be what they were, not only of the same kind: exponents."""
     constants = tuple((home, n, v, "" if n in names else kind) for home, n, v, kind in basis.constants)
     return replace(basis, constants=constants)
-
-
-def function_in(f: object) -> FunctionType | None:
-    """The function in whatever can be called."""
-    while not isinstance(f, FunctionType) or hasattr(f, "__wrapped__"):
-        f = next((getattr(f, name) for name in INSIDE if hasattr(f, name)), None)
-        if f is None:
-            return None
-    return f
 
 
 class Walk:
@@ -172,14 +162,6 @@ def used(code: CodeType) -> Iterator[str]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from used(constant)
-
-
-def contents(cell: CellType) -> object:
-    """The value of a variable of a function around; None if it has none yet."""
-    try:
-        return cell.cell_contents
-    except ValueError:  # not yet set
-        return None
 
 
 # --- against the files that were read ---------------------------------------------------------------------------------

@@ -122,8 +122,9 @@ def over_adjoint(
     if adjoint.call is None or adjoint.derivative is None:
         value, adjoints = adjoint.adjoint(f, args, kwargs)
         return (value, adjoints), (zeros(value), adjoints)
+    plain = kwargs
     if seed is not None or not adjoint.has_seed:
         kwargs = kwargs | {adjoint.derivative.seed: 1.0 if seed is None else seed}
     second = remembered(adjoint.call, names, "forward", args, kwargs)
     (value, adjoints), (value_d, adjoints_d) = second.tangent(adjoint.call, args, kwargs, along)
-    return (value, adjoint.named(adjoints)), (value_d, adjoint.named(adjoints_d))
+    return (value, adjoint.checked(f, adjoints, args, plain)), (value_d, adjoint.named(adjoints_d))

@@ -9,7 +9,7 @@ import inspect
 import linecache
 import os
 from dataclasses import dataclass
-from types import CodeType, FunctionType
+from types import CellType, CodeType, FunctionType
 
 from adtransform.diagnostics import Refusal, TransformError
 from adtransform.live.fingerprints import all_codes
@@ -135,3 +135,23 @@ def refusal(f: object, code: str, message: str, help_: str) -> TransformError:
     text = linecache.getline(filename, line).rstrip()
     column = len(text) - len(text.lstrip()) + 1
     return TransformError([Refusal(filename, line, column, code, message, help_, text, len(text) + 1)])
+
+
+INSIDE = ("__func__", "func", "__wrapped__", "py_func")  # of methods, partials, decorated and compiled functions
+
+
+def function_in(f: object) -> FunctionType | None:
+    """The function in whatever can be called."""
+    while not isinstance(f, FunctionType) or hasattr(f, "__wrapped__"):
+        f = next((getattr(f, name) for name in INSIDE if hasattr(f, name)), None)
+        if f is None:
+            return None
+    return f
+
+
+def contents(cell: CellType) -> object:
+    """The value of a variable of a function around; None if it has none yet."""
+    try:
+        return cell.cell_contents
+    except ValueError:  # not yet set
+        return None

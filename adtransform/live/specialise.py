@@ -9,24 +9,23 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from adtransform.diagnostics import TransformError
-from adtransform.live.arguments import check_argument, kind_of
+from adtransform.live.arguments import NUMBERS, check_argument, kind_of
 from adtransform.live.asked import names_of
 from adtransform.live.basis import Basis, basis_of
 from adtransform.live.recipes import CONSTANT
-from adtransform.nested import zeros
+from adtransform.nested import items, zeros
 from adtransform.pipeline import Derivative
 
 Function = Callable[..., Any]
 Argnums = int | Sequence[int]
 
 SIMPLE = frozenset({float, int, bool, str, type(None)})
-NUMBERS = frozenset({float, int})
 WHOLE = re.compile(r"\bint\b")
 
 
@@ -51,7 +50,7 @@ def mark(value: object) -> object:
         return inside if SIMPLE.issuperset(inside) else ("tuple", *map(mark, value))  # type: ignore[call-overload]
     if (axes := getattr(value, "ndim", None)) is not None:
         return kind, axes, getattr(getattr(value, "dtype", None), "num", None)
-    return kind, kind_of(value)
+    return kind, kind_of(value), *map(mark, items(value) or ())  # what is in the fields, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +199,14 @@ class Special:
             return f(*args, **kwargs), {n: zeros(given[n]) for n in self.names}
         more = {self.derivative.seed: seed[0]} if seed else {}
         value, found = self.call(*args, **kwargs, **more)
+        return value, self.checked(f, found, args, kwargs)
+
+    def checked(self, f: Function, found: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Adjoints by name, compared with the arguments as far as there are arrays."""
         adjoints = self.named(found)
-        if any(map(is_indexed, adjoints.values())):
+        if any(has_arrays(a) for a in adjoints.values()):
             check_shapes(f, adjoints, by_name(f, args, kwargs))
-        return value, adjoints
+        return adjoints
 
     def named(self, adjoints: Any) -> dict[str, Any]:
         """What the generated adjoint returns behind the value, by the names of the inputs."""
@@ -220,11 +223,28 @@ def check_shapes(f: Function, adjoints: dict[str, Any], given: dict[str, Any]) -
     from adtransform.live.definitions import refusal
 
     for name, adjoint in adjoints.items():
-        shape = getattr(given[name], "shape", () if hasattr(given[name], "__float__") else None)
-        if is_indexed(adjoint) and shape is not None and shape != adjoint.shape:
-            message = f"the derivative of `{shown(f)}` by `{name}` has the shape {adjoint.shape}, and `{name}` {shape}"
+        for shape, own in misfits(adjoint, given[name]):
+            message = f"the derivative of `{shown(f)}` by `{name}` has the shape {shape}, and `{name}` {own}"
             help_ = "What it is computed with may be an array that cannot be seen to be one: annotate or pass it."
             raise refusal(f, "N154", message, help_)
+
+
+def has_arrays(value: Any) -> bool:
+    """Whether a value is an array with axes, or has one somewhere inside."""
+    return is_indexed(value) or any(map(has_arrays, items(value) or ()))
+
+
+def misfits(adjoint: Any, given: Any) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """The shapes of arrays in an adjoint that stand for numbers, or for arrays of other shapes, and those of these."""
+    if is_indexed(adjoint):
+        shape = getattr(given, "shape", () if hasattr(given, "__float__") else None)
+        if shape is not None and shape != adjoint.shape:
+            yield adjoint.shape, shape
+        return
+    parts, others = items(adjoint) or (), items(given) or ()
+    if len(parts) == len(others):  # a list may have become shorter when the function ran
+        for part, other in zip(parts, others):
+            yield from misfits(part, other)
 
 
 def special(f: Function, names: tuple[str, ...], mode: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Special:
